@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Measures how long mprotect() takes to turn a shared, dirty, fully populated mapping read-only
+ * and back, and to write to each page afterwards. It prints numbers and self-checks; it compares
+ * nothing, tunes nothing on the machine, and needs no privileges.
+ *
+ *   gcc -O2 -static -o repro mprotect_shared_dirty_reproducer.c
+ *   ./repro shared_dirty_full_toggle_64m 5 --iterations 200
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { EXIT_MEASURED = 0, EXIT_SYSTEM = 1, EXIT_USAGE = 2 };
+enum { BYTES_PER_MB = 1024 * 1024, NS_PER_S = 1000000000 };
+
+/* These limits keep pages x iterations x rounds inside 64 bits, so no sum can overflow. */
+enum { ROUNDS_MAX = 10000, OPTION_MAX = 1000000 };
+
+/* The clock is watched for 64 steps, or 50 ms: a guest on refined-jiffies steps every 4 ms. */
+enum { CLOCK_STEPS_MAX = 64, CLOCK_WATCH_NS_MAX = 50000000, CLOCK_READINGS_MAX = 5000000 };
+
+static const char scenario_name[] = "shared_dirty_full_toggle_64m";
+
+static const char help_text[] =
+    "usage: mprotect_shared_dirty_reproducer SCENARIO ROUNDS [options]\n"
+    "example: mprotect_shared_dirty_reproducer shared_dirty_full_toggle_64m 5 --iterations 200\n"
+    "  SCENARIO          shared_dirty_full_toggle_64m: protect, restore and touch all pages\n"
+    "  ROUNDS            timed rounds, each of which prints one line (1 to 10000)\n"
+    "  --mapping-mb N    size of the shared mapping in MiB (1 to 1000000; default 64)\n"
+    "  --iterations N    timed iterations in a round (1 to 1000000; default 200)\n"
+    "  --warmup N        untimed iterations before the first round (1 to 1000000; default 5)\n"
+    "Times are wall clock nanoseconds per page. An iteration is exactly its three phases.\n"
+    "Exit code: 0 measured, 1 a system call failed, 2 wrong usage.\n";
+
+struct options {
+    uint64_t rounds, iterations, warmup, mapping_mb;
+};
+
+struct mapping {
+    volatile unsigned char *start; /* Volatile, so that no write to a page is optimised away. */
+    size_t length, page_size, pages;
+    uint64_t touch_count; /* How often all pages were written: it decides what they hold. */
+};
+
+/* What is summed up, over a round and over all rounds. */
+enum { PROTECT_NS, RESTORE_NS, POST_TOUCH_NS, ITERATIONS, CHECKS, MISMATCHES, TOTAL_COUNT };
+
+/* Facts out of smaps. Of sizes and flags the largest counts; amounts add up over the pieces. */
+static const struct {
+    const char *smaps_key, *name;
+} facts[] = {
+    {"KernelPageSize:", "kernel_page_size_kb"}, {"MMUPageSize:", "mmu_page_size_kb"},
+    {"THPeligible:", "thp_eligible"},           {"AnonHugePages:", "anon_huge_pages_kb"},
+    {"ShmemPmdMapped:", "shmem_pmd_mapped_kb"}, {"(header lines)", "vma_count"},
+};
+enum { FIRST_AMOUNT = 3, VMA_COUNT = 5, FACT_COUNT = sizeof(facts) / sizeof(facts[0]) };
+
+struct state {
+    bool inside; /* Whether the lines being read are about the mapping. */
+    bool known[FACT_COUNT];
+    uint64_t value[FACT_COUNT];
+};
+
+static _Noreturn void fail_usage(const char *what, const char *value, const char *advice) {
+    fprintf(stderr, "command line: %s '%s': %s (see --help)\n", what, value, advice);
+    exit(EXIT_USAGE);
+}
+
+static _Noreturn void fail_system(const char *call, const char *advice) {
+    fprintf(stderr, "%s failed: %s; %s\n", call, strerror(errno), advice);
+    exit(EXIT_SYSTEM);
+}
+
+static uint64_t parse_count(const char *name, const char *text, uint64_t max) {
+    errno = 0;
+    uint64_t value = strtoull(text, NULL, 10);
+    bool is_number = text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
+    if (is_number && errno == 0 && value > 0 && value <= max)
+        return value;
+    char advice[64];
+    snprintf(advice, sizeof(advice), "give a whole number from 1 to %" PRIu64, max);
+    fail_usage(name, text, advice);
+}
+
+static void parse_option(struct options *options, const char *name, const char *value) {
+    uint64_t *count = strcmp(name, "--mapping-mb") == 0   ? &options->mapping_mb
+                      : strcmp(name, "--iterations") == 0 ? &options->iterations
+                      : strcmp(name, "--warmup") == 0     ? &options->warmup
+                                                          : NULL;
+    if (count == NULL)
+        fail_usage("unknown option", name, "known: --mapping-mb --iterations --warmup --help");
+    if (value == NULL)
+        fail_usage("no number after option", name, "put one behind it");
+    *count = parse_count(name, value, OPTION_MAX);
+}
+
+static struct options parse_command_line(int argc, char **argv) {
+    struct options options = {.iterations = 200, .warmup = 5, .mapping_mb = 64};
+    for (int index = 1; index < argc; index++)
+        if (strcmp(argv[index], "--help") == 0)
+            exit(fputs(help_text, stdout) < 0 || fflush(stdout) ? EXIT_SYSTEM : EXIT_MEASURED);
+    if (argc < 3)
+        fail_usage("too few arguments behind", argc ? argv[0] : "", "give SCENARIO and ROUNDS");
+    if (strcmp(argv[1], scenario_name) != 0)
+        fail_usage("unknown scenario", argv[1], "known: shared_dirty_full_toggle_64m");
+    options.rounds = parse_count("ROUNDS", argv[2], ROUNDS_MAX);
+    for (int index = 3; index < argc; index += 2)
+        parse_option(&options, argv[index], argv[index + 1]);
+    return options;
+}
+
+static uint64_t read_clock_ns(int (*read_clock)(clockid_t, struct timespec *)) {
+    struct timespec time = {0};
+    if (read_clock(CLOCK_MONOTONIC_RAW, &time) != 0)
+        fail_system("reading CLOCK_MONOTONIC_RAW", "run on Linux 2.6.28 or later");
+    return (uint64_t)time.tv_sec * NS_PER_S + (uint64_t)time.tv_nsec;
+}
+
+static uint64_t now_ns(void) {
+    return read_clock_ns(clock_gettime);
+}
+
+/* The kernel claims 1 ns for clocks that step every 4 ms, so the steps are looked at instead. */
+static uint64_t observe_clock_resolution_ns(void) {
+    uint64_t start_ns = now_ns(), previous_ns = start_ns, smallest_ns = UINT64_MAX;
+    int steps = 0, readings = 0;
+    while (steps < CLOCK_STEPS_MAX && readings++ < CLOCK_READINGS_MAX &&
+           previous_ns - start_ns < CLOCK_WATCH_NS_MAX) {
+        uint64_t step_ns = now_ns() - previous_ns;
+        previous_ns += step_ns;
+        steps += step_ns > 0;
+        if (step_ns > 0 && step_ns < smallest_ns)
+            smallest_ns = step_ns;
+    }
+    errno = ETIME;
+    if (steps == 0)
+        fail_system("watching CLOCK_MONOTONIC_RAW", "it stands still: use another clocksource");
+    return smallest_ns;
+}
+
+/* A page's byte depends on page and pass, so that stale and exchanged pages both show. */
+static unsigned char expected_byte(uint64_t touch_count, size_t page) {
+    return (unsigned char)(touch_count + page);
+}
+
+static void touch_all_pages(struct mapping *mapping) {
+    mapping->touch_count++;
+    for (size_t page = 0; page < mapping->pages; page++)
+        mapping->start[page * mapping->page_size] = expected_byte(mapping->touch_count, page);
+}
+
+static void check_all_pages(const struct mapping *mapping, uint64_t *totals) {
+    for (size_t page = 0; page < mapping->pages; page++) {
+        unsigned char found = mapping->start[page * mapping->page_size];
+        totals[MISMATCHES] += found != expected_byte(mapping->touch_count, page);
+    }
+    totals[CHECKS] += mapping->pages;
+}
+
+static struct mapping create_mapping(size_t mapping_mb) {
+    struct mapping mapping = {.length = mapping_mb * BYTES_PER_MB};
+    mapping.page_size = (size_t)sysconf(_SC_PAGESIZE);
+    mapping.pages = mapping.length / mapping.page_size;
+    void *start = mmap(NULL, mapping.length, PROT_READ | PROT_WRITE,
+                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (start == MAP_FAILED)
+        fail_system("mmap of the shared mapping", "use a smaller --mapping-mb or more memory");
+    mapping.start = start;
+    touch_all_pages(&mapping);
+    return mapping;
+}
+
+static void protect_range(const struct mapping *mapping, int protection) {
+    if (mprotect((void *)mapping->start, mapping->length, protection) != 0)
+        fail_system("mprotect of the shared mapping", "check memory and vm.max_map_count");
+}
+
+/* Neighbouring phases share a timestamp: the iteration is their sum and also first to last. */
+static void run_iteration(struct mapping *mapping, uint64_t *totals) {
+    uint64_t start_ns = now_ns();
+    protect_range(mapping, PROT_READ);
+    uint64_t protected_ns = now_ns();
+    protect_range(mapping, PROT_READ | PROT_WRITE);
+    uint64_t restored_ns = now_ns();
+    touch_all_pages(mapping);
+    uint64_t touched_ns = now_ns();
+    totals[PROTECT_NS] += protected_ns - start_ns;
+    totals[RESTORE_NS] += restored_ns - protected_ns;
+    totals[POST_TOUCH_NS] += touched_ns - restored_ns;
+    totals[ITERATIONS]++;
+}
+
+static void add_fact(struct state *state, int fact, uint64_t value) {
+    uint64_t *held = &state->value[fact];
+    *held = fact >= FIRST_AMOUNT ? *held + value : value > *held ? value : *held;
+    state->known[fact] = true;
+}
+
+static void read_smaps_line(struct state *state, const struct mapping *mapping, const char *line) {
+    uint64_t start = (uintptr_t)mapping->start, end = start + mapping->length, low, high;
+    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " ", &low, &high) == 2) {
+        state->inside = low < end && high > start;
+        add_fact(state, VMA_COUNT, state->inside);
+    }
+    for (int fact = 0; state->inside && fact < VMA_COUNT; fact++) {
+        size_t key_length = strlen(facts[fact].smaps_key);
+        if (strncmp(line, facts[fact].smaps_key, key_length) == 0)
+            add_fact(state, fact, strtoull(line + key_length, NULL, 10));
+    }
+}
+
+static struct state read_state(const struct mapping *mapping, const char *smaps_path) {
+    struct state state = {0};
+    char line[512];
+    FILE *smaps = fopen(smaps_path, "r");
+    while (smaps != NULL && fgets(line, sizeof(line), smaps) != NULL)
+        read_smaps_line(&state, mapping, line);
+    if (smaps != NULL)
+        fclose(smaps);
+    return state;
+}
+
+static void print_fact(const struct state *state, int fact, const char *when) {
+    printf(" %s_%s=", facts[fact].name, when);
+    state->known[fact] ? printf("%" PRIu64, state->value[fact]) : printf("absent");
+}
+
+static void print_metrics(const struct mapping *mapping, const uint64_t *totals) {
+    double visits = (double)(mapping->pages * totals[ITERATIONS]);
+    uint64_t sum_ns = totals[PROTECT_NS] + totals[RESTORE_NS] + totals[POST_TOUCH_NS];
+    printf(" iteration_ns_per_page=%.3f", (double)sum_ns / visits);
+    printf(" protect_ns_per_page=%.3f", (double)totals[PROTECT_NS] / visits);
+    printf(" restore_ns_per_page=%.3f", (double)totals[RESTORE_NS] / visits);
+    printf(" post_touch_ns_per_page=%.3f", (double)totals[POST_TOUCH_NS] / visits);
+    /* Rounded down, so that 100.000 means that not one check failed. */
+    uint64_t ratio = 100000 * (totals[CHECKS] - totals[MISMATCHES]) / totals[CHECKS];
+    printf(" expected_match_ratio=%" PRIu64 ".%03" PRIu64, ratio / 1000, ratio % 1000);
+    printf(" unexpected_results=%" PRIu64, totals[MISMATCHES]);
+}
+
+/* Output leaves the process here and nowhere else: never inside the timed part. */
+static void end_line(void) {
+    if (putchar('\n') == EOF || fflush(stdout) != 0)
+        fail_system("writing to standard output", "check that its file or pipe can take data");
+}
+
+static void run_round(const struct options *options, struct mapping *mapping, uint64_t round,
+                      uint64_t *sum) {
+    uint64_t totals[TOTAL_COUNT] = {0};
+    for (uint64_t iteration = 0; iteration < options->iterations; iteration++)
+        run_iteration(mapping, totals);
+    check_all_pages(mapping, totals);
+    printf("round scenario=%s round=%" PRIu64 " iterations=%" PRIu64, scenario_name, round,
+           options->iterations);
+    print_metrics(mapping, totals);
+    end_line();
+    for (int total = 0; total < TOTAL_COUNT; total++)
+        sum[total] += totals[total];
+}
+
+static void print_result(const struct options *options, const struct mapping *mapping,
+                         const uint64_t *sum) {
+    printf("result scenario=%s rounds=%" PRIu64, scenario_name, options->rounds);
+    printf(" iterations=%" PRIu64 " warmup=%" PRIu64, options->iterations, options->warmup);
+    printf(" mapping_mb=%" PRIu64, options->mapping_mb);
+    printf(" page_size=%zu pages=%zu", mapping->page_size, mapping->pages);
+    print_metrics(mapping, sum);
+}
+
+int main(int argc, char **argv) {
+    struct options options = parse_command_line(argc, argv);
+    struct mapping mapping = create_mapping(options.mapping_mb);
+    uint64_t sum[TOTAL_COUNT] = {0}, warmup[TOTAL_COUNT] = {0};
+    check_all_pages(&mapping, sum);
+    uint64_t resolution_ns = observe_clock_resolution_ns();
+    struct state before = read_state(&mapping, "/proc/self/smaps");
+    for (uint64_t iteration = 0; iteration < options.warmup; iteration++)
+        run_iteration(&mapping, warmup);
+    for (uint64_t round = 1; round <= options.rounds; round++)
+        run_round(&options, &mapping, round, sum);
+    struct state after = read_state(&mapping, "/proc/self/smaps");
+    print_result(&options, &mapping, sum);
+    for (int fact = 0; fact < FACT_COUNT; fact++) {
+        print_fact(&before, fact, "before");
+        print_fact(&after, fact, "after");
+    }
+    printf(" clock=monotonic_raw clock_resolution_ns=%" PRIu64, resolution_ns);
+    printf(" clock_getres_ns=%" PRIu64, read_clock_ns(clock_getres));
+    end_line();
+    return EXIT_MEASURED;
+}

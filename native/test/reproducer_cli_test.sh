@@ -1,0 +1,124 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Goal: command line, exit codes and output lines of the reproducer are as documented. Method: the
+# static and the sanitized binary are run with a small mapping; nothing is asserted about speed.
+build=$1
+name=mprotect_shared_dirty_reproducer
+scenario=shared_dirty_full_toggle_64m
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+checks=0 failed=0
+
+check() {
+    checks=$((checks + 1))
+    [ "$2" = "$3" ] && return
+    failed=$((failed + 1))
+    echo "  $program: $1: expected '$3', got '$2'"
+}
+
+# A usage error ends with 2, prints nothing on stdout and says on stderr what to try.
+refused() {
+    expected=$1
+    shift
+    "$program" "$@" >"$work/out" 2>"$work/err"
+    check "exit code of '$*'" $? 2
+    check "stdout of '$*'" "$(cat "$work/out")" ""
+    check "message of '$*' has '$expected'" "$(grep -c -e "$expected" "$work/err")" 1
+    check "advice of '$*'" "$(grep -c -e '--help' "$work/err")" 1
+}
+
+usage_errors() {
+    refused 'too few arguments'
+    refused 'too few arguments' $scenario
+    refused "unknown scenario 'shared_dirty'.*$scenario" shared_dirty 1
+    for number in 0 -1 +1 1x x '' ' 1' 1.5 0x10 18446744073709551616 99999999999999999999; do
+        refused 'ROUNDS.*whole number from 1' $scenario "$number"
+        for option in --mapping-mb --iterations --warmup; do
+            refused "$option.*whole number from 1" $scenario 1 $option "$number"
+        done
+    done
+    refused "unknown option '--mapping'.*--mapping-mb" $scenario 1 --mapping 1
+    refused "unknown option 'extra'" $scenario 1 extra
+    refused "no number after option '--warmup'" $scenario 1 --warmup
+}
+
+has_fraction() {
+    count=$(echo "$1" | tr ' ' '\n' | grep -E -c "^$2=[0-9]+\.[0-9]{3,}\$")
+    check "$2 with three decimals in: $1" "$count" 1
+}
+
+has_whole() {
+    count=$(echo "$1" | tr ' ' '\n' | grep -E -c "^$2=([0-9]+|absent)\$")
+    check "$2 in: $1" "$count" 1
+}
+
+check_metrics() {
+    for metric in iteration protect restore post_touch; do
+        has_fraction "$1" ${metric}_ns_per_page
+    done
+    has_fraction "$1" expected_match_ratio
+    has_whole "$1" unexpected_results
+    has_whole "$1" iterations
+    check "pages match" \
+        "$(echo "$1" | grep -c 'expected_match_ratio=100.000 unexpected_results=0')" 1
+    check "no blank twice or at an end" "$(echo "$1" | grep -c -e '  ' -e ' $' -e '^ ')" 0
+    # Three values, each rounded to 0.001, can differ from their rounded sum by 0.002.
+    check "iteration is the sum of its phases" "$(echo "$1" | tr ' ' '\n' | awk -F= '
+        /^iteration_ns_per_page/ { whole = $2 }
+        /^(protect|restore|post_touch)_ns_per_page/ { sum += $2 }
+        END { gap = whole - sum; print (gap < 0.0021 && gap > -0.0021 && whole > 0) }')" 1
+}
+
+check_result() {
+    check_metrics "$1"
+    for fact in kernel_page_size_kb mmu_page_size_kb anon_huge_pages_kb shmem_pmd_mapped_kb \
+        thp_eligible vma_count; do
+        has_whole "$1" ${fact}_before
+        has_whole "$1" ${fact}_after
+    done
+    for key in page_size pages clock_resolution_ns clock_getres_ns; do
+        has_whole "$1" $key
+    done
+    check "values of the result" "$(echo "$1" | grep -c -e "^result scenario=$scenario rounds=4 \
+iterations=3 warmup=2 mapping_mb=1 .* clock=monotonic_raw ")" 1
+}
+
+output_lines() {
+    "$program" $scenario 4 --mapping-mb 1 --iterations 3 --warmup 2 >"$work/out" 2>"$work/err"
+    check "exit code of a small run" $? 0
+    check "stderr of a small run" "$(cat "$work/err")" ""
+    check "number of lines" "$(wc -l <"$work/out" | tr -d ' ')" 5
+    for round in 1 2 3 4; do
+        line=$(sed -n ${round}p "$work/out")
+        check "head of line $round" \
+            "$(echo "$line" | grep -c "^round scenario=$scenario round=$round iterations=3 ")" 1
+        check_metrics "$line"
+    done
+    check_result "$(tail -n 1 "$work/out")"
+}
+
+failures_of_the_system() {
+    "$program" --help >"$work/out"
+    check "exit code of --help" $? 0
+    check "help names the scenario" "$(grep -c "^  SCENARIO.*$scenario" "$work/out")" 1
+    "$program" $scenario 1 --mapping-mb 1 --iterations 1 >/dev/full 2>"$work/err"
+    check "exit code when stdout is full" $? 1
+    check "message when stdout is full" "$(grep -c 'standard output failed' "$work/err")" 1
+}
+
+# An address limit cannot be given to the sanitized binary: its own tables are larger.
+no_memory() {
+    (ulimit -v 65536 && "$program" $scenario 1 --mapping-mb 1000) >"$work/out" 2>"$work/err"
+    check "exit code when mmap fails" $? 1
+    check "message when mmap fails" "$(grep -c 'mmap.*smaller --mapping-mb' "$work/err")" 1
+}
+
+for program in "$build/$name" "$build/sanitized/$name"; do
+    usage_errors
+    output_lines
+    failures_of_the_system
+done
+program=$build/$name
+no_memory
+echo "  $checks checks, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What agent and controller say to each other, in the words of the domain. It holds no behaviour. */
+import type {
+  BlockId,
+  Environment,
+  Expectation,
+  HostDescription,
+  KernelName,
+  LeaseId,
+  Sha256,
+  Shape,
+  SweepId,
+  TrialId,
+} from './domain.js';
+
+/** Raised when a message changes its meaning; the controller refuses an agent that speaks another. */
+export const PROTOCOL = 1;
+
+/** What an agent runs at the moment it says hello. */
+export interface HeldLease {
+  readonly lease: LeaseId;
+  readonly sweep: SweepId;
+  readonly block: BlockId;
+  readonly attempt: number;
+  readonly environment: Environment;
+  readonly trial?: TrialId;
+}
+
+export interface AgentHello {
+  readonly protocol: number;
+  readonly session: string;
+  readonly host: HostDescription;
+  readonly holding: readonly HeldLease[];
+  /** Message ids of outcomes in the agent's spool that it was not told are settled. */
+  readonly unsettled: readonly string[];
+}
+
+export type AgentMessage =
+  | { readonly kind: 'hello'; readonly hello: AgentHello }
+  | { readonly kind: 'heartbeat'; readonly leases: readonly LeaseId[] }
+  | { readonly kind: 'trial-started'; readonly lease: LeaseId; readonly trial: TrialId }
+  | {
+      readonly kind: 'block-ended';
+      readonly lease: LeaseId;
+      readonly end: 'finished' | 'returned';
+      readonly reason: string;
+    };
+
+export interface LeasedTrial {
+  readonly trial: TrialId;
+  readonly kernel: KernelName;
+  /** Absent for the kernel that the host is running. */
+  readonly image?: { readonly sha256: Sha256; readonly release: string };
+}
+
+/** The right to run one attempt of a block; `trials` holds only those without an outcome yet. */
+export interface Lease {
+  readonly lease: LeaseId;
+  readonly sweep: SweepId;
+  readonly block: BlockId;
+  readonly attempt: number;
+  readonly environment: Environment;
+  readonly shape: Shape;
+  readonly commandLine: string;
+  readonly deadlineMs: number;
+  readonly workload: {
+    readonly name: string;
+    readonly sha256: Sha256;
+    readonly arguments: readonly string[];
+    readonly metrics: readonly string[];
+    readonly expectations: readonly Expectation[];
+  };
+  readonly trials: readonly LeasedTrial[];
+}
+
+export type ControllerMessage =
+  | { readonly kind: 'welcome'; readonly natsUrl: string; readonly heartbeatIntervalMs: number }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'lease'; readonly lease: Lease }
+  | { readonly kind: 'revoked'; readonly lease: LeaseId; readonly reason: string }
+  | { readonly kind: 'settled'; readonly messageIds: readonly string[] };

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Agent and controller messages <-> the domain, validated. It is the only file that knows both shapes of
+ * them; each reader throws an Error that names the field when a message is malformed.
+ */
+import { z } from 'zod';
+import type { AgentMessage, ControllerMessage, Lease } from './agent-messages.js';
+import type { BlockId, HostId, KernelName, LeaseId, Sha256, SweepId, TrialId } from './domain.js';
+import { ENVIRONMENTS, EXPECTATION_OPERATORS } from './domain.js';
+import type { AgentMessage as AgentMessageWire } from './generated/labsweep/v1/AgentMessage.js';
+import type { ControllerMessage as ControllerMessageWire } from './generated/labsweep/v1/ControllerMessage.js';
+import type { Lease as LeaseWire } from './generated/labsweep/v1/Lease.js';
+
+const name = <Name extends string>() =>
+  z
+    .string()
+    .min(1)
+    .transform((text) => text as Name);
+const environment = z.enum(ENVIRONMENTS);
+const count = z.number().int().nonnegative();
+
+const heldLease = z
+  .object({
+    lease: name<LeaseId>(),
+    sweep: name<SweepId>(),
+    block: name<BlockId>(),
+    attempt: count,
+    environment,
+    trial: z.string(),
+  })
+  .transform(({ trial, ...held }) => (trial === '' ? held : { ...held, trial: trial as TrialId }));
+
+const hello = z
+  .object({
+    protocol: count,
+    hostId: name<HostId>(),
+    hostName: z.string(),
+    session: z.string().min(1),
+    capacity: z.object({ cpus: count, memoryMib: count }),
+    supports: z.array(z.object({ environment, available: z.boolean(), reason: z.string() })),
+    hostFacts: z.record(z.string(), z.string()),
+    holding: z.array(heldLease),
+    unsettled: z.array(z.string()),
+  })
+  .transform(({ hostId, hostName, hostFacts, capacity, supports, ...rest }) => ({
+    ...rest,
+    host: { id: hostId, name: hostName, facts: hostFacts, capacity, supports },
+  }));
+
+const agentMessage = z.discriminatedUnion('body', [
+  z.object({ body: z.literal('hello'), hello }),
+  z.object({
+    body: z.literal('heartbeat'),
+    heartbeat: z.object({ leases: z.array(name<LeaseId>()) }),
+  }),
+  z.object({
+    body: z.literal('trialStarted'),
+    trialStarted: z.object({ lease: name<LeaseId>(), trial: name<TrialId>() }),
+  }),
+  z.object({
+    body: z.literal('blockEnded'),
+    blockEnded: z.object({
+      lease: name<LeaseId>(),
+      end: z.enum(['finished', 'returned']),
+      reason: z.string(),
+    }),
+  }),
+]);
+
+const leasedTrial = z
+  .object({
+    trial: name<TrialId>(),
+    kernel: name<KernelName>(),
+    kernelSha256: z.string(),
+    kernelRelease: z.string(),
+  })
+  .transform(({ trial, kernel, kernelSha256, kernelRelease }) => ({
+    trial,
+    kernel,
+    ...(kernelSha256 === ''
+      ? {}
+      : { image: { sha256: kernelSha256 as Sha256, release: kernelRelease } }),
+  }));
+
+const lease = z
+  .object({
+    lease: name<LeaseId>(),
+    sweep: name<SweepId>(),
+    block: name<BlockId>(),
+    attempt: count,
+    environment,
+    smp: z.number().int().positive(),
+    memoryMib: count,
+    commandLine: z.string(),
+    deadlineMs: z.number().int().positive(),
+    workload: z.object({
+      name: z.string(),
+      sha256: name<Sha256>(),
+      arguments: z.array(z.string()),
+      metrics: z.array(z.string()),
+      expectations: z.array(
+        z.object({
+          metric: z.string(),
+          operator: z.enum(EXPECTATION_OPERATORS),
+          value: z.number(),
+        }),
+      ),
+    }),
+    trials: z.array(leasedTrial),
+  })
+  .transform(({ smp, memoryMib, ...rest }) => ({ ...rest, shape: { smp, memoryMib } }));
+
+const controllerMessage = z.discriminatedUnion('body', [
+  z.object({
+    body: z.literal('welcome'),
+    welcome: z.object({ natsUrl: z.string(), heartbeatIntervalMs: z.number().int().positive() }),
+  }),
+  z.object({ body: z.literal('refused'), refused: z.object({ reason: z.string() }) }),
+  z.object({ body: z.literal('lease'), lease }),
+  z.object({
+    body: z.literal('revoked'),
+    revoked: z.object({ lease: name<LeaseId>(), reason: z.string() }),
+  }),
+  z.object({ body: z.literal('settled'), settled: z.object({ messageIds: z.array(z.string()) }) }),
+]);
+
+function check<Output>(schema: z.ZodType<Output>, message: unknown, sender: string): Output {
+  const result = schema.safeParse(message);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new Error(`malformed message from ${sender}: ${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+export function readAgentMessage(wire: unknown): AgentMessage {
+  const message = check(agentMessage, wire, 'agent');
+  switch (message.body) {
+    case 'hello':
+      return { kind: 'hello', hello: message.hello };
+    case 'heartbeat':
+      return { kind: 'heartbeat', ...message.heartbeat };
+    case 'trialStarted':
+      return { kind: 'trial-started', ...message.trialStarted };
+    case 'blockEnded':
+      return { kind: 'block-ended', ...message.blockEnded };
+  }
+}
+
+export function writeAgentMessage(message: AgentMessage): AgentMessageWire {
+  switch (message.kind) {
+    case 'hello': {
+      const { protocol, session, host, holding, unsettled } = message.hello;
+      const { id: hostId, name: hostName, facts: hostFacts, capacity, supports } = host;
+      return {
+        hello: {
+          protocol,
+          session,
+          hostId,
+          hostName,
+          hostFacts,
+          capacity,
+          supports: [...supports],
+          holding: [...holding],
+          unsettled: [...unsettled],
+        },
+      };
+    }
+    case 'heartbeat':
+      return { heartbeat: { leases: [...message.leases] } };
+    case 'trial-started':
+      return { trialStarted: message };
+    case 'block-ended':
+      return { blockEnded: message };
+  }
+}
+
+export function readControllerMessage(wire: unknown): ControllerMessage {
+  const message = check(controllerMessage, wire, 'controller');
+  switch (message.body) {
+    case 'welcome':
+      return { kind: 'welcome', ...message.welcome };
+    case 'refused':
+      return { kind: 'refused', ...message.refused };
+    case 'lease':
+      return { kind: 'lease', lease: message.lease };
+    case 'revoked':
+      return { kind: 'revoked', ...message.revoked };
+    case 'settled':
+      return { kind: 'settled', ...message.settled };
+  }
+}
+
+export function writeControllerMessage(message: ControllerMessage): ControllerMessageWire {
+  switch (message.kind) {
+    case 'welcome':
+      return { welcome: message };
+    case 'refused':
+      return { refused: message };
+    case 'lease':
+      return { lease: writeLease(message.lease) };
+    case 'revoked':
+      return { revoked: message };
+    case 'settled':
+      return { settled: { messageIds: [...message.messageIds] } };
+  }
+}
+
+function writeLease({ shape, workload, trials, ...rest }: Lease): LeaseWire {
+  return {
+    ...rest,
+    ...shape,
+    workload: {
+      ...workload,
+      arguments: [...workload.arguments],
+      metrics: [...workload.metrics],
+      expectations: [...workload.expectations],
+    },
+    trials: trials.map(({ trial, kernel, image }) => ({
+      trial,
+      kernel,
+      kernelSha256: image?.sha256 ?? '',
+      kernelRelease: image?.release ?? '',
+    })),
+  };
+}

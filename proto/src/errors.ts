@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The error family: one class for each situation that a caller acts on. All else is a plain Error. */
+
+/** Base of every error that is told to a user without a stack trace. */
+export class LabsweepError extends Error {
+  override readonly name: string = 'LabsweepError';
+}
+
+/** The user's command line or spec is wrong: exit code 2. */
+export class UsageError extends LabsweepError {
+  override readonly name = 'UsageError';
+}
+
+/** The controller cannot be reached: exit code 6. */
+export class UnreachableError extends LabsweepError {
+  override readonly name = 'UnreachableError';
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

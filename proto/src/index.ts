@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The door of this package: the language that all programs share. */
+export * from './address.js';
+export * from './agent-messages.js';
+export * from './agent-wire.js';
+export { ArtifactStore, sha256Of } from './broker/artifact-store.js';
+export { type Broker, connectBroker } from './broker/connect-broker.js';
+export { type LogMessage, OutcomeLog } from './broker/outcome-log.js';
+export * from './domain.js';
+export * from './errors.js';
+export type {
+  AgentServiceClient,
+  AgentServiceHandlers,
+} from './generated/labsweep/v1/AgentService.js';
+export type {
+  SweepServiceClient,
+  SweepServiceHandlers,
+} from './generated/labsweep/v1/SweepService.js';
+export * from './log-entry.js';
+export * from './ports.js';
+export * from './schema.js';
+export * from './subjects.js';
+export * from './sweep-messages.js';
+export * from './sweep-wire.js';

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What travels over JetStream: the entries whose fold is the state of every sweep. They are JSON, so that
+ * a bundle of them can be read in ten years without this program; this file is their only parser.
+ */
+import { z } from 'zod';
+import {
+  type BlockId,
+  ENVIRONMENTS,
+  FAILURE_CLASSES,
+  type HostId,
+  type KernelName,
+  type Sha256,
+  type SweepId,
+  type TrialId,
+} from './domain.js';
+
+const brand = <Name extends string>() =>
+  z
+    .string()
+    .min(1)
+    .transform((text) => text as Name);
+const sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .transform((text) => text as Sha256);
+const texts = z.record(z.string(), z.string());
+const unixMs = z.number().int().nonnegative();
+
+const sample = z.object({
+  scenario: z.string(),
+  line: z.enum(['round', 'result']),
+  values: z.record(z.string(), z.number()),
+  texts,
+});
+
+const outcome = z.object({
+  status: z.enum(['measured', 'subject-failed', 'lab-failed']),
+  failure: z.object({ class: z.enum(FAILURE_CLASSES), message: z.string() }).exactOptional(),
+  samples: z.array(sample),
+  facts: texts,
+  consoleTail: z.string(),
+});
+
+const kernel = z.object({
+  name: brand<KernelName>(),
+  source: z.string(),
+  image: z
+    .object({ sha256, sizeBytes: z.number().int().nonnegative(), release: z.string() })
+    .exactOptional(),
+});
+
+const workload = z.object({
+  sha256,
+  sizeBytes: z.number().int().nonnegative(),
+  sourceSha256: sha256.exactOptional(),
+  compiler: z.string(),
+  flags: z.array(z.string()),
+});
+
+/** A user handed in a spec; everything it names is resolved in it. */
+const submitted = z.object({
+  type: z.literal('submitted'),
+  sweep: brand<SweepId>(),
+  atMs: unixMs,
+  by: z.string(),
+  specPath: z.string(),
+  specText: z.string(),
+  seed: z.number().int().nonnegative(),
+  kernels: z.array(kernel),
+  workload,
+});
+
+/** A user ended a sweep early. */
+const cancelled = z.object({
+  type: z.literal('cancelled'),
+  sweep: brand<SweepId>(),
+  atMs: unixMs,
+  by: z.string(),
+});
+
+/** An agent process took its first lease of a sweep: the facts behind every trial of its session. */
+const hostJoined = z.object({
+  type: z.literal('host-joined'),
+  sweep: brand<SweepId>(),
+  atMs: unixMs,
+  host: brand<HostId>(),
+  hostName: z.string(),
+  session: z.string(),
+  facts: texts,
+  supports: z.array(
+    z.object({ environment: z.enum(ENVIRONMENTS), available: z.boolean(), reason: z.string() }),
+  ),
+});
+
+/** A trial ended. Idempotent by sweep, trial, host and attempt. */
+const trialEnded = z.object({
+  type: z.literal('trial-ended'),
+  sweep: brand<SweepId>(),
+  block: brand<BlockId>(),
+  trial: brand<TrialId>(),
+  kernel: brand<KernelName>(),
+  /** From 1; together with the host it names one attempt of the block. */
+  attempt: z.number().int().positive(),
+  host: brand<HostId>(),
+  hostName: z.string(),
+  /** The agent process that ran it; two of them in one attempt mean that the block was resumed. */
+  session: z.string(),
+  environment: z.enum(ENVIRONMENTS),
+  startedAtMs: unixMs,
+  durationMs: z.number().nonnegative(),
+  outcome,
+  /** Artifacts kept as evidence. */
+  evidence: z.object({ console: sha256.exactOptional(), output: sha256.exactOptional() }),
+});
+
+const logEntry = z.discriminatedUnion('type', [submitted, cancelled, hostJoined, trialEnded]);
+
+export type LogEntry = z.infer<typeof logEntry>;
+export type Submitted = z.infer<typeof submitted>;
+export type Cancelled = z.infer<typeof cancelled>;
+export type HostJoined = z.infer<typeof hostJoined>;
+export type TrialEnded = z.infer<typeof trialEnded>;
+
+/** Reads one message of the log. Throws an Error that names the field when it is not an entry. */
+export function parseLogEntry(text: string): LogEntry {
+  const result = logEntry.safeParse(JSON.parse(text));
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new Error(`log entry is malformed at ${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+/** The text that `parseLogEntry` reads back. */
+export function formatLogEntry(entry: LogEntry): string {
+  return JSON.stringify(entry);
+}
+
+/** What JetStream uses to store an entry once, however often it is published. */
+export function messageIdOf(entry: LogEntry): string {
+  switch (entry.type) {
+    case 'trial-ended':
+      return `${entry.sweep}/${entry.trial}/a${entry.attempt}/${entry.host}`;
+    case 'host-joined':
+      return `${entry.sweep}/host/${entry.host}/${entry.session}`;
+    case 'submitted':
+    case 'cancelled':
+      return `${entry.sweep}/${entry.type}`;
+  }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Names on the broker: the stream, its subjects and the object store bucket. No behaviour beyond that. */
+import type { SweepId } from './domain.js';
+
+/** The stream that is the truth about every sweep. */
+export const LOG_STREAM = 'LABSWEEP_LOG';
+export const LOG_SUBJECTS = 'labsweep.log.>';
+
+/** Kernels, reproducer binaries and serial logs, named by their sha256. */
+export const ARTIFACT_BUCKET = 'LABSWEEP_ARTIFACTS';
+
+/** The subject of every entry of one sweep. A sweep id holds no dot, so it is one token. */
+export function logSubject(sweep: SweepId): string {
+  return `labsweep.log.${sweep}`;
+}

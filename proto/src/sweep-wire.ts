@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What the controller tells a user <-> the domain, validated. It is the only file that knows both shapes
+ * of it; each reader throws an Error that names the field when a message is malformed.
+ */
+import { z } from 'zod';
+import type { BlockId, HostId, RowId, SweepId, TrialId } from './domain.js';
+import type { Progress as ProgressWire } from './generated/labsweep/v1/Progress.js';
+import type { WatchEvent as WatchEventWire } from './generated/labsweep/v1/WatchEvent.js';
+import { formatLogEntry, type LogEntry, parseLogEntry } from './log-entry.js';
+import {
+  type BlockDecision,
+  type Progress,
+  SWEEP_STATES,
+  type SweepSummary,
+} from './sweep-messages.js';
+
+export type WatchEvent =
+  | { readonly kind: 'entry'; readonly entry: LogEntry }
+  | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'decision'; readonly decision: BlockDecision };
+
+const name = <Name extends string>() =>
+  z
+    .string()
+    .min(1)
+    .transform((text) => text as Name);
+const count = z.number().int().nonnegative();
+
+const summary = z.object({
+  sweep: name<SweepId>(),
+  state: z.enum(SWEEP_STATES),
+  blocksTotal: count,
+  blocksDecided: count,
+  trialsTotal: count,
+  trialsSettled: count,
+  submittedAtMs: count,
+  by: z.string(),
+});
+
+const progress = z
+  .object({
+    summary,
+    running: z.array(z.object({ trial: name<TrialId>(), hostName: z.string(), sinceMs: count })),
+    remainingMs: count,
+    waiting: z.array(z.object({ row: name<RowId>(), reason: z.string() })),
+  })
+  .transform(({ remainingMs, ...rest }) => (remainingMs === 0 ? rest : { ...rest, remainingMs }));
+
+const watchEvent = z.discriminatedUnion('body', [
+  z.object({ body: z.literal('logEntry'), logEntry: z.string() }),
+  z.object({ body: z.literal('progress'), progress }),
+  z.object({
+    body: z.literal('decision'),
+    decision: z.object({
+      block: name<BlockId>(),
+      attempt: count,
+      host: name<HostId>(),
+      complete: z.boolean(),
+    }),
+  }),
+]);
+
+export function readSweepSummary(wire: unknown): SweepSummary {
+  return summary.parse(wire);
+}
+
+export function readWatchEvent(wire: unknown): WatchEvent {
+  const event = watchEvent.parse(wire);
+  switch (event.body) {
+    case 'logEntry':
+      return { kind: 'entry', entry: parseLogEntry(event.logEntry) };
+    case 'progress':
+      return { kind: 'progress', progress: event.progress };
+    case 'decision':
+      return { kind: 'decision', decision: event.decision };
+  }
+}
+
+export function writeWatchEvent(event: WatchEvent): WatchEventWire {
+  switch (event.kind) {
+    case 'entry':
+      return { logEntry: formatLogEntry(event.entry) };
+    case 'progress':
+      return { progress: writeProgress(event.progress) };
+    case 'decision':
+      return { decision: event.decision };
+  }
+}
+
+function writeProgress({ remainingMs, ...rest }: Progress): ProgressWire {
+  return {
+    summary: rest.summary,
+    running: [...rest.running],
+    remainingMs: Math.round(remainingMs ?? 0),
+    waiting: [...rest.waiting],
+  };
+}
