@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+/** SweepService over gRPC: what users ask, translated and handed to the sweep loop and the submission. */
+import { type ServerWritableStream, status } from '@grpc/grpc-js';
+import {
+  type Broker,
+  LabsweepError,
+  messageOf,
+  type Sha256,
+  type SweepId,
+  type SweepServiceHandlers,
+  UsageError,
+  writeWatchEvent,
+} from '@labsweep/proto';
+import type { SweepState } from '../fold/lab-state.js';
+import type { SweepLoop } from '../sweep-loop.js';
+import { summarize } from '../sweep-progress.js';
+import type { Submission } from './submission.js';
+
+/** gRPC refuses messages beyond 4 MiB, and small ones let other calls in between. */
+const CHUNK_BYTES = 256 * 1024;
+/** The largest artifact a user may hand in; a kernel image has about 15 MiB. */
+const ARTIFACT_BYTES_MAX = 512 * 1024 * 1024;
+
+export interface SweepServerParts {
+  readonly loop: SweepLoop;
+  readonly broker: Broker;
+  readonly submission: Submission;
+}
+
+type Handlers = SweepServiceHandlers;
+
+export function sweepHandlers(parts: SweepServerParts): Handlers {
+  const { loop, broker, submission } = parts;
+  const find = (id: string): SweepState => {
+    const sweep = loop.sweep(id as SweepId);
+    if (sweep === undefined) throw new NotFoundError(`there is no sweep '${id}'; see labsweep list`);
+    return sweep;
+  };
+  return {
+    PutArtifact: (call, reply) => {
+      collect(call)
+        .then((bytes) => broker.artifacts.put(bytes))
+        .then((sha256) => reply(null, { sha256 }), (error) => reply(toStatus(error)));
+    },
+    GetArtifact: (call) => {
+      answer(call, async () => {
+        const bytes = await broker.artifacts.get(call.request.sha256 as Sha256);
+        for (let start = 0; start < bytes.length; start += CHUNK_BYTES) {
+          const data = Buffer.from(bytes.subarray(start, start + CHUNK_BYTES));
+          if (!call.write({ data })) await drained(call);
+        }
+      });
+    },
+    Submit: (call) => {
+      answer(call, async () => {
+        const abort = new AbortController();
+        call.on('cancelled', () => abort.abort());
+        const onProgress = (progress: string) => call.write({ progress });
+        const request = { ...call.request, sweep: call.request.sweep as SweepId };
+        await submission.submit(request, { onProgress, signal: abort.signal });
+        call.write({ accepted: summarize(find(call.request.sweep)) });
+      });
+    },
+    Get: (call, reply) => unary(reply, () => summarize(find(call.request.sweep))),
+    List: (_call, reply) => unary(reply, () => ({ sweeps: loop.summaries() })),
+    Watch: (call) => {
+      const watch = () => {
+        const send = (event: Parameters<typeof writeWatchEvent>[0]) => {
+          call.write(writeWatchEvent(event));
+        };
+        return loop.watch(find(call.request.sweep), { send, end: () => call.end() });
+      };
+      try {
+        const leave = watch();
+        call.on('cancelled', leave);
+      } catch (error) {
+        call.destroy(toStatus(error));
+      }
+    },
+    Cancel: (call, reply) => {
+      const { sweep, by } = call.request;
+      submission
+        .cancel(sweep as SweepId, by)
+        .then(() => summarize(find(sweep)))
+        .then((summary) => reply(null, summary), (error) => reply(toStatus(error)));
+    },
+  };
+}
+
+/** A name that the controller does not know. */
+class NotFoundError extends LabsweepError {}
+
+type ServiceError = Error & { code: status };
+
+function toStatus(error: unknown): ServiceError {
+  const code =
+    error instanceof NotFoundError
+      ? status.NOT_FOUND
+      : error instanceof UsageError
+        ? status.INVALID_ARGUMENT
+        : error instanceof LabsweepError
+          ? status.FAILED_PRECONDITION
+          : status.INTERNAL;
+  return Object.assign(new Error(messageOf(error)), { code });
+}
+
+function unary<Reply>(
+  reply: (error: ServiceError | null, value?: Reply) => void,
+  make: () => Reply,
+): void {
+  try {
+    reply(null, make());
+  } catch (error) {
+    reply(toStatus(error));
+  }
+}
+
+/** Runs the work behind a server stream and ends it, with a status when the work throws. */
+function answer<In, Out>(call: ServerWritableStream<In, Out>, work: () => Promise<void>): void {
+  work().then(
+    () => call.end(),
+    (error) => call.destroy(toStatus(error)),
+  );
+}
+
+function drained<In, Out>(call: ServerWritableStream<In, Out>): Promise<void> {
+  return new Promise((resolve) => {
+    call.once('drain', resolve);
+    call.once('cancelled', resolve);
+  });
+}
+
+async function collect(chunks: AsyncIterable<{ data: Buffer }>): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const { data } of chunks) {
+    size += data.length;
+    if (size > ARTIFACT_BYTES_MAX) {
+      throw new UsageError(`an artifact may have at most ${ARTIFACT_BYTES_MAX} bytes`);
+    }
+    parts.push(data);
+  }
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Turns a grant into the message that tells an agent everything it needs to run the block. */
+import { strict as assert } from 'node:assert';
+import type { Lease, LeaseId } from '@labsweep/proto';
+import type { SweepState } from './fold/lab-state.js';
+import type { ScheduleDecision } from './schedule/schedule-view.js';
+
+type Grant = Extract<ScheduleDecision, { kind: 'grant' }>;
+
+export function buildLease(sweep: SweepState, grant: Grant, lease: LeaseId): Lease {
+  const planned = sweep.blocks.get(grant.block)?.planned;
+  assert(planned, `grant for ${grant.block}, which is not planned`);
+  const row = sweep.rows.get(planned.row);
+  assert(row, `block ${planned.id} has no row`);
+  const { name, arguments: words, metrics, expectations } = sweep.spec.workload;
+  return {
+    lease,
+    sweep: grant.sweep,
+    block: grant.block,
+    attempt: grant.attempt,
+    environment: grant.environment,
+    shape: row.shape,
+    commandLine: row.commandLine,
+    deadlineMs: row.deadlineMs,
+    workload: {
+      name,
+      sha256: sweep.submitted.workload.sha256,
+      arguments: words,
+      metrics: metrics.map((metric) => metric.name),
+      expectations,
+    },
+    trials: planned.trials
+      .filter((trial) => grant.trials.includes(trial.id))
+      .map((trial) => {
+        const image = sweep.submitted.kernels.find((other) => other.name === trial.kernel)?.image;
+        // A native trial runs on whatever kernel the host runs, even if its image is known.
+        if (image === undefined || grant.environment === 'native') {
+          return { trial: trial.id, kernel: trial.kernel };
+        }
+        const { sha256, release } = image;
+        return { trial: trial.id, kernel: trial.kernel, image: { sha256, release } };
+      }),
+  };
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What the sweep loop needs of the outside; the shells in `io/` and the fakes in tests provide it. */
+import type {
+  Clock,
+  ControllerMessage,
+  HostId,
+  LeaseId,
+  LogEntry,
+  SweepId,
+  WatchEvent,
+} from '@labsweep/proto';
+
+/** One attached agent; messages to an agent that has gone are dropped. */
+export interface AgentConnection {
+  send(message: ControllerMessage): void;
+  /** Ends the stream from this side. */
+  close(): void;
+}
+
+/** One user who watches a sweep. */
+export interface Watcher {
+  send(event: WatchEvent): void;
+  /** The sweep has ended and everything was sent. */
+  end(): void;
+}
+
+export interface LoopPorts {
+  readonly clock: Clock;
+  /** Appends durably; an entry that cannot be stored is reported, never thrown into the loop. */
+  append(entry: LogEntry): void;
+  newLeaseId(): LeaseId;
+  /** One line for the operator's log. */
+  note(message: string, fields: { sweep?: SweepId; host?: HostId; lease?: LeaseId }): void;
+  readonly natsUrl: string;
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Looks at the lab and proposes what to do next: which leases have run out, and which block each idle
+ * host gets. Blocks go out in plan order, and a block is never split over hosts.
+ */
+import type { BlockId, HostId, SweepId } from '@labsweep/proto';
+import { isWhole } from '../fold/decide-block.js';
+import {
+  type AttemptState,
+  type BlockState,
+  isEnded,
+  type SweepState,
+} from '../fold/lab-state.js';
+import { matchHost } from './match-host.js';
+import type { KnownHost, ScheduleDecision, ScheduleView } from './schedule-view.js';
+
+/** How long a half-run block waits for its host before another host starts it anew. */
+export const RETURN_GRACE_MS = 30_000;
+
+export function schedule(view: ScheduleView): ScheduleDecision[] {
+  const expired = view.leases.filter((lease) => lease.expiresAtMs <= view.nowMs);
+  const live = view.leases.filter((lease) => lease.expiresAtMs > view.nowMs);
+  const taken = new Set(live.map(({ sweep, block }) => blockKey(sweep, block)));
+  const busy = new Set(live.map(({ host }) => host));
+  const decisions: ScheduleDecision[] = expired.map((lease) => ({ kind: 'expire', lease }));
+  for (const host of view.hosts) {
+    if (!host.attached || busy.has(host.description.id)) continue;
+    const grant = grantFor(host, view, taken);
+    if (grant === undefined) continue;
+    taken.add(blockKey(grant.sweep, grant.block));
+    decisions.push(grant);
+  }
+  return decisions;
+}
+
+type Grant = Extract<ScheduleDecision, { kind: 'grant' }>;
+
+function blockKey(sweep: SweepId, block: BlockId): string {
+  return `${sweep}/${block}`;
+}
+
+function grantFor(host: KnownHost, view: ScheduleView, taken: Set<string>): Grant | undefined {
+  const open = [...view.lab.sweeps.values()].filter((sweep) => !isEnded(sweep));
+  for (const sweep of open) {
+    const blocks = [...sweep.blocks.values()].filter(
+      (block) =>
+        block.decision === undefined &&
+        !taken.has(blockKey(sweep.submitted.sweep, block.planned.id)),
+    );
+    // What this host has begun comes first, so that its half-run block does not grow older.
+    const begun = blocks.filter((block) => begunBy(block, host.description.id) !== undefined);
+    for (const block of [...begun, ...blocks]) {
+      const grant = grantBlock({ host, sweep, block, view });
+      if (grant !== undefined) return grant;
+    }
+  }
+  return undefined;
+}
+
+function grantBlock(options: {
+  readonly host: KnownHost;
+  readonly sweep: SweepState;
+  readonly block: BlockState;
+  readonly view: ScheduleView;
+}): Grant | undefined {
+  const { host, sweep, block, view } = options;
+  const row = sweep.rows.get(block.planned.row);
+  if (row === undefined || waitsForOther(block, host, view)) return undefined;
+  const match = matchHost(row, host.description);
+  if (match.environment === undefined) return undefined;
+  const begun = begunBy(block, host.description.id);
+  // A block that began under one accelerator is never finished under another.
+  const resumed = begun?.environment === match.environment ? begun : undefined;
+  return {
+    kind: 'grant',
+    host: host.description.id,
+    sweep: sweep.submitted.sweep,
+    block: block.planned.id,
+    attempt: resumed?.attempt ?? nextAttempt(block),
+    environment: match.environment,
+    trials: block.planned.trials
+      .filter((trial) => !resumed?.outcomes.has(trial.id))
+      .map((trial) => trial.id),
+  };
+}
+
+/** The newest attempt of this host that lacks trials. */
+function begunBy(block: BlockState, host: HostId): AttemptState | undefined {
+  return block.attempts.findLast(
+    (attempt) => attempt.host === host && !isWhole(block, attempt),
+  );
+}
+
+function nextAttempt(block: BlockState): number {
+  return 1 + Math.max(0, ...block.attempts.map((attempt) => attempt.attempt));
+}
+
+/** True while another host, away for a short time only, holds a half-run attempt of the block. */
+function waitsForOther(block: BlockState, host: KnownHost, view: ScheduleView): boolean {
+  return block.attempts.some((attempt) => {
+    if (attempt.host === host.description.id || isWhole(block, attempt)) return false;
+    const owner = view.hosts.find((other) => other.description.id === attempt.host);
+    const seenAtMs = owner?.seenAtMs ?? view.startedAtMs;
+    return view.nowMs - seenAtMs < RETURN_GRACE_MS;
+  });
+}

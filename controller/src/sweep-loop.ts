@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Takes events one at a time, asks the pure core, and gives its decisions to the ports. Every method runs
+ * to its end without waiting, so no event ever sees a half-made change.
+ */
+import {
+  type AgentHello,
+  type AgentMessage,
+  type HeldLease,
+  type HostId,
+  type LogEntry,
+  messageIdOf,
+  PROTOCOL,
+  type SweepId,
+  type SweepSummary,
+} from '@labsweep/proto';
+import { AgentRegistry, HEARTBEAT_INTERVAL_MS } from './agent-registry.js';
+import { applyEntry } from './fold/apply-entry.js';
+import { emptyLabState, isEnded, type SweepState } from './fold/lab-state.js';
+import { buildLease } from './lease-order.js';
+import type { AgentConnection, LoopPorts, Watcher } from './ports.js';
+import { schedule } from './schedule/schedule.js';
+import type { ScheduleDecision } from './schedule/schedule-view.js';
+import { summarize } from './sweep-progress.js';
+import { WatcherHub } from './watcher-hub.js';
+
+export class SweepLoop {
+  private readonly lab = emptyLabState();
+  private readonly agents = new AgentRegistry();
+  private readonly watchers: WatcherHub;
+  private readonly startedAtMs: number;
+  /** While the log is replayed nothing is granted, because the past is not known yet. */
+  private replaying = true;
+
+  constructor(private readonly ports: LoopPorts) {
+    this.startedAtMs = ports.clock.nowMs();
+    this.watchers = new WatcherHub(this.agents, ports.clock);
+  }
+
+  /** The log has been read up to where it stood when this controller started. */
+  replayEnded(): void {
+    this.replaying = false;
+    this.step();
+  }
+
+  /** Folds an entry. One that cannot be folded is noted and left behind, or nothing would ever move. */
+  entry(entry: LogEntry): void {
+    const changed = this.fold(entry);
+    if (entry.type === 'trial-ended') {
+      this.agents.send(entry.host, { kind: 'settled', messageIds: [messageIdOf(entry)] });
+    }
+    const sweep = this.lab.sweeps.get(entry.sweep);
+    if (changed && sweep !== undefined) this.watchers.entry(sweep, entry);
+    if (changed && entry.type === 'cancelled') this.revokeLeasesOf(entry.sweep);
+    this.step();
+  }
+
+  hello(hello: AgentHello, connection: AgentConnection): void {
+    const { host, protocol, holding, unsettled } = hello;
+    if (protocol !== PROTOCOL) {
+      const reason = `agent speaks protocol ${protocol}, this controller ${PROTOCOL}; update the older`;
+      connection.send({ kind: 'refused', reason });
+      connection.close();
+      return;
+    }
+    const nowMs = this.ports.clock.nowMs();
+    this.agents.attach(hello, connection, nowMs);
+    this.ports.note(`${host.name} attached, session ${hello.session}`, { host: host.id });
+    const { natsUrl } = this.ports;
+    connection.send({ kind: 'welcome', natsUrl, heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS });
+    const settled = unsettled.filter((id) => this.lab.folded.has(id));
+    if (settled.length > 0) connection.send({ kind: 'settled', messageIds: settled });
+    for (const held of holding) this.keepOrRevoke(host.id, held, nowMs);
+    this.step();
+  }
+
+  detached(host: HostId, connection: AgentConnection): void {
+    this.agents.detach(host, connection, this.ports.clock.nowMs());
+    this.step();
+  }
+
+  message(host: HostId, connection: AgentConnection, message: AgentMessage): void {
+    // What a displaced session still says must not touch the leases of the new one.
+    if (!this.agents.isCurrent(host, connection)) return;
+    const nowMs = this.ports.clock.nowMs();
+    switch (message.kind) {
+      case 'hello':
+        this.ports.note('a second hello on one stream is ignored', { host });
+        return;
+      case 'heartbeat': {
+        const unknown = this.agents.renew(host, message.leases, nowMs);
+        const reason = 'this controller does not know the lease';
+        for (const lease of unknown) connection.send({ kind: 'revoked', lease, reason });
+        return;
+      }
+      case 'trial-started':
+        this.agents.started(message.lease, message.trial, nowMs);
+        break;
+      case 'block-ended':
+        this.agents.release(message.lease);
+        this.ports.note(`block ${message.end} ${message.reason}`, { host, lease: message.lease });
+        break;
+    }
+    this.step();
+  }
+
+  /** Called about once a second, so that leases run out although nothing happens. */
+  tick(): void {
+    this.step();
+  }
+
+  watch(sweep: SweepState, watcher: Watcher): () => void {
+    return this.watchers.add(sweep, watcher);
+  }
+
+  sweep(id: SweepId): SweepState | undefined {
+    return this.lab.sweeps.get(id);
+  }
+
+  summaries(): SweepSummary[] {
+    return [...this.lab.sweeps.values()].map(summarize);
+  }
+
+  private fold(entry: LogEntry): boolean {
+    try {
+      return applyEntry(this.lab, entry);
+    } catch (error) {
+      this.ports.note(`entry ${messageIdOf(entry)} cannot be folded: ${String(error)}`, {});
+      return false;
+    }
+  }
+
+  private keepOrRevoke(host: HostId, held: HeldLease, nowMs: number): void {
+    const sweep = this.lab.sweeps.get(held.sweep);
+    const block = sweep?.blocks.get(held.block);
+    const elsewhere = this.agents
+      .leases()
+      .some((lease) => lease.sweep === held.sweep && lease.block === held.block);
+    const wanted = sweep !== undefined && !isEnded(sweep) && block?.decision === undefined;
+    if (wanted && block !== undefined && !elsewhere) {
+      this.agents.hold(host, held, nowMs);
+      return;
+    }
+    const reason = elsewhere ? 'the block was leased elsewhere' : 'the block is no longer wanted';
+    this.agents.send(host, { kind: 'revoked', lease: held.lease, reason });
+  }
+
+  private revokeLeasesOf(sweep: SweepId): void {
+    for (const lease of this.agents.leases().filter((other) => other.sweep === sweep)) {
+      this.agents.release(lease.lease);
+      const reason = 'the sweep was cancelled';
+      this.agents.send(lease.host, { kind: 'revoked', lease: lease.lease, reason });
+    }
+  }
+
+  private step(): void {
+    if (!this.replaying) {
+      const { lab, agents, startedAtMs } = this;
+      const nowMs = this.ports.clock.nowMs();
+      const view = { lab, hosts: agents.hosts(), leases: agents.leases(), startedAtMs, nowMs };
+      for (const decision of schedule(view)) this.apply(decision, nowMs);
+    }
+    this.watchers.refresh();
+  }
+
+  private apply(decision: ScheduleDecision, nowMs: number): void {
+    if (decision.kind === 'expire') {
+      const { lease, host } = decision.lease;
+      this.agents.release(lease);
+      this.agents.send(host, { kind: 'revoked', lease, reason: 'the lease ran out' });
+      this.ports.note('lease ran out', { lease, host });
+      return;
+    }
+    const { host, sweep, block, attempt, environment } = decision;
+    const hello = this.agents.hello(host);
+    const state = this.lab.sweeps.get(sweep);
+    if (hello === undefined || state === undefined) return;
+    const lease = this.ports.newLeaseId();
+    this.announceHost(state, hello, nowMs);
+    this.agents.hold(host, { lease, sweep, block, attempt, environment }, nowMs);
+    this.agents.send(host, { kind: 'lease', lease: buildLease(state, decision, lease) });
+    this.ports.note(`leased ${block} attempt ${attempt}`, { sweep, host, lease });
+  }
+
+  private announceHost(sweep: SweepState, hello: AgentHello, atMs: number): void {
+    if (sweep.hosts.some((joined) => joined.session === hello.session)) return;
+    const { id: host, name: hostName, facts, supports } = hello.host;
+    const { session } = hello;
+    const joined = { sweep: sweep.submitted.sweep, atMs, host, hostName, session };
+    this.ports.append({
+      type: 'host-joined',
+      ...joined,
+      facts: { ...facts },
+      supports: [...supports],
+    });
+  }
+}

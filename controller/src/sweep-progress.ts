@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Sums a sweep up for its user: the summary, and the progress with what runs right now. */
+import type { Progress, SweepSummary } from '@labsweep/proto';
+import type { AgentRegistry } from './agent-registry.js';
+import { isEnded, type SweepState } from './fold/lab-state.js';
+import { estimateRemainingMs } from './schedule/estimate-remaining.js';
+import { waitingRows } from './schedule/waiting-rows.js';
+
+export function summarize(sweep: SweepState): SweepSummary {
+  const { submitted } = sweep;
+  const ended = sweep.cancelledAtMs === undefined ? 'finished' : 'cancelled';
+  return {
+    sweep: submitted.sweep,
+    state: isEnded(sweep) ? ended : 'running',
+    blocksTotal: sweep.blocks.size,
+    blocksDecided: sweep.decidedCount,
+    trialsTotal: sweep.plan.trialCount,
+    trialsSettled: sweep.settledTrials.size,
+    submittedAtMs: submitted.atMs,
+    by: submitted.by,
+  };
+}
+
+export function progressOf(sweep: SweepState, agents: AgentRegistry): Progress {
+  const hosts = agents.hosts();
+  const attached = hosts.filter((host) => host.attached);
+  const ended = isEnded(sweep);
+  return {
+    summary: summarize(sweep),
+    running: ended ? [] : runningTrials(sweep, agents),
+    remainingMs: estimateRemainingMs(sweep, attached.length),
+    waiting: ended ? [] : waitingRows(sweep, hosts),
+  };
+}
+
+function runningTrials(sweep: SweepState, agents: AgentRegistry): Progress['running'] {
+  return agents.leases().flatMap(({ sweep: id, host, running }) => {
+    if (id !== sweep.submitted.sweep || running === undefined) return [];
+    const hostName = agents.hello(host)?.host.name ?? host;
+    return [{ ...running, hostName }];
+  });
+}
