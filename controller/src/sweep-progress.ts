@@ -30,6 +30,7 @@ export function progressOf(sweep: SweepState, agents: AgentRegistry): Progress {
     running: ended ? [] : runningTrials(sweep, agents),
     remainingMs: estimateRemainingMs(sweep, attached.length),
     waiting: ended ? [] : waitingRows(sweep, hosts),
+    hostsAttached: attached.length,
   };
 }
 

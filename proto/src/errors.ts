@@ -20,3 +20,9 @@ export class UnreachableError extends LabsweepError {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** What a program ends with: 2 for a user's mistake, 6 for an unreachable controller, else 1. */
+export function exitCodeOf(thrown: unknown): number {
+  if (thrown instanceof UsageError) return 2;
+  return thrown instanceof UnreachableError ? 6 : 1;
+}

@@ -18,6 +18,8 @@ export type {
 } from './generated/labsweep/v1/SweepService.js';
 export * from './log-entry.js';
 export * from './ports.js';
+export { LockedError, lockProcess, type ProcessLock } from './process-lock.js';
+export { type Note, runProgram } from './program.js';
 export * from './schema.js';
 export * from './subjects.js';
 export * from './sweep-messages.js';

@@ -10,6 +10,9 @@ import {
   FAILURE_CLASSES,
   type HostId,
   type KernelName,
+  type Outcome,
+  type ResolvedKernel,
+  type ResolvedWorkload,
   type Sha256,
   type SweepId,
   type TrialId,
@@ -34,7 +37,7 @@ const sample = z.object({
   texts,
 });
 
-const outcome = z.object({
+const outcome: z.ZodType<Outcome> = z.object({
   status: z.enum(['measured', 'subject-failed', 'lab-failed']),
   failure: z.object({ class: z.enum(FAILURE_CLASSES), message: z.string() }).exactOptional(),
   samples: z.array(sample),
@@ -42,7 +45,7 @@ const outcome = z.object({
   consoleTail: z.string(),
 });
 
-const kernel = z.object({
+const kernel: z.ZodType<ResolvedKernel> = z.object({
   name: brand<KernelName>(),
   source: z.string(),
   image: z
@@ -50,7 +53,7 @@ const kernel = z.object({
     .exactOptional(),
 });
 
-const workload = z.object({
+const workload: z.ZodType<ResolvedWorkload> = z.object({
   sha256,
   sizeBytes: z.number().int().nonnegative(),
   sourceSha256: sha256.exactOptional(),
@@ -139,11 +142,16 @@ export function formatLogEntry(entry: LogEntry): string {
 export function messageIdOf(entry: LogEntry): string {
   switch (entry.type) {
     case 'trial-ended':
-      return `${entry.sweep}/${entry.trial}/a${entry.attempt}/${entry.host}`;
+      return outcomeId(entry);
     case 'host-joined':
       return `${entry.sweep}/host/${entry.host}/${entry.session}`;
     case 'submitted':
     case 'cancelled':
       return `${entry.sweep}/${entry.type}`;
   }
+}
+
+/** The message id of a trial's outcome, known before the trial has run. */
+export function outcomeId(trial: Pick<TrialEnded, 'sweep' | 'trial' | 'attempt' | 'host'>): string {
+  return `${trial.sweep}/${trial.trial}/a${trial.attempt}/${trial.host}`;
 }

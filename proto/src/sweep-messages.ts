@@ -44,4 +44,5 @@ export interface Progress {
   /** Absent while no duration is known. */
   readonly remainingMs?: number;
   readonly waiting: readonly WaitingRow[];
+  readonly hostsAttached: number;
 }

@@ -43,6 +43,7 @@ const progress = z
     summary,
     running: z.array(z.object({ trial: name<TrialId>(), hostName: z.string(), sinceMs: count })),
     remainingMs: count,
+    hostsAttached: count,
     waiting: z.array(z.object({ row: name<RowId>(), reason: z.string() })),
   })
   .transform(({ remainingMs, ...rest }) => (remainingMs === 0 ? rest : { ...rest, remainingMs }));
@@ -94,5 +95,6 @@ function writeProgress({ remainingMs, ...rest }: Progress): ProgressWire {
     running: [...rest.running],
     remainingMs: Math.round(remainingMs ?? 0),
     waiting: [...rest.waiting],
+    hostsAttached: rest.hostsAttached,
   };
 }

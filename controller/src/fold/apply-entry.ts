@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Folds one log entry into the state. Entries may come twice and late; the result is the same. */
-import { type HostJoined, type LogEntry, messageIdOf, type Submitted, type TrialEnded } from '@labsweep/proto';
+import {
+  type HostJoined,
+  type LogEntry,
+  messageIdOf,
+  type Submitted,
+  type TrialEnded,
+} from '@labsweep/proto';
 import { planSweep } from '../plan/plan-sweep.js';
-import { formatProblem, parseSpec } from '../spec/parse-spec.js';
+import { parseSpec } from '../spec/parse-spec.js';
+import { formatProblem } from '../spec/spec-problem.js';
 import { decideBlock } from './decide-block.js';
 import type { AttemptState, BlockState, LabState, SweepState } from './lab-state.js';
 

@@ -40,7 +40,8 @@ function hasStatus(attempt: AttemptState, status: string): boolean {
 }
 
 function measuredCount(attempt: AttemptState): number {
-  return [...attempt.outcomes.values()].filter(({ outcome }) => outcome.status === 'measured').length;
+  return [...attempt.outcomes.values()].filter(({ outcome }) => outcome.status === 'measured')
+    .length;
 }
 
 function decision(block: BlockState, attempt: AttemptState, complete: boolean): BlockDecision {

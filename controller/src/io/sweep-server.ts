@@ -33,14 +33,18 @@ export function sweepHandlers(parts: SweepServerParts): Handlers {
   const { loop, broker, submission } = parts;
   const find = (id: string): SweepState => {
     const sweep = loop.sweep(id as SweepId);
-    if (sweep === undefined) throw new NotFoundError(`there is no sweep '${id}'; see labsweep list`);
+    if (sweep === undefined)
+      throw new NotFoundError(`there is no sweep '${id}'; see labsweep list`);
     return sweep;
   };
   return {
     PutArtifact: (call, reply) => {
       collect(call)
         .then((bytes) => broker.artifacts.put(bytes))
-        .then((sha256) => reply(null, { sha256 }), (error) => reply(toStatus(error)));
+        .then(
+          (sha256) => reply(null, { sha256 }),
+          (error) => reply(toStatus(error)),
+        );
     },
     GetArtifact: (call) => {
       answer(call, async () => {
@@ -82,7 +86,10 @@ export function sweepHandlers(parts: SweepServerParts): Handlers {
       submission
         .cancel(sweep as SweepId, by)
         .then(() => summarize(find(sweep)))
-        .then((summary) => reply(null, summary), (error) => reply(toStatus(error)));
+        .then(
+          (summary) => reply(null, summary),
+          (error) => reply(toStatus(error)),
+        );
     },
   };
 }

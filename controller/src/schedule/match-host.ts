@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Says in which environment a host can run a row, or why it cannot. */
-import type {
-  Environment,
-  EnvironmentRequest,
-  HostDescription,
-  PlannedRow,
-} from '@labsweep/proto';
+import type { Environment, EnvironmentRequest, HostDescription, PlannedRow } from '@labsweep/proto';
 
 export type Match =
   | { readonly environment: Environment }

@@ -5,12 +5,7 @@
  */
 import type { BlockId, HostId, SweepId } from '@labsweep/proto';
 import { isWhole } from '../fold/decide-block.js';
-import {
-  type AttemptState,
-  type BlockState,
-  isEnded,
-  type SweepState,
-} from '../fold/lab-state.js';
+import { type AttemptState, type BlockState, isEnded, type SweepState } from '../fold/lab-state.js';
 import { matchHost } from './match-host.js';
 import type { KnownHost, ScheduleDecision, ScheduleView } from './schedule-view.js';
 
@@ -86,9 +81,7 @@ function grantBlock(options: {
 
 /** The newest attempt of this host that lacks trials. */
 function begunBy(block: BlockState, host: HostId): AttemptState | undefined {
-  return block.attempts.findLast(
-    (attempt) => attempt.host === host && !isWhole(block, attempt),
-  );
+  return block.attempts.findLast((attempt) => attempt.host === host && !isWhole(block, attempt));
 }
 
 function nextAttempt(block: BlockState): number {

@@ -19,6 +19,8 @@ function reasonToWait(row: PlannedRow, hosts: readonly KnownHost[]): string | un
   const attached = hosts.filter((host) => host.attached);
   if (attached.length === 0) return 'no agent is attached';
   const matches = attached.map((host) => matchHost(row, host.description));
-  const reasons = matches.flatMap((match) => (match.environment === undefined ? [match.reason] : []));
+  const reasons = matches.flatMap((match) =>
+    match.environment === undefined ? [match.reason] : [],
+  );
   return reasons.length === attached.length ? reasons.join('; ') : undefined;
 }

@@ -1,0 +1,73 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+/** The agent process: reads its options, wires the parts, stops on a signal. It holds no logic. */
+import { randomUUID } from 'node:crypto';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { messageOf, parseLoopbackAddress, runProgram, UsageError } from '@labsweep/proto';
+import { runAgent } from './run-agent.js';
+
+const GUEST_INIT = fileURLToPath(new URL('../../native/build/init', import.meta.url));
+
+const USAGE = `labsweep-agent --controller HOST:PORT [options]
+
+  --controller HOST:PORT  where the controller listens
+  --state DIR             outcomes not yet settled (default: ~/.local/state/labsweep/agent)
+  --cache DIR             kernels and binaries by sha256 (default: ~/.cache/labsweep/artifacts)
+  --runners LIST          of native,qemu,scripted (default: native,qemu)
+  --guest-init FILE       static init of the guests (default: native/build/init)
+  --name NAME             shown in reports (default: the host name)
+  --host-id ID            in place of the machine id, for several scripted agents on one machine
+  --stop-with-parent      end when standard input ends
+`;
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        controller: { type: 'string' },
+        state: { type: 'string', default: join(homedir(), '.local/state/labsweep/agent') },
+        cache: { type: 'string', default: join(homedir(), '.cache/labsweep/artifacts') },
+        runners: { type: 'string', default: 'native,qemu' },
+        'guest-init': { type: 'string', default: GUEST_INIT },
+        name: { type: 'string' },
+        'host-id': { type: 'string' },
+        'stop-with-parent': { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    process.stderr.write(`labsweep-agent: ${messageOf(error)}\n\n${USAGE}`);
+    return process.exit(2);
+  }
+}
+
+const values = readOptions();
+if (values.help) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
+
+await runProgram({
+  name: 'labsweep-agent',
+  stopWithParent: values['stop-with-parent'],
+  main: (signal, note) => {
+    if (values.controller === undefined)
+      throw new UsageError(`--controller is missing\n\n${USAGE}`);
+    return runAgent({
+      controller: parseLoopbackAddress(values.controller, '--controller'),
+      stateDirectory: values.state,
+      cacheDirectory: values.cache,
+      runners: values.runners.split(','),
+      initPath: values['guest-init'],
+      name: values.name,
+      hostId: values['host-id'],
+      session: randomUUID(),
+      signal,
+      note,
+    });
+  },
+});

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Watches a sweep to its end: shows what happens and keeps the evidence as it comes in. */
+import type { SweepRecord } from '@labsweep/analysis';
+import { LabsweepError, type SweepId, UnreachableError } from '@labsweep/proto';
+import type { Display } from './progress/display.js';
+import type { SweepClient } from './sweep-client.js';
+import { SweepFollower } from './sweep-follower.js';
+import { writeEvidence } from './write-results.js';
+
+export interface FollowOptions {
+  readonly client: SweepClient;
+  readonly sweep: SweepId;
+  /** Where evidence goes; none is fetched without it. */
+  readonly folder: string | undefined;
+  readonly display: Display;
+  readonly signal: AbortSignal;
+  /** End when every row that is left waits for a host: for a lab that no other host will join. */
+  readonly endWhenStuck: boolean;
+}
+
+export interface FollowEnd {
+  /** Undefined when not even the submission was seen. */
+  readonly record: SweepRecord | undefined;
+  readonly complete: boolean;
+  /** Why the sweep was not followed to its end. */
+  readonly broken?: Error;
+}
+
+/** Never throws for what happens to the sweep: whatever was seen until then is in the record. */
+export async function followSweep(options: FollowOptions): Promise<FollowEnd> {
+  const { client, sweep, display, signal, endWhenStuck } = options;
+  const follower = new SweepFollower();
+  const evidence: Promise<void>[] = [];
+  try {
+    for await (const event of client.watch(sweep, signal)) {
+      const outcome = follower.take(event);
+      const record = follower.record('running');
+      if (outcome !== undefined) {
+        display.outcome(outcome, record);
+        evidence.push(keepEvidence(options, outcome));
+      }
+      if (event.kind === 'progress') display.progress(event.progress, record);
+      if (endWhenStuck && follower.stuck) return endOf(follower, 'interrupted');
+    }
+    await Promise.all(evidence);
+    return endOf(follower, follower.progress?.summary.state ?? 'interrupted');
+  } catch (error) {
+    if (!(error instanceof LabsweepError) && !signal.aborted) throw error;
+    await Promise.all(evidence);
+    const broken = signal.aborted ? undefined : (error as LabsweepError);
+    return { ...endOf(follower, 'interrupted'), ...(broken === undefined ? {} : { broken }) };
+  }
+}
+
+function endOf(follower: SweepFollower, state: SweepRecord['state']): FollowEnd {
+  return { record: follower.record(state), complete: follower.complete };
+}
+
+async function keepEvidence(
+  { folder, client, display, signal }: FollowOptions,
+  entry: Parameters<typeof writeEvidence>[1],
+): Promise<void> {
+  if (folder === undefined) return;
+  const warning = await writeEvidence(folder, entry, (sha256) => client.getArtifact(sha256));
+  if (warning !== undefined && !signal.aborted) display.line(warning);
+}
+
+/** True when the controller itself is gone, rather than the sweep refused. */
+export function isLost(error: Error | undefined): boolean {
+  return error instanceof UnreachableError;
+}

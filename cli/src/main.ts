@@ -1,0 +1,136 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+/** The `labsweep` command: reads the command line, runs one command, maps errors to exit codes. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type Address,
+  exitCodeOf,
+  LabsweepError,
+  messageOf,
+  parseLoopbackAddress,
+  UsageError,
+} from '@labsweep/proto';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { planCommand } from './commands/plan.js';
+import { runCommand } from './commands/run.js';
+import { cancelCommand, listCommand, statusCommand, watchCommand } from './commands/sweeps.js';
+import type { Display } from './progress/display.js';
+import { plainDisplay } from './progress/plain-display.js';
+import { terminalDisplay } from './progress/terminal-display.js';
+
+const SEED_MAX = 2 ** 32 - 1;
+const DEFAULT_CACHE = process.env.LABSWEEP_CACHE ?? join(homedir(), '.cache/labsweep');
+
+const interrupt = new AbortController();
+process.on('SIGINT', () => stop(130));
+process.on('SIGTERM', () => stop(143));
+
+/** The first signal ends in order; the second leaves at once, and the children end with us. */
+function stop(exitCode: number): void {
+  if (interrupt.signal.aborted) process.exit(exitCode);
+  interrupt.abort(new LabsweepError('interrupted'));
+}
+
+function openDisplay(): Display {
+  const animated = process.stderr.isTTY && process.env.TERM !== 'dumb';
+  const nowMs = () => Date.now();
+  if (animated) return terminalDisplay(process.stderr, nowMs);
+  return plainDisplay((text) => process.stderr.write(text), nowMs);
+}
+
+const print = (text: string) => {
+  process.stdout.write(text);
+};
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (/^\d+$/.test(text) && seed <= SEED_MAX) return seed;
+  throw new InvalidArgumentError(`expected a whole number from 0 to ${SEED_MAX}.`);
+}
+
+const address = (text: string): Address => parseLoopbackAddress(text, '--controller');
+const lab = ['--controller <host:port>', 'the lab to use', address] as const;
+const SEED_HELP = 'in place of the seed in the spec';
+
+const program = new Command('labsweep')
+  .description('Compares Linux kernels by a small C reproducer, on one box or ten.')
+  .addHelpText('before', 'Example: labsweep run examples/mprotect-release-window.toml\n')
+  .showHelpAfterError('(labsweep --help shows all commands)')
+  .exitOverride();
+
+program
+  .command('run')
+  .argument('<spec>', 'TOML file that says what to measure')
+  .description('measure a spec; without --controller on this machine alone')
+  .option(...lab)
+  .option('--out <dir>', 'folder for everything (default: out/<sweep id>)')
+  .option('--seed <number>', SEED_HELP, parseSeed)
+  .option('--fresh', 'measure anew although an unfinished sweep of this spec is there', false)
+  .option('--runners <list>', 'of native,qemu,scripted', 'native,qemu')
+  .option('--cache <dir>', 'kernels and binaries', DEFAULT_CACHE)
+  .action(async (spec: string, { cache, ...options }) => {
+    const display = openDisplay();
+    const { signal } = interrupt;
+    const all = { ...options, spec, cacheDirectory: cache, display, print, signal };
+    process.exitCode = await runCommand(all);
+  });
+
+program
+  .command('plan')
+  .argument('<spec>', 'TOML file that says what to measure')
+  .description('print rows, blocks, order and the estimated time; run nothing')
+  .option('--seed <number>', SEED_HELP, parseSeed)
+  .action(async (spec: string, { seed }) => print(await planCommand(spec, seed)));
+
+program
+  .command('list')
+  .description('list the sweeps of a lab')
+  .requiredOption(...lab)
+  .action(async ({ controller }) => print(await listCommand(controller)));
+
+program
+  .command('status')
+  .argument('<sweep>')
+  .description('one line about a sweep')
+  .requiredOption(...lab)
+  .action(async (sweep: string, { controller }) => print(await statusCommand(controller, sweep)));
+
+program
+  .command('watch')
+  .argument('<sweep>')
+  .description('follow a sweep to its end and print its report')
+  .requiredOption(...lab)
+  .option('--out <dir>', 'folder for the results (default: out/<sweep id>)')
+  .action(async (sweep: string, { controller, out }) => {
+    const folder = out ?? join('out', sweep);
+    const { signal } = interrupt;
+    print(await watchCommand({ controller, sweep, folder, display: openDisplay(), signal }));
+  });
+
+program
+  .command('cancel')
+  .argument('<sweep>')
+  .description('end a sweep early; what is measured stays')
+  .requiredOption(...lab)
+  .action(async (sweep: string, { controller }) => print(await cancelCommand(controller, sweep)));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Tells the user what went wrong, once and without a stack trace; returns the exit code. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof UsageError) process.stderr.write(`${error.message}\n`);
+  else if (error instanceof LabsweepError) process.stderr.write(`labsweep: ${error.message}\n`);
+  else {
+    process.stderr.write(`labsweep: internal error, please report it: ${messageOf(error)}\n`);
+    if (process.env.LABSWEEP_DEBUG !== undefined && error instanceof Error) {
+      process.stderr.write(`${error.stack}\n`);
+    }
+  }
+  return exitCodeOf(error);
+}

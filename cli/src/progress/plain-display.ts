@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Progress for pipes and logs: one plain line per event, with its number and the time in UTC. */
+import type { Progress } from '@labsweep/proto';
+import type { Display } from './display.js';
+import { outcomeLine } from './outcome-line.js';
+
+export function plainDisplay(write: (text: string) => void, nowMs: () => number): Display {
+  let sequence = 0;
+  let total = 0;
+  let done = 0;
+  let waiting = '';
+  const line = (text: string) => {
+    sequence += 1;
+    const time = new Date(nowMs()).toISOString().replace(/\.\d+Z$/, 'Z');
+    write(`${String(sequence).padStart(4)} ${time} ${text}\n`);
+  };
+  return {
+    line,
+    outcome: (entry, record) => {
+      done += 1;
+      line(`trial ${done}/${total} ${outcomeLine(entry, record)}`);
+    },
+    progress: (progress) => {
+      total = Math.max(total, progress.summary.trialsTotal);
+      const text = waitingText(progress);
+      if (text !== waiting && text !== '' && progress.hostsAttached > 0) line(text);
+      waiting = text;
+    },
+    end: () => {},
+  };
+}
+
+export function waitingText(progress: Progress): string {
+  return progress.waiting.map(({ row, reason }) => `row ${row} waits: ${reason}`).join('; ');
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Submitting and cancelling: everything a spec names becomes an artifact, then the log gets the entry. */
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type Broker,
+  type KernelSpec,
+  LabsweepError,
+  type ResolvedKernel,
+  type ResolvedWorkload,
+  type Sha256,
+  type Spec,
+  type SweepId,
+  UsageError,
+} from '@labsweep/proto';
+import { parseSpec } from '../spec/parse-spec.js';
+import { placeOfText } from '../spec/place-of-text.js';
+import { formatProblem } from '../spec/spec-problem.js';
+import type { SweepLoop } from '../sweep-loop.js';
+import { checkStaticBinary } from './check-static-binary.js';
+import { compileWorkload } from './compile-workload.js';
+import { resolveKernel } from './kernels/resolve-kernel.js';
+
+export interface SubmissionRequest {
+  readonly sweep: SweepId;
+  readonly specPath: string;
+  readonly specText: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly seed: number;
+  readonly by: string;
+}
+
+export interface SubmissionHooks {
+  onProgress(line: string): void;
+  readonly signal: AbortSignal;
+}
+
+export interface SubmissionParts {
+  readonly broker: Broker;
+  readonly loop: SweepLoop;
+  readonly cacheDirectory: string;
+}
+
+/** A sweep's name becomes a token of a subject, a folder and a part of ids. */
+const SWEEP_ID = /^[a-z0-9][a-z0-9-]{0,99}$/;
+const FOLD_POLL_INTERVAL_MS = 5;
+const FOLD_LIMIT_MS = 30_000;
+
+export class Submission {
+  constructor(private readonly parts: SubmissionParts) {}
+
+  /**
+   * Settles when the sweep is folded. A sweep that exists is left as it is, so a submission may be
+   * repeated. Throws UsageError for what the user can mend, LabsweepError for the rest.
+   */
+  async submit(request: SubmissionRequest, hooks: SubmissionHooks): Promise<void> {
+    const { sweep, specPath, specText, seed, by } = request;
+    if (!SWEEP_ID.test(sweep)) throw new UsageError(`'${sweep}' cannot be the id of a sweep`);
+    const { broker, loop } = this.parts;
+    if (loop.sweep(sweep) !== undefined) return;
+    const parsed = parseSpec({ text: specText, path: specPath });
+    if (!parsed.ok) throw new UsageError(parsed.problems.map(formatProblem).join('\n'));
+    const { spec } = parsed;
+    const workload = await this.resolveWorkload(spec, request, hooks);
+    const kernels: ResolvedKernel[] = [];
+    for (const kernel of usedKernels(spec)) {
+      kernels.push(await this.resolveKernel(kernel, request, hooks));
+    }
+    refuseMissingImages(spec, kernels, request);
+    const atMs = Date.now();
+    const header = { type: 'submitted' as const, sweep, atMs, by, specPath, specText, seed };
+    await broker.log.append({ ...header, kernels, workload });
+    await this.folded(() => loop.sweep(sweep) !== undefined);
+  }
+
+  /** Settles when the cancellation is folded. Throws UsageError for an unknown sweep. */
+  async cancel(sweep: SweepId, by: string): Promise<void> {
+    const { broker, loop } = this.parts;
+    const state = loop.sweep(sweep);
+    if (state === undefined)
+      throw new UsageError(`there is no sweep '${sweep}'; see labsweep list`);
+    await broker.log.append({ type: 'cancelled', sweep, atMs: Date.now(), by });
+    await this.folded(() => state.cancelledAtMs !== undefined);
+  }
+
+  private async resolveWorkload(
+    spec: Spec,
+    request: SubmissionRequest,
+    hooks: SubmissionHooks,
+  ): Promise<ResolvedWorkload> {
+    const { kind, path } = spec.workload.program;
+    const bytes = await this.localFile(path, request);
+    const where = placeOfText({ path: request.specPath, text: request.specText }, path);
+    try {
+      const { cacheDirectory, broker } = this.parts;
+      const fileName = path.split('/').at(-1) ?? path;
+      const program =
+        kind === 'binary'
+          ? checkStaticBinary({ bytes, fileName })
+          : await compileWorkload({ source: bytes, fileName, cacheDirectory, ...hooks });
+      await broker.artifacts.put(program.binary);
+      return program.resolved;
+    } catch (error) {
+      throw placed(error, where);
+    }
+  }
+
+  private async resolveKernel(
+    kernel: KernelSpec,
+    request: SubmissionRequest,
+    hooks: SubmissionHooks,
+  ): Promise<ResolvedKernel> {
+    const { cacheDirectory, broker } = this.parts;
+    const localFile = (path: string) => this.localFile(path, request);
+    try {
+      const options = { cacheDirectory, localFile, ...hooks };
+      const { resolved, image } = await resolveKernel(kernel, options);
+      if (image !== undefined) await broker.artifacts.put(image);
+      return resolved;
+    } catch (error) {
+      throw placed(
+        error,
+        placeOfText({ path: request.specPath, text: request.specText }, kernel.text),
+      );
+    }
+  }
+
+  private localFile(path: string, request: SubmissionRequest): Promise<Uint8Array> {
+    const sha256 = request.files[path];
+    if (sha256 === undefined) {
+      throw new UsageError(`${request.specPath}: ${path} was not sent along with the spec`);
+    }
+    return this.parts.broker.artifacts.get(sha256 as Sha256);
+  }
+
+  /** What was appended comes back through the log; only then is it true. */
+  private async folded(isTrue: () => boolean): Promise<void> {
+    const deadlineMs = Date.now() + FOLD_LIMIT_MS;
+    while (!isTrue()) {
+      if (Date.now() > deadlineMs)
+        throw new LabsweepError('the log does not deliver what it stored');
+      await delay(FOLD_POLL_INTERVAL_MS);
+    }
+  }
+}
+
+/** Kernels that no environment uses are not downloaded. */
+function usedKernels(spec: Spec): KernelSpec[] {
+  const used = new Set(spec.environments.flatMap((environment) => environment.kernels));
+  return spec.kernels.filter((kernel) => used.has(kernel.name));
+}
+
+/** A guest needs an image; only then does a host kernel without one matter. */
+function refuseMissingImages(
+  spec: Spec,
+  kernels: readonly ResolvedKernel[],
+  request: SubmissionRequest,
+): void {
+  for (const { environment, kernels: names } of spec.environments) {
+    if (!environment.startsWith('qemu')) continue;
+    const missing = kernels.find((kernel) => names.includes(kernel.name) && !kernel.image);
+    if (missing === undefined) continue;
+    const file = { path: request.specPath, text: request.specText };
+    throw new UsageError(
+      `${placeOfText(file, `"${missing.name}"`)}: kernel ${missing.name} (${missing.source}) has no ` +
+        `image on this box, so ${environment} cannot boot it; name it by file: or debian:`,
+    );
+  }
+}
+
+/** Puts the place in the spec in front of a message; other errors pass as they are. */
+function placed(error: unknown, where: string): unknown {
+  if (!(error instanceof LabsweepError)) return error;
+  const Kind = error instanceof UsageError ? UsageError : LabsweepError;
+  return new Kind(`${where}: ${error.message}`, { cause: error });
+}

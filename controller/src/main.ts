@@ -1,0 +1,74 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+/** The controller process: reads its options, wires the parts, stops on a signal. It holds no logic. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  formatAddress,
+  messageOf,
+  parseLoopbackAddress,
+  runProgram,
+  UsageError,
+} from '@labsweep/proto';
+import { runController } from './run-controller.js';
+
+const USAGE = `labsweep-controller --nats URL [options]
+
+  --nats URL          the nats-server, for example nats://127.0.0.1:4222
+  --listen HOST:PORT  loopback address for users and agents (default: 127.0.0.1:7700)
+  --cache DIR         kernels and compiled workloads (default: ~/.cache/labsweep)
+  --stop-with-parent  end when standard input ends
+
+Prints one line of JSON with the address once it is ready.
+`;
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        nats: { type: 'string' },
+        listen: { type: 'string', default: '127.0.0.1:7700' },
+        cache: { type: 'string', default: join(homedir(), '.cache/labsweep') },
+        'stop-with-parent': { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    process.stderr.write(`labsweep-controller: ${messageOf(error)}\n\n${USAGE}`);
+    return process.exit(2);
+  }
+}
+
+/** The port part of a nats:// URL has the same rule as any address: loopback only. */
+function checkNatsUrl(url: string | undefined): string {
+  const match = /^nats:\/\/(.+)$/.exec(url ?? '');
+  if (url === undefined || match?.[1] === undefined) {
+    throw new UsageError(`--nats: expected nats://host:port, got '${url ?? ''}'\n\n${USAGE}`);
+  }
+  parseLoopbackAddress(match[1], '--nats');
+  return url;
+}
+
+const values = readOptions();
+if (values.help) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
+
+await runProgram({
+  name: 'labsweep-controller',
+  stopWithParent: values['stop-with-parent'],
+  main: async (signal, note) =>
+    runController({
+      listen: parseLoopbackAddress(values.listen, '--listen'),
+      natsUrl: checkNatsUrl(values.nats),
+      cacheDirectory: values.cache,
+      onReady: (address) => {
+        process.stdout.write(`${JSON.stringify({ ready: formatAddress(address) })}\n`);
+      },
+      signal,
+      note,
+    }),
+});

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Runs the built tests with Node's own runner: all of them, or those of the packages and test folders that
+ * are named. What was skipped is listed again at the end with its reason.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** In run order: the quick and pure ones first. A test that takes longer than its limit has hung. */
+const SUITES = {
+  tidy: { folder: 'test/dist/tidy', limitMs: 60_000 },
+  proto: { folder: 'proto/dist', limitMs: 60_000 },
+  analysis: { folder: 'analysis/dist', limitMs: 60_000 },
+  controller: { folder: 'controller/dist', limitMs: 180_000 },
+  agent: { folder: 'agent/dist', limitMs: 180_000 },
+  cli: { folder: 'cli/dist', limitMs: 60_000 },
+  native: { folder: 'test/dist/native', limitMs: 180_000 },
+  e2e: { folder: 'test/dist/e2e', limitMs: 600_000 },
+};
+
+function testFiles(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith('.test.js'))
+    .map((name) => join(folder, name))
+    .sort();
+}
+
+/** One file after the other: guests that run side by side would disturb each other. */
+function runSuite(name) {
+  const { folder, limitMs } = SUITES[name];
+  const files = testFiles(join(root, folder));
+  if (files.length === 0) throw new Error(`no test files below ${folder}; build first`);
+  const reporter = join(root, 'scripts', 'skip-reporter.mjs');
+  const result = spawnSync(
+    process.execPath,
+    [
+      '--enable-source-maps',
+      '--test',
+      '--test-concurrency=1',
+      `--test-timeout=${limitMs}`,
+      '--test-reporter=spec',
+      '--test-reporter-destination=stdout',
+      `--test-reporter=${reporter}`,
+      '--test-reporter-destination=stderr',
+      ...files,
+    ],
+    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  return result.status === 0;
+}
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in SUITES));
+if (unknown.length > 0) {
+  console.error(`run-tests: '${unknown[0]}' is not one of ${Object.keys(SUITES).join(', ')}`);
+  process.exit(2);
+}
+const names = asked.length > 0 ? asked : Object.keys(SUITES);
+const failed = names.filter((name) => {
+  console.log(`\n== ${name}`);
+  return !runSuite(name);
+});
+console.log(failed.length === 0 ? `\nall suites passed` : `\nfailed suites: ${failed.join(', ')}`);
+process.exit(failed.length === 0 ? 0 : 1);
