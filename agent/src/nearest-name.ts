@@ -4,7 +4,7 @@
 /** The candidate with the fewest edits, the first of equals; undefined when all are far off. */
 export function nearestName(name: string, candidates: readonly string[]): string | undefined {
   let nearest: string | undefined;
-  let fewest = Math.ceil(name.length / 2);
+  let fewest = Math.floor(name.length / 2) + 1;
   for (const candidate of candidates) {
     const edits = editDistance(name, candidate);
     if (edits >= fewest) continue;

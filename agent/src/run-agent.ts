@@ -3,12 +3,8 @@
 import { join } from 'node:path';
 import {
   type Address,
-  type Broker,
-  type ControllerMessage,
-  connectBroker,
   type HostDescription,
   type HostId,
-  LabsweepError,
   messageIdOf,
   messageOf,
   type Note,
@@ -17,6 +13,7 @@ import {
   UsageError,
 } from '@labsweep/proto';
 import { ArtifactCache } from './io/artifact-cache.js';
+import { BrokerLink } from './io/broker-link.js';
 import { ControllerClient } from './io/controller-client.js';
 import { readHost } from './io/host-facts.js';
 import { lockHost } from './io/host-lock.js';
@@ -98,21 +95,12 @@ async function attachAndWork(
   const { session, signal, note } = options;
   const spool = await Spool.open(join(options.stateDirectory, 'spool'));
   const publisher = new Publisher(spool, note, signal);
-  const cache = new ArtifactCache(options.cacheDirectory);
-  let broker: { readonly url: string; readonly connected: Promise<Broker> } | undefined;
-  const connect = (url: string) => {
-    if (broker?.url === url) return;
-    void broker?.connected.then((old) => old.close());
-    const connected = connectBroker({ url, name: `agent ${host.name}`, create: false });
-    broker = { url, connected };
-    connected.then(
-      (fresh) => publisher.connect(fresh),
-      (error) => {
-        note(messageOf(error));
-        broker = undefined;
-      },
-    );
-  };
+  const link = new BrokerLink({
+    name: `agent ${host.name}`,
+    cache: new ArtifactCache(options.cacheDirectory),
+    note,
+    onConnected: (broker) => publisher.connect(broker),
+  });
   const worker = new Worker({
     host,
     session,
@@ -122,11 +110,11 @@ async function attachAndWork(
     note,
     signal,
     runnerFor: (environment) => runners.find((runner) => runner.kind === runnerKindOf(environment)),
-    fetch: async (sha256) => {
-      if (broker === undefined) throw new LabsweepError('there is no connection to nats-server');
-      return cache.path(sha256, (await broker.connected).artifacts);
-    },
+    fetch: (sha256) => link.fetch(sha256),
     send: (message) => client.send(message),
+  });
+  const heartbeat = new Heartbeat(() => {
+    client.send({ kind: 'heartbeat', leases: worker.held().map((held) => held.lease) });
   });
   const client = new ControllerClient({
     address: options.controller,
@@ -135,29 +123,37 @@ async function attachAndWork(
       const unsettled = spool.unsettled().map(messageIdOf);
       return { protocol: PROTOCOL, session, host, holding: worker.held(), unsettled };
     },
-    onMessage: (message: ControllerMessage) => {
+    onMessage: (message) => {
       if (message.kind === 'welcome') {
-        connect(message.natsUrl);
-        beat(message.heartbeatIntervalMs);
+        link.connect(message.natsUrl);
+        heartbeat.every(message.heartbeatIntervalMs);
       } else if (message.kind === 'settled') {
         publisher.settle(message.messageIds).catch((error) => note(messageOf(error)));
       } else worker.handle(message);
     },
   });
-  let heartbeat: NodeJS.Timeout | undefined;
-  const beat = (intervalMs: number) => {
-    clearInterval(heartbeat);
-    heartbeat = setInterval(() => {
-      const leases = worker.held().map((held) => held.lease);
-      client.send({ kind: 'heartbeat', leases });
-    }, intervalMs);
-  };
   try {
     await client.run(signal);
   } finally {
-    clearInterval(heartbeat);
+    heartbeat.stop();
     await worker.idle();
     await publisher.flush(FLUSH_LIMIT_MS);
-    await (await broker?.connected.catch(() => undefined))?.close();
+    await link.close();
+  }
+}
+
+/** Calls back at an interval that the controller may change. */
+class Heartbeat {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly beat: () => void) {}
+
+  every(intervalMs: number): void {
+    this.stop();
+    this.timer = setInterval(this.beat, intervalMs);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
   }
 }

@@ -72,6 +72,7 @@ function startDetached(request: ProcessRequest) {
     encoding: 'buffer',
     maxBuffer: request.outputBytesMax,
     killSignal: 'SIGKILL',
+    stripFinalNewline: false,
     ...(workingDirectory !== undefined && { cwd: workingDirectory }),
   });
 }

@@ -63,7 +63,7 @@ function meaningfulWords(stderr: Uint8Array): string {
   const lines = new TextDecoder()
     .decode(stderr)
     .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !/: warning: /.test(line));
-  return lines.slice(0, 3).join(' | ').slice(0, 500);
+    .map((line) => line.trim().replace(/^\S*qemu-system-\S+: /, ''))
+    .filter((line) => line !== '' && !/^(\S+: )?warning: /.test(line));
+  return lines.slice(0, 2).join(' | ').slice(0, 500);
 }

@@ -87,22 +87,26 @@ function parseFactor(what: string, text: string): [string, number] {
 function parseRule(option: string, text: string): ScriptRule {
   const what = `${option} ${text}`;
   const [kernel = '', repetition = '', detail = ''] = text.split(':');
-  const when = {
+  const action = parseAction({ option, what, detail });
+  return {
     text: what,
     kernel: kernel === '*' ? undefined : kernel,
     repetition: repetition === '*' ? undefined : parseNumber(what, repetition),
+    action,
   };
+}
+
+function parseAction(rule: { option: string; what: string; detail: string }): ScriptRule['action'] {
+  const { option, what, detail } = rule;
   switch (option) {
     case '--fail':
-    case '--fail-once': {
-      const failureClass = parseClass(what, detail);
-      const isOnce = option === '--fail-once';
-      return { ...when, action: { kind: 'fail', class: failureClass, isOnce } };
-    }
+      return { kind: 'fail', class: parseClass(what, detail), isOnce: false };
+    case '--fail-once':
+      return { kind: 'fail', class: parseClass(what, detail), isOnce: true };
     case '--exit':
-      return { ...when, action: { kind: 'exit', code: parseNumber(what, detail) } };
+      return { kind: 'exit', code: parseNumber(what, detail) };
     case '--stall':
-      return { ...when, action: { kind: 'stall' } };
+      return { kind: 'stall' };
     default:
       throw new Error(
         `${option}: not an option of the scripted runner; it knows --value, --factor, ` +

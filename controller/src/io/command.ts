@@ -17,6 +17,10 @@ export interface CommandOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Another command whose standard output becomes the standard input of this one. */
   readonly inputFrom?: { readonly program: string; readonly arguments: readonly string[] };
+  /** Becomes the standard input; the program sees its end when the stream ends. */
+  readonly input?: Readable;
+  /** Called with each piece of standard output while the program runs. */
+  onOutput?(text: string): void;
   /** A longer standard output is an error; 16 MiB when absent. */
   readonly outputLimitBytes?: number;
   /** Return a non-zero exit code instead of throwing, for callers that read the reason. */
@@ -56,9 +60,10 @@ export async function runCommand(
   options: CommandOptions,
 ): Promise<CommandResult> {
   options.signal.throwIfAborted();
-  const child = launch(program, args, options, options.inputFrom ? 'pipe' : 'ignore');
-  const limitBytes = options.outputLimitBytes ?? DEFAULT_OUTPUT_LIMIT_BYTES;
-  const end = endOf(program, child, readLimited(program, child, limitBytes));
+  const hasInput = options.inputFrom !== undefined || options.input !== undefined;
+  const child = launch(program, args, options, hasInput ? 'pipe' : 'ignore');
+  const end = endOf(program, child, readLimited(program, child, options));
+  if (options.input) void move(options.input, child);
   const feedEnd = options.inputFrom && feed(child, options.inputFrom, options);
   const [own, feeder] = await Promise.allSettled([end, feedEnd]);
   options.signal.throwIfAborted();
@@ -91,12 +96,17 @@ async function feed(
   options: CommandOptions,
 ): Promise<CommandResult | undefined> {
   const feeder = launch(source.program, source.arguments, options, 'ignore');
-  const moved = pipeline(feeder.stdout as Readable, child.stdin as Writable).then(
+  const moved = move(feeder.stdout as Readable, child);
+  const result = await endOf(source.program, feeder, moved);
+  return result.stdout === 'cut' ? undefined : result;
+}
+
+/** Never rejects: whether the program liked its input is told by its exit code. */
+async function move(input: Readable, child: ChildProcess): Promise<'whole' | 'cut'> {
+  return await pipeline(input, child.stdin as Writable).then(
     () => 'whole',
     () => 'cut',
   );
-  const result = await endOf(source.program, feeder, moved);
-  return result.stdout === 'cut' ? undefined : result;
 }
 
 async function endOf(
@@ -114,7 +124,8 @@ async function endOf(
   return { stdout, stderr, exitCode };
 }
 
-async function readLimited(program: string, child: ChildProcess, limitBytes: number) {
+async function readLimited(program: string, child: ChildProcess, options: CommandOptions) {
+  const limitBytes = options.outputLimitBytes ?? DEFAULT_OUTPUT_LIMIT_BYTES;
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   for await (const chunk of child.stdout as Readable) {
@@ -124,6 +135,7 @@ async function readLimited(program: string, child: ChildProcess, limitBytes: num
       throw new LabsweepError(`${program} printed more than ${limitBytes} bytes; it was stopped`);
     }
     chunks.push(chunk as Buffer);
+    options.onOutput?.(String(chunk));
   }
   return Buffer.concat(chunks).toString();
 }

@@ -93,12 +93,15 @@ export class Submission {
     try {
       const { cacheDirectory, broker } = this.parts;
       const fileName = path.split('/').at(-1) ?? path;
-      const program =
-        kind === 'binary'
-          ? checkStaticBinary({ bytes, fileName })
-          : await compileWorkload({ source: bytes, fileName, cacheDirectory, ...hooks });
-      await broker.artifacts.put(program.binary);
-      return program.resolved;
+      if (kind === 'binary') {
+        checkStaticBinary(bytes, fileName);
+        const sha256 = await broker.artifacts.put(bytes);
+        return { sha256, sizeBytes: bytes.length, compiler: '', flags: [] };
+      }
+      const compiled = { source: bytes, fileName, cacheDirectory, ...hooks };
+      const { binary, workload } = await compileWorkload(compiled);
+      await broker.artifacts.put(binary);
+      return workload;
     } catch (error) {
       throw placed(error, where);
     }

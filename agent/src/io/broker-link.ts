@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The agent's connection to the broker, at the address that the controller names. */
+import {
+  type Broker,
+  connectBroker,
+  LabsweepError,
+  messageOf,
+  type Note,
+  type Sha256,
+} from '@labsweep/proto';
+import type { ArtifactCache } from './artifact-cache.js';
+
+export interface BrokerLinkOptions {
+  /** Shown by nats-server beside the connection. */
+  readonly name: string;
+  readonly cache: ArtifactCache;
+  readonly note: Note;
+  onConnected(broker: Broker): void;
+}
+
+export class BrokerLink {
+  private url: string | undefined;
+  private connected: Promise<Broker> | undefined;
+
+  constructor(private readonly options: BrokerLinkOptions) {}
+
+  /** Connects, unless the connection is to this address already; failures are noted and tried again. */
+  connect(url: string): void {
+    if (this.url === url) return;
+    const old = this.connected;
+    void old?.then((broker) => broker.close()).catch(() => {});
+    this.url = url;
+    this.connected = connectBroker({ url, name: this.options.name, create: false });
+    this.connected.then(this.options.onConnected, (error) => {
+      this.options.note(messageOf(error));
+      // The next welcome names the address again.
+      this.url = undefined;
+    });
+  }
+
+  /** A local file with these bytes. Throws LabsweepError when it cannot be had. */
+  async fetch(sha256: Sha256): Promise<string> {
+    if (this.connected === undefined) throw new LabsweepError('nats-server was never connected');
+    return this.options.cache.path(sha256, (await this.connected).artifacts);
+  }
+
+  async close(): Promise<void> {
+    const broker = await this.connected?.catch(() => undefined);
+    await broker?.close();
+  }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Goal: native trials run pinned, bounded and without traces. Method: real static binaries. */
+import assert from 'node:assert/strict';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { release } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { readAllowedCpus } from '../io/allowed-cpus.js';
+import { openWorkshop, type Workshop } from '../testing/compile-c.js';
+import { makeOrder, type OrderParts } from '../testing/order.js';
+import { findProcesses } from '../testing/processes.js';
+import { waitUntil } from '../testing/wait-until.js';
+import { chooseCpus, createNativeRunner } from './native.js';
+import type { Runner } from './runner.js';
+
+/** Prints where it may run, its arguments and its environment; its first argument says how to end. */
+const CHAMELEON = `
+  const char *how = argc > 1 ? argv[1] : "";
+  if (!strcmp(how, "exit")) { fputs("no luck\\n", stderr); return 3; }
+  if (!strcmp(how, "segv")) raise(SIGSEGV);
+  if (!strcmp(how, "hang")) for (;;) pause();
+  if (!strcmp(how, "flood")) for (;;) puts("0123456789012345678901234567890123456789");
+  char line[256], cpus[64] = "?";
+  FILE *status = fopen("/proc/self/status", "r");
+  while (fgets(line, sizeof line, status)) sscanf(line, "Cpus_allowed_list: %63s", cpus);
+  extern char **environ;
+  int variables = 0;
+  while (environ[variables]) variables++;
+  printf("result scenario=s ns=%s cpus=%s variables=%d name=%s\\n",
+         !strcmp(how, "nan") ? "nan" : "1.5", cpus, variables, argv[0]);
+  return 0;`;
+
+let workshop: Workshop;
+let binaryPath = '';
+let scratchDirectory = '';
+let runner: Runner;
+
+before(async () => {
+  workshop = await openWorkshop();
+  binaryPath = await workshop.compile('chameleon', CHAMELEON);
+  scratchDirectory = join(workshop.directory, 'scratch');
+  runner = createNativeRunner({ scratchDirectory });
+});
+after(() => workshop.close());
+
+async function run(words: readonly string[], parts: OrderParts = {}, signal?: AbortSignal) {
+  const order = makeOrder({
+    environment: 'native',
+    ...parts,
+    workload: { binaryPath, arguments: words, ...parts.workload },
+  });
+  const result = await runner.run(order, signal ?? new AbortController().signal);
+  assert.deepEqual(await readdir(scratchDirectory).catch(() => []), []);
+  return result;
+}
+
+test('a good trial is measured, pinned to the last CPU, with a small environment', async () => {
+  const { outcome, environment, output } = await run([]);
+  assert.equal(outcome.status, 'measured', outcome.failure?.message);
+  assert.equal(environment, 'native');
+  const lastCpu = (await readAllowedCpus('/')).at(-1);
+  const sample = outcome.samples[0];
+  assert.equal(sample?.values.ns, 1.5);
+  assert.equal(sample?.values.cpus, lastCpu);
+  assert.equal(sample?.values.variables, 2);
+  assert.equal(sample?.texts.name, './reproducer');
+  assert.match(new TextDecoder().decode(output), /^result scenario=s ns=1\.5/);
+  const { facts } = outcome;
+  assert.equal(facts.kernel_release, release());
+  assert.equal(facts.pinned_cpus, String(lastCpu));
+  assert.equal(facts.smp_by, 'affinity');
+  for (const name of ['clocksource', 'clocksource_end', 'tainted_end', 'thp_enabled', 'cmdline']) {
+    assert.notEqual(facts[name], undefined, name);
+  }
+});
+
+test('CPU 0 is the last one to be chosen', () => {
+  assert.deepEqual(chooseCpus([0, 1, 4, 5], 2), [4, 5]);
+  assert.deepEqual(chooseCpus([0, 1], 2), [0, 1]);
+});
+
+describe('what goes wrong has its class', () => {
+  const cases: readonly [string, readonly string[], OrderParts, string, RegExp][] = [
+    ['an exit code', ['exit'], {}, 'reproducer-exit', /exited with 3, its last line is 'no luck'/],
+    ['a crash', ['segv'], {}, 'reproducer-signal', /SIGSEGV \(11\)/],
+    ['no number', ['nan'], {}, 'garbage-output', /ns is 'nan'/],
+    ['a hang', ['hang'], { deadlineMs: 300 }, 'deadline', /deadline of 0\.3 s passed while/],
+    ['a flood', ['flood'], {}, 'garbage-output', /more than 16 MiB/],
+    [
+      'more CPUs than there are',
+      [],
+      { shape: { smp: 4096, memoryMib: 64 } },
+      'cpu-mismatch',
+      /smp = 4096 was asked for, but this agent may use \d+ CPUs/,
+    ],
+    [
+      'another kernel',
+      [],
+      { kernelImage: { path: '/x', release: '2.6.32' } },
+      'kernel-mismatch',
+      /kernel 2\.6\.32 was asked for, this host runs/,
+    ],
+    [
+      'a missing binary',
+      [],
+      { workload: { binaryPath: '/nonexistent/binary' } },
+      'artifact-missing',
+      /\/nonexistent\/binary/,
+    ],
+  ];
+  for (const [name, words, parts, failureClass, message] of cases) {
+    test(`${name}: ${failureClass}`, async () => {
+      const { outcome } = await run(words, parts);
+      assert.equal(outcome.failure?.class, failureClass, outcome.failure?.message);
+      assert.match(outcome.failure?.message ?? '', message);
+    });
+  }
+
+  test('a file that is no program: spawn-failed', async () => {
+    const path = join(workshop.directory, 'no-program');
+    await writeFile(path, '\x7fELF but not really');
+    const { outcome } = await run([], { workload: { binaryPath: path } });
+    assert.equal(outcome.failure?.class, 'spawn-failed', outcome.failure?.message);
+    assert.match(outcome.failure?.message ?? '', /could not be executed/);
+  });
+});
+
+test('the kernel that runs here may be asked for by its release', async () => {
+  const { outcome } = await run([], { kernelImage: { path: '/x', release: release() } });
+  assert.equal(outcome.status, 'measured', outcome.failure?.message);
+});
+
+test('an abort rejects with its reason, and leaves no process and no file', async () => {
+  const mark = `mark-${process.pid}`;
+  const reason = new Error('lease lost');
+  const stopper = new AbortController();
+  const trial = run(['hang', mark], {}, stopper.signal);
+  await waitUntil('a hanging reproducer', async () => (await findProcesses(mark)).length > 0);
+  stopper.abort(reason);
+  await assert.rejects(trial, (error) => error === reason);
+  assert.deepEqual(await findProcesses(mark), []);
+  assert.deepEqual(await readdir(scratchDirectory), []);
+});
+
+test('the probe says yes, and clears what a killed agent left', async () => {
+  await mkdir(join(scratchDirectory, 'trial-999999999-old'), { recursive: true });
+  const [support] = await runner.probe();
+  assert.equal(support?.available, true);
+  assert.deepEqual(await readdir(scratchDirectory), []);
+});

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * From the record of a sweep to its report: the one entry into the statistics, for a running sweep as for
+ * a finished one. It renders nothing.
+ */
+import assert from 'node:assert/strict';
+import type { Metric } from '@labsweep/proto';
+import { type BlockHistory, blockHistories } from './block-history.js';
+import { buildCells, type Cell } from './cell.js';
+import type { Comparison } from './compare.js';
+import { decompose, type SeriesLookup } from './decompose.js';
+import { failedTrials } from './failed-trials.js';
+import { gapClosed } from './gap-closed.js';
+import { reportHead } from './report-head.js';
+import type { MetricCells, Report, ReportProgress, ReportRow } from './report-model.js';
+import { reportNotes } from './report-notes.js';
+import { judgeRow } from './row-status.js';
+import { type RowView, rowViews } from './row-view.js';
+import type { SweepRecord } from './sweep-record.js';
+import { countTrials } from './trial-counts.js';
+
+/** The spec names at least one metric. */
+export function analyseSweep(record: SweepRecord): Report {
+  const { spec } = record;
+  const [primary] = spec.workload.metrics;
+  assert(primary !== undefined, 'a spec names at least one metric');
+  const views = rowViews(record);
+  const rows = views.map((view) => reportRow(record, { view, views, primary }));
+  return {
+    sweep: record.sweep,
+    state: record.state,
+    progress: progressOf(record),
+    head: reportHead(record),
+    primary,
+    metrics: spec.workload.metrics,
+    baseline: spec.baseline,
+    ...(spec.gap === undefined ? {} : { gap: spec.gap }),
+    rows,
+    failures: failedTrials(record),
+    notes: reportNotes(record, rows),
+  };
+}
+
+interface RowParts {
+  readonly view: RowView;
+  readonly views: readonly RowView[];
+  readonly primary: Metric;
+}
+
+function reportRow(record: SweepRecord, { view, views, primary }: RowParts): ReportRow {
+  const { spec } = record;
+  const { workload, baseline, gap } = spec;
+  const metrics = workload.metrics.map((metric) => ({
+    metric: metric.name,
+    cells: buildCells(view, { metric, baseline }),
+  }));
+  const primaryCells = metrics[0]?.cells ?? [];
+  const counts = countTrials(view);
+  const { direction } = primary;
+  return {
+    label: labelOf(view, views),
+    row: view.planned.id,
+    requested: view.planned.environment,
+    environment: view.environment,
+    shape: view.planned.shape,
+    workload: workload.name,
+    scenario: view.scenario,
+    kernels: view.planned.kernels,
+    metrics,
+    trials: counts,
+    trialsByKernel: view.planned.kernels.map((kernel) => ({
+      kernel,
+      ...countTrials(view, kernel),
+    })),
+    decompositions: decompositionsOf(record, { primary, metrics }),
+    ...(gap === undefined ? {} : { gapClosed: gapClosed(primaryCells, { gap, direction }) }),
+    status: judgeRow({ view, counts, cells: primaryCells }),
+  };
+}
+
+/** Only a clear difference is shared out: the parts of noise would be noise. */
+function decompositionsOf(
+  record: SweepRecord,
+  row: { readonly primary: Metric; readonly metrics: readonly MetricCells[] },
+): ReportRow['decompositions'] {
+  const { baseline, workload } = record.spec;
+  const { primary, metrics } = row;
+  const others = workload.metrics.slice(1);
+  const cellsOf = (name: string): readonly Cell[] =>
+    metrics.find(({ metric }) => metric === name)?.cells ?? [];
+  const lookup: SeriesLookup = ({ kernel, metric }) =>
+    cellsOf(metric).find((cell) => cell.kernel === kernel)?.values ?? [];
+  return cellsOf(primary.name)
+    .filter(({ comparison }) => isClear(comparison))
+    .map(({ kernel }) => decompose(lookup, { kernel, baseline, primary, others }))
+    .filter((decomposition) => decomposition !== undefined);
+}
+
+function isClear(comparison: Comparison): boolean {
+  return comparison.kind === 'compared' && comparison.verdict !== 'no-clear-difference';
+}
+
+/** As short as it can be while no two rows share it. */
+function labelOf(view: RowView, views: readonly RowView[]): string {
+  const { smp, memoryMib } = view.planned.shape;
+  const alike = views.filter(
+    (other) => other.environment === view.environment && other.planned.shape.smp === smp,
+  );
+  const memories = new Set(alike.map((other) => other.planned.shape.memoryMib));
+  const scenarios = new Set(views.map((other) => other.scenario));
+  const rows = new Set(
+    alike
+      .filter((other) => other.planned.shape.memoryMib === memoryMib)
+      .map((other) => other.planned.id),
+  );
+  return [
+    `${view.environment} smp ${smp}`,
+    ...(memories.size > 1 ? [`${memoryMib} MiB`] : []),
+    ...(rows.size > 1 ? [`row ${view.planned.id}`] : []),
+    ...(scenarios.size > 1 && view.scenario !== '' ? [view.scenario] : []),
+  ].join(' ');
+}
+
+function progressOf(record: SweepRecord): ReportProgress {
+  const blocks = blockHistories(record);
+  return {
+    trialsPlanned: record.plan.trialCount,
+    trialsEnded: blocks.reduce((sum, block) => sum + endedTrials(block), 0),
+    blocksPlanned: blocks.length,
+    blocksAccepted: blocks.filter((block) => block.standing === 'accepted').length,
+  };
+}
+
+function endedTrials(block: BlockHistory): number {
+  const entries = block.standing === 'open' ? block.entries : block.counted;
+  return new Set(entries.map((entry) => entry.trial)).size;
+}

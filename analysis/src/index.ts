@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The door of this package: records in, reports and text out. */
+export { analyseSweep } from './analyse-sweep.js';
+export type { Cell } from './cell.js';
+export type { Comparison, PercentChange, Verdict } from './compare.js';
+export type { Decomposition, DecompositionPart } from './decompose.js';
+export type { FailedTrial } from './failed-trials.js';
+export type { GapClosed } from './gap-closed.js';
+export type {
+  FoundingOptions,
+  FoundingRow,
+} from './report/founding-rows.js';
+export { foundingRows } from './report/founding-rows.js';
+export { readFoundingSummary, type SummaryCell } from './report/founding-summary.js';
+export { renderFoundingTable } from './report/founding-table.js';
+export { CSV_COLUMNS, renderCsv } from './report/render-csv.js';
+export { RESULTS_SCHEMA, renderJson } from './report/render-json.js';
+export { renderLiveTable } from './report/render-live-table.js';
+export { renderText } from './report/render-text.js';
+export type {
+  KernelTrialCounts,
+  MetricCells,
+  Report,
+  ReportHead,
+  ReportHost,
+  ReportKernel,
+  ReportProgress,
+  ReportRow,
+} from './report-model.js';
+export type { RowStatus } from './row-status.js';
+export type { BlockValue, Series } from './series.js';
+export type { Estimate } from './statistics/estimate.js';
+export type { IntervalMethod, MedianInterval } from './statistics/median-interval.js';
+export type { Summary } from './statistics/summary.js';
+export type { BlockDecision, RecordedHost, SweepRecord, SweepState } from './sweep-record.js';
+export type { TrialCounts } from './trial-counts.js';

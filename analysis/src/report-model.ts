@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The report as plain data: what every renderer reads, and what stands in results.json. It holds numbers
+ * and sentences, no layout.
+ */
+import type {
+  Environment,
+  EnvironmentRequest,
+  Gap,
+  KernelName,
+  Metric,
+  RowId,
+  Shape,
+  SweepId,
+} from '@labsweep/proto';
+import type { Cell } from './cell.js';
+import type { Decomposition } from './decompose.js';
+import type { FailedTrial } from './failed-trials.js';
+import type { GapClosed } from './gap-closed.js';
+import type { RowStatus } from './row-status.js';
+import type { SweepState } from './sweep-record.js';
+import type { TrialCounts } from './trial-counts.js';
+
+export interface Report {
+  readonly sweep: SweepId;
+  readonly state: SweepState;
+  readonly progress: ReportProgress;
+  readonly head: ReportHead;
+  /** The one that verdicts are about: the first of the spec. */
+  readonly primary: Metric;
+  /** All metrics in the order of the spec, the primary one included. */
+  readonly metrics: readonly Metric[];
+  readonly baseline: KernelName;
+  readonly gap?: Gap;
+  readonly rows: readonly ReportRow[];
+  readonly failures: readonly FailedTrial[];
+  readonly notes: readonly string[];
+}
+
+/** A trial has ended when the attempt that counts, or else any attempt, has an outcome of it. */
+export interface ReportProgress {
+  readonly trialsPlanned: number;
+  readonly trialsEnded: number;
+  readonly blocksPlanned: number;
+  readonly blocksAccepted: number;
+}
+
+export interface ReportRow {
+  /** For readers: environment and CPU count, and whatever else tells this row from the others. */
+  readonly label: string;
+  readonly row: RowId;
+  readonly requested: EnvironmentRequest;
+  readonly environment: EnvironmentRequest;
+  readonly shape: Shape;
+  readonly workload: string;
+  readonly scenario: string;
+  readonly kernels: readonly KernelName[];
+  readonly metrics: readonly MetricCells[];
+  readonly trials: TrialCounts;
+  readonly trialsByKernel: readonly KernelTrialCounts[];
+  readonly decompositions: readonly Decomposition[];
+  readonly gapClosed?: GapClosed;
+  readonly status: RowStatus;
+}
+
+export interface MetricCells {
+  readonly metric: string;
+  /** In the order of the row's kernels. */
+  readonly cells: readonly Cell[];
+}
+
+export interface KernelTrialCounts extends TrialCounts {
+  readonly kernel: KernelName;
+}
+
+export interface ReportHead {
+  readonly workload: {
+    readonly name: string;
+    readonly program: string;
+    readonly arguments: readonly string[];
+    readonly sha256: string;
+    /** Empty for a prebuilt binary. */
+    readonly compiler: string;
+  };
+  readonly scenarios: readonly string[];
+  readonly kernels: readonly ReportKernel[];
+  readonly hosts: readonly ReportHost[];
+  readonly environments: readonly { readonly environment: Environment; readonly note: string }[];
+  /** What the trials that count said of their clock at start and end. */
+  readonly clocksources: readonly { readonly text: string; readonly trials: number }[];
+  readonly order: 'interleaved' | 'listed';
+  readonly seed: number;
+  readonly repetitions: number;
+  readonly waiting: readonly { readonly row: RowId; readonly reason: string }[];
+}
+
+export interface ReportKernel {
+  readonly name: KernelName;
+  /** Empty when the kernel has no image and no trial told. */
+  readonly release: string;
+  readonly source: string;
+}
+
+export interface ReportHost {
+  readonly name: string;
+  /** Empty when the host does not say. */
+  readonly cpuModel: string;
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The sentences below a report that say how its numbers came about, and only those that apply to it. */
+import { blockHistories } from './block-history.js';
+import type { Cell } from './cell.js';
+import type { ReportRow } from './report-model.js';
+import type { IntervalMethod } from './statistics/median-interval.js';
+import type { SweepRecord } from './sweep-record.js';
+import { resultLines, scenariosOf } from './trial-value.js';
+
+const METHOD_NOTES: Readonly<Record<IntervalMethod, string>> = {
+  'order-statistic':
+    'Intervals of 6 or more values: order statistics, exact coverage of at least 95% whatever ' +
+    'the distribution (Conover 1999).',
+  'student-t-log':
+    'Intervals of 2 to 5 values: Student t on the logarithms (Student 1908), which assumes ' +
+    'log-normal errors; no distribution-free 95% interval exists below n=6.',
+  'student-t-linear':
+    'Intervals of 2 to 5 differences, shares or values that are not all positive: Student t on ' +
+    'the values themselves (Student 1908), which assumes normal errors.',
+};
+
+/** In reading order: unit, levels, comparisons, then what is special about this sweep. */
+export function reportNotes(record: SweepRecord, rows: readonly ReportRow[]): string[] {
+  const methods = methodsIn(rows);
+  return [
+    'A value is one trial (one boot); rounds inside a trial are not values of their own. Levels are ' +
+      'medians of trials, [low, high] is the 95% interval of the median.',
+    'Changes and factors are medians of the ratios kernel / baseline inside blocks (same host, same ' +
+      'repetition). "~" and "no clear difference": the interval includes no change; its signs are those ' +
+      'of the value.',
+    ...Object.entries(METHOD_NOTES)
+      .filter(([method]) => methods.has(method))
+      .map(([, note]) => note),
+    ...severalHostsNote(rows),
+    ...severalLinesNote(record),
+    ...singleKernelNote(rows),
+    ...undecidedNotes(record),
+    ...(rows.some((row) => row.environment === 'scripted')
+      ? ['scripted rows hold simulated numbers: they say nothing about any kernel.']
+      : []),
+  ];
+}
+
+function methodsIn(rows: readonly ReportRow[]): Set<string> {
+  const cells = rows.flatMap((row) => row.metrics.flatMap((metric) => metric.cells));
+  const gaps = rows.flatMap(({ gapClosed }) =>
+    gapClosed?.kind === 'closed' ? [gapClosed.fraction] : [],
+  );
+  const differences = rows
+    .flatMap((row) => row.decompositions)
+    .flatMap(({ primaryDifference, parts }) => [
+      primaryDifference,
+      ...parts.map((part) => part.difference),
+    ]);
+  const intervals = [
+    ...cells.flatMap(intervalsOf),
+    ...[...gaps, ...differences].map((e) => e.interval),
+  ];
+  return new Set(intervals.map((interval) => interval.method));
+}
+
+function intervalsOf({ interval, comparison }: Cell): Cell['interval'][] {
+  return comparison.kind === 'compared' ? [interval, comparison.ratio.interval] : [interval];
+}
+
+/** Levels are the one thing that crosses hosts, so a reader must not compare kernels by them. */
+function severalHostsNote(rows: readonly ReportRow[]): string[] {
+  const mixed = rows.filter((row) => {
+    const values = row.metrics.flatMap(({ cells }) => cells.flatMap((cell) => cell.values));
+    return new Set(values.map(({ host }) => host)).size > 1;
+  });
+  if (mixed.length === 0) return [];
+  return [
+    'Levels mix the hosts that blocks ran on; changes and gap closed, taken inside blocks, do not. ' +
+      `Rows of several hosts: ${mixed.map((row) => row.label).join(', ')}.`,
+  ];
+}
+
+function severalLinesNote(record: SweepRecord): string[] {
+  const trials = record.entries.filter(({ outcome }) =>
+    scenariosOf(outcome).some((scenario) => resultLines(outcome, scenario).length > 1),
+  );
+  if (trials.length === 0) return [];
+  return [
+    `${trials.length} trials printed several result lines of one scenario; the median of those ` +
+      'lines is the value of such a trial.',
+  ];
+}
+
+function singleKernelNote(rows: readonly ReportRow[]): string[] {
+  const single = rows.filter((row) => row.kernels.length === 1).map((row) => row.label);
+  if (single.length === 0) return [];
+  return [`Rows of a single kernel are levels, not comparisons: ${single.join(', ')}.`];
+}
+
+function undecidedNotes(record: SweepRecord): string[] {
+  const blocks = blockHistories(record);
+  const provisional = blocks.some((block) => block.standing === 'provisional');
+  const left = blocks
+    .filter((block) => block.standing === 'open')
+    .flatMap((block) => block.entries)
+    .filter((entry) => entry.outcome.status === 'measured').length;
+  return [
+    ...(provisional ? ['"*": provisional, a block behind the number is not decided yet.'] : []),
+    ...(left > 0
+      ? [
+          `${left} measured ${left === 1 ? 'trial' : 'trials'} of undecided blocks stand in ` +
+            'results.csv and do not count here.',
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What stands in a cell of the text tables: in full for the primary metric, compact for the others and
+ * for the live table. No percentage goes without its interval.
+ */
+import type { Comparison } from '../compare.js';
+import {
+  formatClearChange,
+  formatCompactChange,
+  formatFactor,
+  formatLevel,
+  formatRange,
+  formatSignedRange,
+} from './format-number.js';
+import type { KernelCell } from './kernel-table.js';
+
+/** Level, its interval, the change, its interval, and failures if there were any. */
+export function fullCellText(kernelCell: KernelCell): string[] {
+  const { cell, decimals } = kernelCell;
+  const { interval } = cell;
+  const range =
+    interval.method === 'none'
+      ? interval.reason
+      : formatRange(formatLevel(interval.low, decimals), formatLevel(interval.high, decimals));
+  return [
+    levelText(kernelCell),
+    ...(cell.summary === undefined ? [] : [range]),
+    ...(saysItAlready(cell) ? [] : fullComparison(cell.comparison)),
+    ...failureText(kernelCell),
+  ];
+}
+
+/** Level and change on one line each, and failures if there were any. */
+export function compactCellText(kernelCell: KernelCell): string[] {
+  return [
+    levelText(kernelCell),
+    ...compactComparison(kernelCell.cell.comparison),
+    ...failureText(kernelCell),
+  ];
+}
+
+/** Like the compact cell without failures, which the primary table above shows already. */
+export function phaseCellText(kernelCell: KernelCell): string[] {
+  return [levelText(kernelCell), ...compactComparison(kernelCell.cell.comparison)];
+}
+
+/** A partial cell shows how much of it is there, a provisional one a star. */
+function levelText({ cell, decimals }: KernelCell): string {
+  const level = cell.summary === undefined ? '-' : formatLevel(cell.summary.median, decimals);
+  const { length } = cell.values;
+  const part = length < cell.expected ? ` ${length}/${cell.expected}` : '';
+  return `${level}${part}${cell.provisional ? '*' : ''}`;
+}
+
+function fullComparison(comparison: Comparison): string[] {
+  if (comparison.kind === 'baseline') return ['baseline'];
+  if (comparison.kind === 'not-compared') return whyNot(comparison);
+  const { changePercent, verdict, ratio } = comparison;
+  if (verdict === 'no-clear-difference') {
+    return ['no clear difference', `~ ${formatSignedRange(changePercent)}`];
+  }
+  const { size, range } = formatClearChange(changePercent);
+  return [`${size} ${verdict} ${formatFactor(ratio.median)}`, range];
+}
+
+function compactComparison(comparison: Comparison): string[] {
+  if (comparison.kind === 'baseline') return ['baseline'];
+  if (comparison.kind === 'not-compared') return whyNot(comparison);
+  const { changePercent, verdict } = comparison;
+  if (verdict === 'no-clear-difference') return [`~ ${formatSignedRange(changePercent)}`];
+  return [formatCompactChange(changePercent)];
+}
+
+/** A level of one value has told that there is no interval; its single pair would only repeat it. */
+function saysItAlready({ values, comparison }: KernelCell['cell']): boolean {
+  return (
+    values.length === 1 &&
+    comparison.kind === 'not-compared' &&
+    comparison.reason === 'too-few-pairs'
+  );
+}
+
+/** Nothing for rows without the baseline: a note tells it once, for all their cells. */
+function whyNot(comparison: Extract<Comparison, { kind: 'not-compared' }>): string[] {
+  switch (comparison.reason) {
+    case 'no-baseline-in-row':
+      return [];
+    case 'too-few-pairs':
+      return [`n=${comparison.pairs}, no interval`];
+    case 'not-positive':
+      return ['no ratio: value 0'];
+  }
+}
+
+function failureText({ trials }: KernelCell): string[] {
+  return trials.failed === 0 ? [] : [`${trials.failed} of ${trials.planned} failed`];
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Comma-separated values with the quoting of RFC 4180, both ways. Lines end with a bare newline when
+ * written, as the tools of this trade expect; both endings are read.
+ */
+
+/** One record per inner array; every line, the last one too, ends with a newline. */
+export function formatCsv(records: readonly (readonly string[])[]): string {
+  return records.map((fields) => `${fields.map(quote).join(',')}\n`).join('');
+}
+
+function quote(field: string): string {
+  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}
+
+/** One delimiter, or the end of the text, behind a quoted or a plain field. */
+const FIELD = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
+
+/** Throws an Error with the offset where the text is no CSV. */
+export function parseCsv(text: string): string[][] {
+  const records: string[][] = [];
+  let fields: string[] = [];
+  FIELD.lastIndex = 0;
+  while (FIELD.lastIndex < text.length || fields.length > 0) {
+    const offset = FIELD.lastIndex;
+    const match = FIELD.exec(text);
+    if (match === null) {
+      throw new Error(
+        `CSV: a quote at offset ${offset} is open or misplaced; quote the whole field`,
+      );
+    }
+    const [, quoted, plain = '', delimiter] = match;
+    fields.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (delimiter === ',') continue;
+    records.push(fields);
+    fields = [];
+  }
+  return records;
+}

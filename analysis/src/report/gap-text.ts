@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The table of gap closed, with warnings where mean and median tell different stories. */
+import type { GapClosed } from '../gap-closed.js';
+import type { Report } from '../report-model.js';
+import { renderAsciiTable, type TableCell } from './ascii-table.js';
+import { formatRange, formatShare } from './format-number.js';
+import { wrapText } from './page.js';
+
+/** Empty when the spec names no gap. */
+export function renderGapClosed(report: Report): string[] {
+  const { gap, primary } = report;
+  if (gap === undefined) return [];
+  const rows = report.rows.filter((row) => row.kernels.length > 1);
+  const closed = rows.flatMap(({ label, gapClosed }) =>
+    gapClosed?.kind === 'closed' ? [{ label, gapClosed }] : [],
+  );
+  const table = renderAsciiTable({
+    columns: [
+      { header: 'row', align: 'left' },
+      { header: 'closed', align: 'right' },
+      { header: '95% interval', align: 'left' },
+      { header: 'n', align: 'right' },
+      { header: 'by means', align: 'right' },
+      { header: 'by medians', align: 'right' },
+    ],
+    rows: closed.map(({ label, gapClosed }) => [[label], ...numbers(gapClosed)]),
+    gap: 2,
+  });
+  return [
+    ...wrapText(
+      `Gap closed by ${gap.candidate}, ${primary.name}: (${gap.bad} - ${gap.candidate}) / ` +
+        `(${gap.bad} - ${gap.good}) inside blocks; medians of blocks, beside them the same by cells`,
+    ),
+    ...(closed.length === 0 ? [] : table.map((line) => `  ${line}`)),
+    ...rows.flatMap(({ label, gapClosed }) => remark(label, gapClosed)),
+  ];
+}
+
+function numbers(closed: Extract<GapClosed, { kind: 'closed' }>): TableCell[] {
+  const { fraction, byMeans, byMedians } = closed;
+  const percent = (value: number | undefined): string =>
+    value === undefined ? '-' : formatShare(value, 1);
+  const { interval } = fraction;
+  const range =
+    interval.method === 'none'
+      ? interval.reason
+      : formatRange(percent(interval.low), percent(interval.high));
+  return [
+    percent(fraction.median),
+    range,
+    String(fraction.n),
+    percent(byMeans),
+    percent(byMedians),
+  ].map((text) => [text]);
+}
+
+function remark(label: string, closed: GapClosed | undefined): string[] {
+  if (closed?.kind === 'refused') {
+    return wrapText(`${label}: refused, ${closed.reason}`, { prefix: '  ' });
+  }
+  if (closed?.storyDistancePoints === undefined) return [];
+  return wrapText(
+    `WARNING ${label}: mean and median tell different stories, ` +
+      `${closed.storyDistancePoints.toFixed(1)} points apart; look at the raw series`,
+    { prefix: '  ' },
+  );
+}

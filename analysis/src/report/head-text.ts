@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The head of the text report: state, then what was measured where and how. */
+import type { Report } from '../report-model.js';
+import { wrapText } from './page.js';
+
+/** Wide enough for the longest key and two blanks. */
+const KEY_COLUMNS = 13;
+
+export function renderHead(report: Report): string[] {
+  const { head } = report;
+  return [
+    ...stateLines(report),
+    '',
+    ...field('sweep', [report.sweep]),
+    ...field('workload', [
+      [head.workload.name, ...head.workload.arguments].join(' '),
+      `${head.workload.program}, binary sha256 ${head.workload.sha256.slice(0, 12)}`,
+      head.workload.compiler,
+    ]),
+    ...field('scenario', [head.scenarios.join(', ')]),
+    ...field('kernels', head.kernels.map(kernelText)),
+    ...field(
+      'hosts',
+      head.hosts.map(({ name, cpuModel }) => [name, cpuModel].filter(Boolean).join(': ')),
+    ),
+    ...field(
+      'environment',
+      head.environments.map((each) => `${each.environment}: ${each.note}`),
+    ),
+    ...field('clocksource', [
+      head.clocksources
+        .map(({ text, trials }) => `${text} (${counted(trials, 'trial')})`)
+        .join(', '),
+    ]),
+    ...field('order', [`${head.order}, seed ${head.seed}`]),
+    ...field('repetitions', [String(head.repetitions)]),
+    ...field(
+      'waiting',
+      head.waiting.map(({ row, reason }) => `${row}: ${reason}`),
+    ),
+    ...field('meaning', meanings(report)),
+  ];
+}
+
+function stateLines({ state, progress }: Report): string[] {
+  const part = `${progress.trialsEnded} of ${progress.trialsPlanned} trials`;
+  const blocks = `${progress.blocksAccepted} of ${progress.blocksPlanned} blocks accepted`;
+  switch (state) {
+    case 'finished':
+      return [`labsweep report: finished, ${part}, ${blocks}`];
+    case 'running':
+      return [`RUNNING: ${part}; numbers will change`, `labsweep report: ${blocks}`];
+    case 'interrupted':
+      return [`INTERRUPTED: ${part}; run again to go on`, `labsweep report: ${blocks}`];
+    case 'cancelled':
+      return [`CANCELLED: ${part}; the rest will not run`, `labsweep report: ${blocks}`];
+  }
+}
+
+function kernelText({ name, release, source }: Report['head']['kernels'][number]): string {
+  const uname = release === '' ? 'release not seen yet' : release;
+  return `${name}: ${uname}${source === '' ? '' : ` (${source})`}`;
+}
+
+function meanings({ metrics }: Report): string[] {
+  return metrics
+    .filter((metric) => metric.meaning !== '')
+    .map((metric) => `${metric.name}: ${metric.meaning}`);
+}
+
+/** Key on the first line, one value after the other below it; empty values are left out. */
+function field(key: string, values: readonly string[]): string[] {
+  return values
+    .filter((value) => value !== '')
+    .flatMap((value, index) =>
+      wrapText(value, { prefix: (index === 0 ? key : '').padEnd(KEY_COLUMNS) }),
+    );
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+/** report.txt: the whole report as ASCII text of at most 80 columns. It computes nothing. */
+import type { Metric } from '@labsweep/proto';
+import type { Report } from '../report-model.js';
+import { fullCellText, phaseCellText } from './cell-text.js';
+import { renderDecompositions } from './decomposition-text.js';
+import { renderGapClosed } from './gap-text.js';
+import { renderHead } from './head-text.js';
+import { renderKernelTable } from './kernel-table.js';
+import { finishPage } from './page.js';
+import { renderFailures, renderNotes, renderRowStatus } from './status-text.js';
+
+/** Ends with a newline. */
+export function renderText(report: Report): string {
+  const sections = [
+    renderHead(report),
+    renderKernelTable(report, { metric: report.primary, cellText: fullCellText }),
+    ...phases(report).map((metric) =>
+      renderKernelTable(report, { metric, cellText: phaseCellText }),
+    ),
+    renderDecompositions(report),
+    renderGapClosed(report),
+    renderRowStatus(report),
+    renderFailures(report),
+    renderNotes(report),
+  ].filter((lines) => lines.length > 0);
+  const lines = sections.flatMap((section, index) =>
+    index === 0 ? section : ['', '', ...section],
+  );
+  return `${finishPage(lines).join('\n')}\n`;
+}
+
+/** Numbers without a good direction are only recorded; results.csv has them. */
+function phases({ metrics, primary }: Report): Metric[] {
+  return metrics.filter((metric) => metric.name !== primary.name && metric.direction !== 'none');
+}

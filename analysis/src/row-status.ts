@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Says whether a row can stand alone (`clean`) or only beside others (`supporting`), with every reason.
+ * It looks at the primary metric; it changes no number.
+ */
+import type { BlockHistory } from './block-history.js';
+import type { Cell } from './cell.js';
+import { measuredTrials, type RowView } from './row-view.js';
+import type { TrialCounts } from './trial-counts.js';
+
+/** Coefficient of variation inside hosts above which a row is not clean; pyperf warns at the same. */
+export const CV_LIMIT = 0.1;
+/** Fewer values than this show no spread worth the name. */
+export const REPETITIONS_MIN = 3;
+
+export interface RowStatus {
+  readonly kind: 'clean' | 'supporting';
+  /** Empty exactly when the row is clean. */
+  readonly reasons: readonly string[];
+  /** What a reader should see although it does not make the row doubtful. */
+  readonly remarks: readonly string[];
+}
+
+export interface RowEvidence {
+  readonly view: RowView;
+  readonly counts: TrialCounts;
+  /** Of the primary metric. */
+  readonly cells: readonly Cell[];
+}
+
+/** Every rule looks at the same evidence and gives the sentences it has to say. */
+export function judgeRow(evidence: RowEvidence): RowStatus {
+  const rules = [failures, blocks, split, repetitions, spread];
+  const reasons = rules.flatMap((rule) => rule(evidence));
+  return {
+    kind: reasons.length === 0 ? 'clean' : 'supporting',
+    reasons,
+    remarks: quietReruns(evidence.view),
+  };
+}
+
+function failures({ counts }: RowEvidence): string[] {
+  if (counts.failed === 0) return [];
+  const without = counts.failed - counts.recovered;
+  const end = without === 0 ? 'clean after rerun' : `${without} still without a value`;
+  return [`${counts.failed} of ${counts.planned} failed, ${end}`];
+}
+
+function blocks({ view }: RowEvidence): string[] {
+  const all = view.blocks;
+  const open = all.filter((block) => block.standing === 'open');
+  const provisional = all.filter((block) => block.standing === 'provisional');
+  const accepted = all.filter((block) => block.standing === 'accepted');
+  const incomplete = accepted.filter((block) => missingKernels(view, block).length > 0);
+  const resumed = accepted.filter(isResumed);
+  return [
+    ...when(open, `${open.length} of ${count(all, 'block')} missing`),
+    ...when(provisional, `${count(provisional, 'block')} not decided yet`),
+    ...incomplete.map((block) => {
+      const kernels = missingKernels(view, block).join(', ');
+      return `block ${block.planned.id} incomplete: no value of ${kernels}`;
+    }),
+    ...resumed.map((block) => `block ${block.planned.id} resumed after an interruption`),
+  ];
+}
+
+/** The kernels of an accepted block without a measured trial in this environment. */
+function missingKernels(view: RowView, block: BlockHistory): string[] {
+  const measured = new Set(measuredTrials(block, view.environment).map((entry) => entry.kernel));
+  return view.planned.kernels.filter((kernel) => !measured.has(kernel));
+}
+
+/** Two agent processes worked on the attempt that counts, so time passed in the middle of the block. */
+function isResumed(block: BlockHistory): boolean {
+  return new Set(block.counted.map((entry) => entry.session)).size > 1;
+}
+
+function split({ view }: RowEvidence): string[] {
+  if (view.environments.length < 2) return [];
+  return [`row ${view.planned.id} ran partly in each of ${view.environments.join(', ')}`];
+}
+
+function repetitions({ cells }: RowEvidence): string[] {
+  const sizes = cells.map((cell) => cell.values.length);
+  const least = Math.min(...sizes);
+  const few =
+    least < REPETITIONS_MIN ? [`fewer than ${REPETITIONS_MIN} repetitions (${least})`] : [];
+  if (new Set(sizes).size < 2) return few;
+  const each = cells.map((cell) => `${cell.kernel} ${cell.values.length}`).join(', ');
+  return [...few, `repetition counts differ (${each})`];
+}
+
+function spread({ cells }: RowEvidence): string[] {
+  return cells.flatMap(({ kernel, spread: cv, values }) => {
+    if (cv !== undefined && cv > CV_LIMIT) {
+      return [`${kernel} varies by CV ${(cv * 100).toFixed(1)}%, limit ${CV_LIMIT * 100}%`];
+    }
+    // Enough repetitions, yet no two on one host: what cannot be seen must not pass as small.
+    const hosts = new Set(values.map(({ host }) => host));
+    const isHidden = hosts.size === values.length && values.length >= REPETITIONS_MIN;
+    return isHidden ? [`${kernel} has no two values from one host, so its spread is unknown`] : [];
+  });
+}
+
+/** Attempts that were replaced although none of their trials failed: a lost host, for instance. */
+function quietReruns(view: RowView): string[] {
+  const quiet = view.blocks.filter((block) => {
+    const replaced = block.entries.length > block.counted.length && block.standing !== 'open';
+    return replaced && block.entries.every((entry) => entry.outcome.status === 'measured');
+  });
+  return when(quiet, `${count(quiet, 'block')} rerun without a failed trial`);
+}
+
+function when(found: readonly unknown[], sentence: string): string[] {
+  return found.length > 0 ? [sentence] : [];
+}
+
+function count(things: readonly unknown[], noun: string): string {
+  return `${things.length} ${noun}${things.length === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The values of one kernel and metric in a row, each with the block it comes from, and the matching of
+ * several such series by block. Nothing here crosses a block, since only inside a block does the host
+ * cancel out.
+ */
+import type { BlockId, HostId, KernelName } from '@labsweep/proto';
+import { measuredTrials, type RowView } from './row-view.js';
+import { trialValue } from './trial-value.js';
+
+/** One trial's value. */
+export interface BlockValue {
+  readonly block: BlockId;
+  readonly repetition: number;
+  readonly host: HostId;
+  readonly value: number;
+  /** The block is not decided yet. */
+  readonly provisional: boolean;
+}
+
+export type Series = readonly BlockValue[];
+
+/** By repetition; blocks without a measured value of this kernel are left out. */
+export function seriesOf(
+  view: RowView,
+  wanted: { readonly kernel: KernelName; readonly metric: string },
+): Series {
+  return view.blocks.flatMap((block) => {
+    const trial = measuredTrials(block, view.environment).find(
+      (entry) => entry.kernel === wanted.kernel,
+    );
+    if (trial === undefined) return [];
+    const place = { scenario: view.scenario, metric: wanted.metric };
+    const value = trialValue(trial.outcome, place);
+    if (value === undefined) return [];
+    const { id, repetition } = block.planned;
+    const provisional = block.standing === 'provisional';
+    return [{ block: id, repetition, host: trial.host, value, provisional }];
+  });
+}
+
+/** For each block that all `series` have: their values, in the order of `series`. */
+export function matchedByBlock<const All extends readonly Series[]>(
+  series: All,
+): { -readonly [Index in keyof All]: number }[] {
+  const [first = [], ...others] = series;
+  const lookups = others.map((each) => new Map(each.map(({ block, value }) => [block, value])));
+  return first.flatMap(({ block, value }) => {
+    const rest = lookups.map((lookup) => lookup.get(block)).filter((each) => each !== undefined);
+    if (rest.length < lookups.length) return [];
+    return [[value, ...rest] as { -readonly [Index in keyof All]: number }];
+  });
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What analysis is given: one sweep as the log knows it, as plain values. It says what happened and
+ * which attempts count; it holds no statistics.
+ */
+import type {
+  BlockId,
+  HostId,
+  Plan,
+  RowId,
+  Spec,
+  Submitted,
+  SweepId,
+  TrialEnded,
+} from '@labsweep/proto';
+
+/** `interrupted`: nobody works on the sweep, although trials are left and it was not cancelled. */
+export type SweepState = 'running' | 'finished' | 'cancelled' | 'interrupted';
+
+/** Which attempt of a block counts; `complete` is false when the attempts ran out with trials missing. */
+export interface BlockDecision {
+  readonly attempt: number;
+  readonly host: HostId;
+  readonly complete: boolean;
+}
+
+/** A host as far as a report needs it. */
+export interface RecordedHost {
+  readonly id: HostId;
+  readonly name: string;
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+export interface SweepRecord {
+  readonly sweep: SweepId;
+  readonly state: SweepState;
+  readonly spec: Spec;
+  readonly plan: Plan;
+  readonly submitted: Submitted;
+  /** Every attempt of every trial, in log order; the same entry may stand there twice. */
+  readonly entries: readonly TrialEnded[];
+  readonly decisions: ReadonlyMap<BlockId, BlockDecision>;
+  readonly hosts: readonly RecordedHost[];
+  /** Rows that no attached agent can run, with the reason. */
+  readonly waiting: readonly { readonly row: RowId; readonly reason: string }[];
+}

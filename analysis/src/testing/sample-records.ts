@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Options of records that several tests start from; each test changes what it is about. */
+import type { RecordOptions, RecordRow } from './record-options.js';
+
+/** A TCG row of the founding kernels. */
+export function qemuRow(smp: number, change: Partial<RecordRow> = {}): RecordRow {
+  return {
+    id: `qemu-smp${smp}`,
+    asked: 'qemu',
+    ran: 'qemu-tcg',
+    smp,
+    kernels: ['v6.12', 'v6.16', 'v6.17'],
+    ...change,
+  };
+}
+
+/** Two QEMU rows and three repetitions, nothing wrong with them. */
+export function plainSweep(change: Partial<RecordOptions> = {}): RecordOptions {
+  return { seed: 1, rows: [qemuRow(1), qemuRow(2)], repetitions: 3, baseline: 'v6.16', ...change };
+}
+
+/** One row, one metric `ns`, and values as a test states them: by kernel, then by repetition. */
+export function statedSweep(
+  values: Readonly<Record<string, readonly number[]>>,
+  change: Partial<RecordOptions> = {},
+): RecordOptions {
+  const kernels = Object.keys(values);
+  return {
+    seed: 1,
+    rows: [qemuRow(1, { kernels })],
+    repetitions: Math.max(...Object.values(values).map((series) => series.length)),
+    baseline: kernels[0] ?? '',
+    metrics: [{ name: 'ns', unit: 'ns', direction: 'lower', meaning: '' }],
+    values: ({ kernel, repetition }): Record<string, number> => {
+      const ns = values[kernel]?.[repetition - 1];
+      return ns === undefined ? {} : { ns };
+    },
+    ...change,
+  };
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import type { BlockId, HostId, LogEntry } from '@labsweep/proto';
+import { outcomeEntry, SWEEP, submittedEntry, wholeAttempt } from '../testing/lab-harness.js';
+import { applyEntry } from './apply-entry.js';
+import { emptyLabState, isEnded, type SweepState } from './lab-state.js';
+
+const BLOCK = 'qemu-smp1/r1' as BlockId;
+
+function fold(...entries: readonly LogEntry[]): SweepState {
+  const lab = emptyLabState();
+  for (const entry of [submittedEntry(), ...entries]) applyEntry(lab, entry);
+  const sweep = lab.sweeps.get(SWEEP);
+  assert(sweep);
+  return sweep;
+}
+
+const decisionOf = (sweep: SweepState) => sweep.blocks.get(BLOCK)?.decision;
+
+test('the first attempt with every trial measured is the one that counts', () => {
+  const sweep = fold(...wholeAttempt(BLOCK), ...wholeAttempt(BLOCK, { attempt: 2 }));
+  assert.deepEqual(decisionOf(sweep), {
+    block: BLOCK,
+    attempt: 1,
+    host: 'host-a',
+    complete: true,
+  });
+  assert.equal(sweep.decidedCount, 1);
+});
+
+test('an entry that comes twice, or late, changes nothing', () => {
+  const lab = emptyLabState();
+  assert.equal(applyEntry(lab, submittedEntry()), true);
+  assert.equal(applyEntry(lab, submittedEntry({ atMs: 9 })), false);
+  const entry = outcomeEntry('qemu-smp1/r1/old');
+  assert.equal(applyEntry(lab, entry), true);
+  assert.equal(applyEntry(lab, entry), false);
+  assert.equal(lab.sweeps.get(SWEEP)?.entries.length, 1);
+});
+
+test('outcomes of an unknown sweep, block or trial are left out', () => {
+  const lab = emptyLabState();
+  assert.equal(applyEntry(lab, outcomeEntry('qemu-smp1/r1/old')), false);
+  applyEntry(lab, submittedEntry());
+  assert.equal(applyEntry(lab, outcomeEntry('qemu-smp9/r1/old')), false);
+  assert.equal(applyEntry(lab, outcomeEntry('qemu-smp1/r1/other')), false);
+});
+
+test('a failed subject gets one more attempt, then the best attempt counts as incomplete', () => {
+  const failing = (attempt: number) => [
+    outcomeEntry(`${BLOCK}/old`, { attempt }),
+    outcomeEntry(`${BLOCK}/new`, { attempt, status: 'subject-failed' }),
+  ];
+  assert.equal(decisionOf(fold(...failing(1))), undefined);
+  const twice = decisionOf(fold(...failing(1), ...failing(2)));
+  assert.deepEqual(twice, { block: BLOCK, attempt: 1, host: 'host-a', complete: false });
+  const clean = decisionOf(fold(...failing(1), ...wholeAttempt(BLOCK, { attempt: 2 })));
+  assert.equal(clean?.attempt, 2);
+  assert.equal(clean?.complete, true);
+});
+
+test('a failed lab gets two more attempts', () => {
+  const failing = (attempt: number) => wholeAttempt(BLOCK, { attempt, status: 'lab-failed' });
+  assert.equal(decisionOf(fold(...failing(1), ...failing(2))), undefined);
+  assert.equal(decisionOf(fold(...failing(1), ...failing(2), ...failing(3)))?.complete, false);
+});
+
+test('trials of two hosts never make one attempt', () => {
+  const sweep = fold(
+    outcomeEntry(`${BLOCK}/old`),
+    outcomeEntry(`${BLOCK}/new`, { host: 'host-b' as HostId }),
+  );
+  assert.equal(decisionOf(sweep), undefined);
+  assert.equal(sweep.blocks.get(BLOCK)?.attempts.length, 2);
+});
+
+test('a sweep ends with its last block, or when it is cancelled', () => {
+  const rows = ['qemu-smp1', 'qemu-smp2'];
+  const blocks = rows.flatMap((row) => [`${row}/r1`, `${row}/r2`]);
+  const sweep = fold(...blocks.slice(1).flatMap((block) => wholeAttempt(block)));
+  assert.equal(isEnded(sweep), false);
+  assert.equal(isEnded(fold(...blocks.flatMap((block) => wholeAttempt(block)))), true);
+  const cancelled = fold({ type: 'cancelled', sweep: SWEEP, atMs: 5, by: 'tester' });
+  assert.equal(isEnded(cancelled), true);
+});
+
+test('the order in which two hosts deliver does not change what counts', () => {
+  const a = wholeAttempt('qemu-smp1/r1');
+  const b = wholeAttempt('qemu-smp2/r1', { host: 'host-b' as HostId });
+  const one = fold(...a, ...b);
+  const other = fold(...b, ...a);
+  for (const id of one.blocks.keys()) {
+    assert.deepEqual(one.blocks.get(id)?.decision, other.blocks.get(id)?.decision);
+  }
+});

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { release, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { findHostKernel } from './host-kernel.js';
+import { fakeKernelImage } from './testing/fake-kernel-image.js';
+
+const RUNNING = '6.12.1-test';
+
+async function find(files: Readonly<Record<string, Uint8Array>>) {
+  const rootDirectory = await mkdtemp(join(tmpdir(), 'labsweep-host-'));
+  const lines: string[] = [];
+  try {
+    for (const [path, content] of Object.entries(files)) {
+      await mkdir(dirname(join(rootDirectory, path)), { recursive: true });
+      await writeFile(join(rootDirectory, path), content);
+    }
+    const onProgress = (line: string) => lines.push(line);
+    return { ...(await findHostKernel({ rootDirectory, release: RUNNING, onProgress })), lines };
+  } finally {
+    await rm(rootDirectory, { recursive: true, force: true });
+  }
+}
+
+test('the image is found in each place', async () => {
+  for (const place of ['boot/vmlinuz-%', 'usr/lib/modules/%/vmlinuz', 'lib/modules/%/vmlinuz']) {
+    const image = fakeKernelImage(RUNNING);
+    const found = await find({ [place.replace('%', RUNNING)]: image });
+    assert.deepEqual(found.image, image, place);
+    assert.equal(found.release, RUNNING);
+  }
+});
+
+test('a box without an image has a release all the same', async () => {
+  const found = await find({});
+  assert.equal(found.image, undefined);
+  assert.match(found.lines.join(), /6\.12\.1-test is running here; no image/);
+});
+
+test('an image of another kernel under this name is left aside', async () => {
+  const found = await find({ [`boot/vmlinuz-${RUNNING}`]: fakeKernelImage('6.12.2-test') });
+  assert.equal(found.image, undefined);
+  assert.match(found.lines[0] ?? '', /it is 6\.12\.2-test, running is 6\.12\.1-test/);
+});
+
+test('without options it is the kernel that runs this test', async () => {
+  assert.equal((await findHostKernel({ onProgress: () => undefined })).release, release());
+});

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Turns what a spec names into bytes with a sha256, once, at submission. The caller stores the bytes;
+ * the cache below is for the next submission on this machine.
+ */
+import {
+  type KernelSpec,
+  LabsweepError,
+  messageOf,
+  type ResolvedKernel,
+  UsageError,
+} from '@labsweep/proto';
+import { sha256Of } from '../blob-cache.js';
+import { type DebianArchive, debianArchiveOf } from './debian/debian-archive.js';
+import { resolveDebianSource } from './debian/debian-source.js';
+import { findHostKernel } from './host-kernel.js';
+import { readKernelImage } from './kernel-image.js';
+
+export interface ResolveKernelOptions {
+  /** Holds `kernels/<sha256>` and `debian/<suite>/`; may be shared by processes and thrown away. */
+  readonly cacheDirectory: string;
+  readonly signal: AbortSignal;
+  /** Where `debian:` sources come from; Debian's own archive, or what the environment names. */
+  readonly archive?: DebianArchive;
+  /** Reads a path as the user wrote it, relative to the user's place, which may be another box. */
+  localFile(path: string): Promise<Uint8Array>;
+  /** Gets one line at a time, each with the kernel's name in front. */
+  onProgress(line: string): void;
+}
+
+export interface KernelWithImage {
+  readonly resolved: ResolvedKernel;
+  /** Present exactly when `resolved.image` is; its sha256 is the one that stands there. */
+  readonly image?: Uint8Array;
+}
+
+/** Call it for one kernel after the other. Throws a LabsweepError that names the kernel. */
+export async function resolveKernel(
+  kernel: KernelSpec,
+  options: ResolveKernelOptions,
+): Promise<KernelWithImage> {
+  const onProgress = (line: string) => options.onProgress(`${kernel.name}: ${line}`);
+  try {
+    return await resolveSource(kernel, options, onProgress);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (!(error instanceof LabsweepError)) throw error;
+    const message = `kernel ${kernel.name} (${kernel.text}): ${error.message}`;
+    const Kind = error instanceof UsageError ? UsageError : LabsweepError;
+    throw new Kind(message, { cause: error });
+  }
+}
+
+async function resolveSource(
+  kernel: KernelSpec,
+  options: ResolveKernelOptions,
+  onProgress: (line: string) => void,
+): Promise<KernelWithImage> {
+  const { source } = kernel;
+  const { cacheDirectory, signal } = options;
+  switch (source.kind) {
+    case 'debian': {
+      const archive = options.archive ?? debianArchiveOf(process.env);
+      const places = { cacheDirectory, signal, archive, onProgress };
+      const { image, resolvedTo } = await resolveDebianSource(source, places);
+      const exact = kernel.text.endsWith(`/${resolvedTo}`);
+      return withImage(kernel, exact ? kernel.text : `${kernel.text} (${resolvedTo})`, image);
+    }
+    case 'file':
+      return withImage(kernel, kernel.text, await readLocalFile(source.path, options));
+    case 'host': {
+      const host = await findHostKernel({ onProgress });
+      const text = `${kernel.text} (${host.release})`;
+      if (host.image) return withImage(kernel, text, host.image);
+      return { resolved: { name: kernel.name, source: text } };
+    }
+  }
+}
+
+async function readLocalFile(path: string, options: ResolveKernelOptions): Promise<Uint8Array> {
+  try {
+    return await options.localFile(path);
+  } catch (error) {
+    throw new UsageError(`cannot read ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function withImage(kernel: KernelSpec, source: string, image: Uint8Array): KernelWithImage {
+  const { release } = readKernelImage(image, source);
+  const sha256 = sha256Of(image);
+  return {
+    resolved: { name: kernel.name, source, image: { sha256, sizeBytes: image.length, release } },
+    image,
+  };
+}

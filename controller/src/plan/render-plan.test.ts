@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import type { EnvironmentSpec, KernelName } from '@labsweep/proto';
+import { planSweep } from './plan-sweep.js';
+import { renderPlan } from './render-plan.js';
+import { kernelNames, makeSpec } from './testing/random-spec.js';
+
+const QEMU: EnvironmentSpec = {
+  environment: 'qemu',
+  shapes: [
+    { smp: 1, memoryMib: 1024 },
+    { smp: 16, memoryMib: 2048 },
+  ],
+  kernels: kernelNames(3),
+  commandLine: '',
+  deadlineMs: 300_000,
+  estimateMs: 12_000,
+};
+const NATIVE: EnvironmentSpec = {
+  ...QEMU,
+  environment: 'native',
+  shapes: [{ smp: 2, memoryMib: 0 }],
+  kernels: ['v6.0' as KernelName],
+  estimateMs: 500,
+};
+
+/**
+ * The orders in it are frozen too: a release that shuffles otherwise breaks sweeps that are under
+ * way.
+ */
+test('A plan shows the kernels, the rows, the blocks in their order, and the time.', () => {
+  const spec = makeSpec({
+    environments: [QEMU, NATIVE],
+    kernels: kernelNames(3),
+    repetitions: 2,
+    seed: 20260623,
+  });
+  assert.equal(renderPlan({ spec, plan: planSweep(spec) }), GOLDEN);
+});
+
+test('No plan is wider than 80 columns or leaves ASCII.', () => {
+  const kernels = Array.from({ length: 40 }, (_, index) => {
+    return `linux-next-20260623-of-the-lab-${index}` as KernelName;
+  });
+  const wide = { ...QEMU, kernels, shapes: [{ smp: 1024, memoryMib: 16_777_216 }] };
+  const tcg = { ...wide, environment: 'qemu-tcg' } as const;
+  const other = { ...tcg, commandLine: 'quiet' };
+  const spec = makeSpec({ environments: [wide, tcg, other], kernels, repetitions: 1000, seed: 1 });
+  const text = renderPlan({
+    spec: {
+      ...spec,
+      workload: {
+        ...spec.workload,
+        program: { kind: 'source', path: `${'Größe/'.repeat(30)}a b.c` },
+      },
+    },
+    plan: planSweep(spec),
+  });
+  const widest = text.split('\n').reduce((most, line) => Math.max(most, line.length), 0);
+  assert.equal(widest <= 80, true, `the widest line has ${widest} columns`);
+  assert.match(text, /^[\n -~]*$/);
+});
+
+const GOLDEN = `Sweep        made-for-a-test
+Workload     workload (source workload.c)
+Metric       iteration_ns (ns)
+Repetitions  2
+Order        interleaved, seed 20260623
+Baseline     v6.0
+
+Kernels
+  v6.0  file:v6.0
+  v6.1  file:v6.1
+  v6.2  file:v6.2
+
+Rows
+  row          environment  SMP    memory  kernels  blocks  trials
+  qemu-smp1    qemu           1  1024 MiB        3       2       6
+  qemu-smp16   qemu          16  2048 MiB        3       2       6
+  native-smp2  native         2    host's        1       2       2
+
+Blocks, in the order in which they are handed out, kernels in the order they run
+  1  qemu-smp1/r1    v6.1 v6.2 v6.0
+  2  qemu-smp16/r1   v6.0 v6.2 v6.1
+  3  native-smp2/r1  v6.0
+  4  qemu-smp1/r2    v6.2 v6.0 v6.1
+  5  qemu-smp16/r2   v6.2 v6.1 v6.0
+  6  native-smp2/r2  v6.0
+
+3 rows, 6 blocks, 14 trials.
+About 2 min 25 s: 0.5 s to 12 s a trial, one host, one block at a time;
+downloads not counted.
+`;

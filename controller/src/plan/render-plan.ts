@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Draws a plan for people: at most 80 columns of ASCII. It plans nothing itself. */
+import type { Plan, PlannedBlock, PlannedRow, Spec } from '@labsweep/proto';
+import { durationText } from './duration-text.js';
+import { estimatePlanMs } from './estimate-plan.js';
+import { textTable } from './text-table.js';
+import { wrapWords } from './wrap-words.js';
+
+const WIDTH = 80;
+const INDENT = '  ';
+
+/** Ends in a line break. */
+export function renderPlan({ spec, plan }: { spec: Spec; plan: Plan }): string {
+  const lines = [
+    ...renderHead(spec),
+    '',
+    'Kernels',
+    ...renderKernels(spec),
+    '',
+    'Rows',
+    ...renderRows(spec, plan),
+    '',
+    'Blocks, in the order in which they are handed out, kernels in the order they run',
+    ...renderBlocks(plan),
+    '',
+    ...renderTotals(plan),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function renderHead(spec: Spec): readonly string[] {
+  const { workload, repetitions } = spec;
+  const metric = workload.metrics[0];
+  const program = `${workload.name} (${workload.program.kind} ${workload.program.path})`;
+  const field = (title: string, text: string) =>
+    wrapWords({ start: title.padEnd(13), words: toAscii(text).split(' '), width: WIDTH });
+  return [
+    ...field('Sweep', spec.name),
+    ...field('Workload', program),
+    ...(metric === undefined ? [] : field('Metric', `${metric.name} (${metric.unit})`)),
+    ...field('Repetitions', String(repetitions)),
+    ...field('Order', `${spec.order}, seed ${spec.seed}`),
+    ...field('Baseline', spec.baseline),
+    ...(spec.gap === undefined ? [] : field('Gap closed', gapText(spec.gap))),
+  ];
+}
+
+function gapText({ good, bad, candidate }: NonNullable<Spec['gap']>): string {
+  return `(${bad} - ${candidate}) / (${bad} - ${good})`;
+}
+
+function renderKernels({ kernels }: Spec): readonly string[] {
+  const nameWidth = Math.max(...kernels.map(({ name }) => name.length));
+  return kernels.flatMap(({ name, text }) => {
+    const start = `${INDENT}${name.padEnd(nameWidth)}  `;
+    return wrapWords({ start, words: toAscii(text).split(' '), width: WIDTH });
+  });
+}
+
+function renderRows(spec: Spec, plan: Plan): readonly string[] {
+  const left = (title: string) => ({ title, align: 'left' }) as const;
+  const right = (title: string) => ({ title, align: 'right' }) as const;
+  const columns = [
+    left('row'),
+    left('environment'),
+    right('SMP'),
+    right('memory'),
+    right('kernels'),
+    right('blocks'),
+    right('trials'),
+  ];
+  const cells = plan.rows.map((row) => [
+    row.id,
+    row.environment,
+    String(row.shape.smp),
+    memoryText(row),
+    String(row.kernels.length),
+    String(spec.repetitions),
+    String(spec.repetitions * row.kernels.length),
+  ]);
+  return textTable(columns, cells).map((line) => `${INDENT}${line}`);
+}
+
+function memoryText({ shape }: PlannedRow): string {
+  return shape.memoryMib === 0 ? "host's" : `${shape.memoryMib} MiB`;
+}
+
+function renderBlocks({ blocks }: Plan): readonly string[] {
+  const numberWidth = String(blocks.length).length;
+  const idWidth = blocks.reduce((widest, { id }) => Math.max(widest, id.length), 0);
+  return blocks.flatMap(({ id, trials }: PlannedBlock, index) => {
+    const number = String(index + 1).padStart(numberWidth);
+    const start = `${INDENT}${number}  ${id.padEnd(idWidth)}  `;
+    return wrapWords({ start, words: trials.map(({ kernel }) => kernel), width: WIDTH });
+  });
+}
+
+function renderTotals(plan: Plan): readonly string[] {
+  const { rows, blocks, trialCount } = plan;
+  const counts = [count(rows.length, 'row'), count(blocks.length, 'block')].join(', ');
+  const total = durationText(estimatePlanMs(plan));
+  const time = `About ${total}: ${trialText(plan)}, one host, one block`;
+  const words = `${time} at a time; downloads not counted.`.split(' ');
+  return [
+    `${counts}, ${count(trialCount, 'trial')}.`,
+    ...wrapWords({ start: '', words, width: WIDTH }),
+  ];
+}
+
+function trialText({ rows }: Plan): string {
+  const estimates = rows.map(({ estimateMs }) => estimateMs);
+  const [shortest, longest] = [Math.min(...estimates), Math.max(...estimates)].map(durationText);
+  return `${shortest === longest ? shortest : `${shortest} to ${longest}`} a trial`;
+}
+
+function count(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? '' : 's'}`;
+}
+
+/** A path may hold any character; terminals and mails are safe with these. */
+function toAscii(text: string): string {
+  return text.replaceAll(/[^ -~]/g, '?');
+}

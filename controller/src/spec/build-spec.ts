@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Fills in the defaults and gives each value the type of the vocabulary. It expects a faultless
+ * spec.
+ */
+
+import { strict as assert } from 'node:assert';
+import type { EnvironmentSpec, KernelName, KernelSpec, Shape, Spec } from '@labsweep/proto';
+import * as defaults from './defaults.js';
+import type { SpecShape } from './schema.js';
+import type { TomlDocument } from './toml.js';
+
+type EnvironmentShape = SpecShape['environments'][number];
+type WorkloadShape = SpecShape['workload'];
+
+const MS_PER_S = 1000;
+
+export function buildSpec(document: TomlDocument, shape: SpecShape): Spec {
+  const kernels = buildKernels(document, shape);
+  const [first] = kernels;
+  assert(first, 'the schema asks for at least one kernel');
+  return {
+    name: shape.name,
+    kernels,
+    workload: buildWorkload(shape.workload),
+    environments: shape.environments.map((each) => buildEnvironment(each, kernels)),
+    repetitions: shape.repetitions,
+    order: shape.order ?? defaults.ORDER,
+    seed: shape.seed ?? defaults.SEED,
+    baseline: shape.baseline ?? first.name,
+    ...(shape.gap === undefined ? {} : { gap: shape.gap }),
+  };
+}
+
+/** In the order of the file: JavaScript would move a kernel called `617` to the front. */
+function buildKernels(document: TomlDocument, shape: SpecShape): readonly KernelSpec[] {
+  const kernels = Object.entries(shape.kernels).map(([name, source]) => {
+    const place = document.place(['kernels', name])?.key;
+    return { kernel: { name: name as KernelName, ...source }, place };
+  });
+  kernels.sort(({ place: left }, { place: right }) => {
+    assert(left && right, 'each kernel was read from the file');
+    return left.line - right.line || left.column - right.column;
+  });
+  return kernels.map(({ kernel }) => kernel);
+}
+
+function buildWorkload(shape: WorkloadShape): Spec['workload'] {
+  const path = shape.source ?? shape.binary;
+  assert(path !== undefined, 'a workload without a program was refused');
+  return {
+    name: shape.name ?? baseNameOf(path),
+    program: { kind: shape.source === undefined ? 'binary' : 'source', path },
+    arguments: shape.arguments ?? [],
+    metrics: Object.entries(shape.metrics).map(([name, metric]) => ({
+      name,
+      unit: metric.unit,
+      direction: metric.direction,
+      meaning: metric.meaning ?? '',
+    })),
+    expectations: shape.expectations ?? [],
+  };
+}
+
+/** `../native/src/reproducer.c` is called `reproducer`; a name that is all ending stays whole. */
+function baseNameOf(path: string): string {
+  const base = path.split('/').findLast((part) => part !== '') ?? path;
+  const dot = base.lastIndexOf('.');
+  return dot > 0 ? base.slice(0, dot) : base;
+}
+
+function buildEnvironment(
+  shape: EnvironmentShape,
+  kernels: readonly KernelSpec[],
+): EnvironmentSpec {
+  const { environment } = shape;
+  const taken = kernels.filter(({ source }) =>
+    defaults.takesKernel(environment, { isHost: source.kind === 'host' }),
+  );
+  return {
+    environment,
+    shapes: shape.smp.map((smp) => buildShape(shape, smp)),
+    kernels: shape.kernels ?? taken.map(({ name }) => name),
+    commandLine: shape.command_line ?? '',
+    deadlineMs: Math.round((shape.deadline_s ?? defaults.DEADLINE_S) * MS_PER_S),
+    estimateMs: Math.round((shape.estimate_s ?? defaults.ESTIMATE_S[environment]) * MS_PER_S),
+  };
+}
+
+/** A native trial takes the memory that its host has, which the spec writes as 0. */
+function buildShape(shape: EnvironmentShape, smp: number): Shape {
+  if (shape.environment === 'native') return { smp, memoryMib: 0 };
+  const memory = shape.memory_mib ?? defaults.MEMORY_MIB;
+  const memoryMib = typeof memory === 'number' ? memory : memory[String(smp)];
+  assert(memoryMib !== undefined, 'a table of memory that lacks an SMP count was refused');
+  return { smp, memoryMib };
+}

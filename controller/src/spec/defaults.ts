@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The values of keys that a spec leaves out. */
+import type { EnvironmentRequest } from '@labsweep/proto';
+
+export const ORDER = 'interleaved';
+export const SEED = 1;
+export const MEMORY_MIB = 1024;
+export const DEADLINE_S = 300;
+
+/** An emulated boot takes most of it; a small workload needs a second or two. */
+export const ESTIMATE_S: Readonly<Record<EnvironmentRequest, number>> = {
+  native: 6,
+  qemu: 10,
+  'qemu-kvm': 6,
+  'qemu-tcg': 10,
+  scripted: 1,
+};
+
+/** Which kernels an environment takes that names none: those that it can boot. */
+export function takesKernel(environment: EnvironmentRequest, kernel: { isHost: boolean }): boolean {
+  if (environment === 'scripted') return true;
+  return kernel.isHost === (environment === 'native');
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Every message goes through the real serialisers of the .proto files and comes back the same. */
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import type { AgentMessage, ControllerMessage, Lease } from './agent-messages.js';
+import {
+  readAgentMessage,
+  readControllerMessage,
+  writeAgentMessage,
+  writeControllerMessage,
+} from './agent-wire.js';
+import { AgentService } from './schema.js';
+
+const method = AgentService.service.Attach;
+
+const lease = {
+  lease: 'lease-1',
+  sweep: 'window-1a2b3c4d',
+  block: 'qemu-smp2/r1',
+  attempt: 2,
+  environment: 'qemu-tcg',
+  shape: { smp: 2, memoryMib: 1024 },
+  commandLine: 'tsc=unstable',
+  deadlineMs: 300_000,
+  workload: {
+    name: 'toggle',
+    sha256: 'b'.repeat(64),
+    arguments: ['--iterations', '200'],
+    metrics: ['iteration_ns_per_page'],
+    expectations: [{ metric: 'unexpected_results', operator: '==', value: 0 }],
+  },
+  trials: [
+    { trial: 't1', kernel: 'v6.17', image: { sha256: 'a'.repeat(64), release: '6.17.13' } },
+    { trial: 't2', kernel: 'running' },
+  ],
+} as unknown as Lease;
+
+const agentMessages = [
+  {
+    kind: 'hello',
+    hello: {
+      protocol: 1,
+      session: 's',
+      host: {
+        id: 'h',
+        name: 'box',
+        capacity: { cpus: 2, memoryMib: 4096 },
+        supports: [{ environment: 'qemu-kvm', available: false, reason: 'guest died' }],
+        facts: { governor: 'absent' },
+      },
+      holding: [
+        { lease: 'l', sweep: 's', block: 'b', attempt: 1, environment: 'native', trial: 't' },
+        { lease: 'm', sweep: 's', block: 'c', attempt: 1, environment: 'native' },
+      ],
+      unsettled: ['id-1'],
+    },
+  },
+  { kind: 'heartbeat', leases: [] },
+  { kind: 'heartbeat', leases: ['l'] },
+  { kind: 'trial-started', lease: 'l', trial: 't' },
+  { kind: 'block-ended', lease: 'l', end: 'finished', reason: '' },
+] as unknown as AgentMessage[];
+
+const controllerMessages = [
+  { kind: 'welcome', natsUrl: 'nats://127.0.0.1:1', heartbeatIntervalMs: 2000 },
+  { kind: 'refused', reason: 'old' },
+  { kind: 'lease', lease },
+  { kind: 'revoked', lease: 'l', reason: 'cancelled' },
+  { kind: 'settled', messageIds: ['a', 'b'] },
+] as unknown as ControllerMessage[];
+
+test('what an agent says arrives as it was said', () => {
+  for (const message of agentMessages) {
+    const bytes = method.requestSerialize(writeAgentMessage(message));
+    assert.deepEqual(readAgentMessage(method.requestDeserialize(bytes)), message);
+  }
+});
+
+test('what the controller says arrives as it was said', () => {
+  for (const message of controllerMessages) {
+    const bytes = method.responseSerialize(writeControllerMessage(message));
+    assert.deepEqual(readControllerMessage(method.responseDeserialize(bytes)), message);
+  }
+});
+
+test('a message without a body and a lease with an unknown environment are refused', () => {
+  assert.throws(() => readAgentMessage(method.requestDeserialize(Buffer.alloc(0))), /malformed/);
+  const odd = writeControllerMessage({ kind: 'lease', lease });
+  const wire = { ...odd, lease: { ...odd.lease, environment: 'vax' } };
+  const bytes = method.responseSerialize(wire);
+  assert.throws(() => readControllerMessage(method.responseDeserialize(bytes)), /environment/);
+});
