@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Goal: native trials run pinned, bounded and without traces. Method: real static binaries. */
 import assert from 'node:assert/strict';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -116,12 +116,21 @@ describe('what goes wrong has its class', () => {
     });
   }
 
-  test('a file that is no program: spawn-failed', async () => {
-    const path = join(workshop.directory, 'no-program');
-    await writeFile(path, '\x7fELF but not really');
-    const { outcome } = await run([], { workload: { binaryPath: path } });
-    assert.equal(outcome.failure?.class, 'spawn-failed', outcome.failure?.message);
-    assert.match(outcome.failure?.message ?? '', /could not be executed/);
+  test('a file that is no program for this machine: spawn-failed', async () => {
+    const foreign = await readFile(binaryPath);
+    foreign.writeUInt16LE(foreign.readUInt16LE(18) === 62 ? 183 : 62, 18); // x86-64 and arm64.
+    const files: readonly [Uint8Array, RegExp][] = [
+      [foreign, /could not be executed: it is an ELF file for another machine/],
+      [Buffer.from('echo result ns=1.5\n'), /could not be executed: it is not an ELF file/],
+      [Buffer.alloc(0), /could not be executed: it is not an ELF file/],
+    ];
+    for (const [bytes, message] of files) {
+      const path = join(workshop.directory, 'no-program');
+      await writeFile(path, bytes);
+      const { outcome } = await run([], { workload: { binaryPath: path } });
+      assert.equal(outcome.failure?.class, 'spawn-failed', outcome.failure?.message);
+      assert.match(outcome.failure?.message ?? '', message);
+    }
   });
 });
 

@@ -10,6 +10,7 @@ import { messageOf, type Support } from '@labsweep/proto';
 import { checkKernelRelease } from '../checks/machine-checks.js';
 import { failedOutcome } from '../failed-outcome.js';
 import { readAllowedCpus } from '../io/allowed-cpus.js';
+import { whyNotExecutable } from '../io/elf-kind.js';
 import { type Facts, readHostTree } from '../io/host-tree.js';
 import { runProcess } from '../io/process.js';
 import { removeStaleScratch, withScratch } from '../io/scratch.js';
@@ -62,9 +63,7 @@ async function run({ scratchDirectory, order, signal }: Run): Promise<RunResult>
   const cpus = chooseCpus(allowed, order.shape.smp);
   return withScratch(scratchDirectory, async (directory) => {
     const problem = await copyReproducer(order, directory);
-    if (problem !== undefined) {
-      return failed(order, { class: 'artifact-missing', message: problem });
-    }
+    if (problem !== undefined) return failed(order, problem);
     const end = await runProcess({
       command: 'taskset',
       arguments: ['--cpu-list', cpus.join(','), ...reproducerCommand(order)],
@@ -109,15 +108,18 @@ function reproducerCommand(order: TrialOrder): string[] {
   return ['env', '--ignore-environment', ...environment, REPRODUCER, ...order.workload.arguments];
 }
 
-async function copyReproducer(order: TrialOrder, directory: string): Promise<string | undefined> {
+async function copyReproducer(order: TrialOrder, directory: string): Promise<Trouble | undefined> {
   const path = join(directory, REPRODUCER);
   try {
     await copyFile(order.workload.binaryPath, path);
   } catch (error) {
-    return messageOf(error);
+    return { class: 'artifact-missing', message: messageOf(error) };
   }
   await chmod(path, 0o755);
-  return undefined;
+  const reason = await whyNotExecutable(path);
+  if (reason === undefined) return undefined;
+  const message = `the reproducer could not be executed: ${reason}; build it for this machine`;
+  return { class: 'spawn-failed', message };
 }
 
 /** What may have moved while the reproducer ran. */

@@ -74,8 +74,8 @@ async function runInLab(
   const signal = AbortSignal.any([options.signal, stop.signal]);
   let failure: string | undefined;
   void lab.failed?.then((sentence) => {
-    failure = sentence;
-    stop.abort(new LabsweepError(sentence));
+    failure = `${sentence}; run the same command again to go on`;
+    stop.abort(new LabsweepError(failure));
   });
   try {
     await submit({ ...options, signal }, inputs, folder, client);
@@ -129,9 +129,7 @@ async function conclude(
     print(report);
     display.line(`written to ${join(folder.path, 'report.txt')}, results.csv and results.json`);
   }
-  if (failure !== undefined) {
-    throw new LabsweepError(`${failure}; run the same command again to go on`);
-  }
+  if (failure !== undefined) throw new LabsweepError(failure);
   if (end.broken !== undefined) throw end.broken;
   if (signal.aborted) {
     display.line('interrupted; run the same command again to go on');

@@ -63,7 +63,10 @@ export class Submission {
     const workload = await this.resolveWorkload(spec, request, hooks);
     const kernels: ResolvedKernel[] = [];
     for (const kernel of usedKernels(spec)) {
-      kernels.push(await this.resolveKernel(kernel, request, hooks));
+      const { name, text: source } = kernel;
+      const scripted = isScriptedOnly(kernel, spec);
+      const resolve = () => this.resolveKernel(kernel, request, hooks);
+      kernels.push(scripted ? { name, source } : await resolve());
     }
     refuseMissingImages(spec, kernels, request);
     const atMs = Date.now();
@@ -150,6 +153,13 @@ export class Submission {
 function usedKernels(spec: Spec): KernelSpec[] {
   const used = new Set(spec.environments.flatMap((environment) => environment.kernels));
   return spec.kernels.filter((kernel) => used.has(kernel.name));
+}
+
+/** A scripted trial boots nothing, so its kernels are only names. */
+function isScriptedOnly(kernel: KernelSpec, spec: Spec): boolean {
+  return spec.environments.every(
+    ({ environment, kernels }) => environment === 'scripted' || !kernels.includes(kernel.name),
+  );
 }
 
 /** A guest needs an image; only then does a host kernel without one matter. */

@@ -78,7 +78,7 @@ export function sweepHandlers(parts: SweepServerParts): Handlers {
         const leave = watch();
         call.on('cancelled', leave);
       } catch (error) {
-        call.destroy(toStatus(error));
+        call.emit('error', toStatus(error));
       }
     },
     Cancel: (call, reply) => {
@@ -126,7 +126,7 @@ function unary<Reply>(
 function answer<In, Out>(call: ServerWritableStream<In, Out>, work: () => Promise<void>): void {
   work().then(
     () => call.end(),
-    (error) => call.destroy(toStatus(error)),
+    (error) => call.emit('error', toStatus(error)),
   );
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Connects to nats-server and hands out the two things labsweep keeps there: the log and the artifacts. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type NatsConnection } from 'nats';
 import { LabsweepError, messageOf } from '../errors.js';
 import { ArtifactStore } from './artifact-store.js';
@@ -16,6 +17,7 @@ export interface Broker {
 
 /** How long the first connection may take; later losses are mended by the client for ever. */
 const CONNECT_TIMEOUT_MS = 5_000;
+const CLOSE_LIMIT_MS = 1_000;
 
 /**
  * Connects to `url` (`nats://127.0.0.1:4222`) as `name`. `create` makes the stream and the bucket where
@@ -33,9 +35,16 @@ export async function connectBroker(options: {
   return {
     log: new OutcomeLog(streams, manager),
     artifacts: await ArtifactStore.open(streams),
-    close: () => connection.drain().catch(() => connection.close()),
+    close: () => closeConnection(connection),
     closed: connection.closed().then((reason) => (reason === undefined ? undefined : reason)),
   };
+}
+
+/** A server that has gone cannot be flushed to, and must not keep us waiting. */
+async function closeConnection(connection: NatsConnection): Promise<void> {
+  const limit = delay(CLOSE_LIMIT_MS, undefined, { ref: false });
+  await Promise.race([connection.drain().catch(() => {}), limit]);
+  await connection.close().catch(() => {});
 }
 
 async function openConnection(options: {

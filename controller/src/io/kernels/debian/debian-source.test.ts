@@ -200,7 +200,7 @@ describe('a debian source', { skip: await missingGpg() }, () => {
     });
   });
 
-  test('is downloaded once for two processes that want it at once', async () => {
+  test('is downloaded once when two submissions want it at once', async () => {
     await DebianLab.with([kernelPackage(RELEASE, VERSION, BIG_BODY_BYTES)], async (lab) => {
       const [left, right] = await Promise.all([lab.resolve(NAME), lab.resolve(NAME)]);
       assert.deepEqual(left, right);

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
+import { withFileLock } from '../../file-lock.js';
 import { AptFailure, aptFailureKind, complaintsOf } from './apt-failure.js';
 import type { DebianPackage } from './debian-package.js';
 import type { PrivateRoot } from './private-root.js';
@@ -54,7 +55,9 @@ interface Download {
 async function attemptDownload(download: Download): Promise<AptFailure | undefined> {
   const { address, path, wanted } = download;
   const keptBytes = await sizeOf(path);
-  await fetchRest(download, keptBytes);
+  // An apt whose labsweep was killed may still be writing to this very file.
+  const { aptLockPath } = download.root;
+  if (keptBytes > 0) await withFileLock(aptLockPath, download.signal, () => fetchRest(download));
   if (await isWanted(download)) return undefined;
   const sizeBytes = await sizeOf(path);
   // A file of full length with another hash began with something else: nothing of it is of use.
@@ -94,9 +97,10 @@ async function fetchByApt(download: Download): Promise<AptFailure | undefined> {
  * sent before, which caches in between often do not; a plain range asks for less, and the hash decides.
  * Where it does not work, as behind a proxy that only apt knows of, apt takes over.
  */
-async function fetchRest(download: Download, fromByte: number): Promise<void> {
+async function fetchRest(download: Download): Promise<void> {
   const { address, path, wanted, signal } = download;
   const { sizeBytes } = wanted;
+  const fromByte = await sizeOf(path);
   if (fromByte === 0 || fromByte >= sizeBytes) return;
   try {
     const headers = { Range: `bytes=${fromByte}-` };

@@ -18,6 +18,8 @@ export interface PrivateRoot {
   readonly directory: string;
   /** Given to every apt program by `-c`. */
   readonly configurationPath: string;
+  /** Held by whatever program of apt works here, also by one whose labsweep was killed. */
+  readonly aptLockPath: string;
 }
 
 /** Makes the folder ready. It holds no list yet: `PackageLists` fetches it. */
@@ -51,7 +53,7 @@ export async function preparePrivateRoot(options: {
   const configurationPath = join(directory, 'apt.conf');
   await writeAtomically(join(directory, 'sources.list'), sourceOf(root));
   await writeAtomically(configurationPath, configurationOf(directory));
-  return { ...root, configurationPath };
+  return { ...root, configurationPath, aptLockPath: join(directory, 'apt-lock') };
 }
 
 async function requireKeyring(keyring: string): Promise<void> {

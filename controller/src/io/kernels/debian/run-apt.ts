@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Runs one apt program inside a private root. Callers hold the root's lock; this one is a second net. */
-import { join } from 'node:path';
 import { LabsweepError } from '@labsweep/proto';
 import { type CommandResult, runCommand } from '../../command.js';
 import { flockArguments, requireLocked } from '../../file-lock.js';
@@ -21,14 +20,13 @@ export async function runApt(
   args: readonly string[],
   signal: AbortSignal,
 ): Promise<CommandResult> {
-  const lockPath = join(root.directory, 'apt-lock');
   const apt = [program, '-c', root.configurationPath, '-q', ...args];
-  const result = await runCommand('flock', flockArguments(lockPath, apt), {
+  const result = await runCommand('flock', flockArguments(root.aptLockPath, apt), {
     signal,
     allowFailure: true,
     outputLimitBytes: OUTPUT_LIMIT_BYTES,
   });
-  requireLocked(lockPath, result.exitCode);
+  requireLocked(root.aptLockPath, result.exitCode);
   if (result.exitCode === NOT_STARTED_EXIT_CODE) {
     throw new LabsweepError(
       `${program} cannot be started; debian: sources need apt on this machine`,
