@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * From the record of a sweep to its report: the one entry into the statistics, for a running sweep as for
- * a finished one. It renders nothing.
+ * From the record of a sweep to its report: the one entry into the statistics, for a running sweep
+ * as for a finished one. It renders nothing.
  */
 import assert from 'node:assert/strict';
 import type { Metric } from '@labsweep/proto';

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Sorts the entries of a sweep by block, and says of each block which attempt counts. This is the one
- * place that decides what may enter statistics; it computes none.
+ * Sorts the entries of a sweep by block, and says of each block which attempt counts. This is the
+ * one place that decides what may enter statistics; it computes none.
  */
 import type { BlockId, PlannedBlock, TrialEnded } from '@labsweep/proto';
 import type { BlockDecision, SweepRecord } from './sweep-record.js';
 
 /**
- * `accepted`: decided. `provisional`: the sweep runs, and the newest attempt counts until the decision.
- * `open`: not decided, and nothing of it counts.
+ * `accepted`: decided. `provisional`: the sweep runs, and the newest attempt counts until the
+ * decision. `open`: not decided, and nothing of it counts.
  */
 export type BlockStanding = 'accepted' | 'provisional' | 'open';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * One cell of the table: a kernel's values of one metric in a row, their summary and interval, and the
- * comparison with the baseline. The live table, the report and the JSON all show these cells.
+ * One cell of the table: a kernel's values of one metric in a row, their summary and interval, and
+ * the comparison with the baseline. The live table, the report and the JSON all show these cells.
  */
 import type { KernelName, Metric } from '@labsweep/proto';
 import { type Comparison, compareKernels } from './compare.js';

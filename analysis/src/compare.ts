@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Compares a kernel with the baseline: the ratio inside each block, then the median of the ratios with
- * its interval. It never compares across blocks, and gives no percentage where it has no interval.
+ * Compares a kernel with the baseline: the ratio inside each block, then the median of the ratios
+ * with its interval. It never compares across blocks, and gives no percentage where it has no
+ * interval.
  */
 import assert from 'node:assert/strict';
 import type { KernelName, Metric } from '@labsweep/proto';

@@ -16,7 +16,9 @@ const METRICS: readonly Metric[] = [
   { name: 'clock', unit: 'ns', direction: 'none', meaning: '' },
 ];
 
-/** `a` takes 100 + 100; `b` adds 10 in the first part and 30 in the second, on hosts of any speed. */
+/**
+ * `a` takes 100 + 100; `b` adds 10 in the first part and 30 in the second, on hosts of any speed.
+ */
 function decompositions(
   total: (first: number, second: number) => number,
 ): readonly Decomposition[] {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Says which of the other metrics carry a difference in the primary one. Its shares are arithmetic on
- * block-paired differences: that the parts add up is shown by their sum, not assumed.
+ * Says which of the other metrics carry a difference in the primary one. Its shares are arithmetic
+ * on block-paired differences: that the parts add up is shown by their sum, not assumed.
  */
 import type { KernelName, Metric } from '@labsweep/proto';
 import { matchedByBlock, type Series } from './series.js';
@@ -22,7 +22,10 @@ export interface Decomposition {
   readonly primaryDifference: Estimate;
   /** Largest share first. */
   readonly parts: readonly DecompositionPart[];
-  /** Sum of the parts' median differences; far from the primary's when the parts do not add up to it. */
+  /**
+   * Sum of the parts' median differences; far from the primary's when the parts do not add up to
+   * it.
+   */
   readonly sum: number;
   readonly sumShare: number;
 }
@@ -41,7 +44,9 @@ export type SeriesLookup = (wanted: {
   readonly metric: string;
 }) => Series;
 
-/** Undefined when there is nothing to share out: no parts, fewer than two blocks, or no difference. */
+/**
+ * Undefined when there is nothing to share out: no parts, fewer than two blocks, or no difference.
+ */
 export function decompose(
   lookup: SeriesLookup,
   options: DecomposeOptions,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Gap closed: the formula inside blocks, its refusals, and the warning where mean and median part. */
+/**
+ * Gap closed: the formula inside blocks, its refusals, and the warning where mean and median part.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { analyseSweep } from './analyse-sweep.js';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * How much of the gap between a good and a bad kernel a candidate closes in one row: inside blocks, then
- * the median. It refuses where the gap itself is not clearly there, since dividing by noise says nothing.
+ * How much of the gap between a good and a bad kernel a candidate closes in one row: inside blocks,
+ * then the median. It refuses where the gap itself is not clearly there, since dividing by noise
+ * says nothing.
  */
 import type { Gap, KernelName, Metric } from '@labsweep/proto';
 import type { Cell } from './cell.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Gathers what a reader must know before the numbers: workload, kernels, hosts, environments, clocks. It
- * repeats what was recorded and measures nothing.
+ * Gathers what a reader must know before the numbers: workload, kernels, hosts, environments,
+ * clocks. It repeats what was recorded and measures nothing.
  */
 import type { Environment, KernelName, TrialEnded } from '@labsweep/proto';
 import { blockHistories } from './block-history.js';
@@ -13,6 +13,8 @@ import { scenariosOf } from './trial-value.js';
 const CPU_MODEL_FACT = 'cpu_model';
 /** The fact under which an agent tells how its KVM canary guest ended. */
 const KVM_CANARY_FACT = 'kvm_canary';
+/** What agents and guests say of a fact that they looked for and did not find. */
+const ABSENT = 'absent';
 
 export function reportHead(record: SweepRecord): ReportHead {
   const { spec, submitted } = record;
@@ -61,7 +63,7 @@ function hostsOf(record: SweepRecord): ReportHost[] {
   const ids = ran.size > 0 ? [...ran.keys()] : [...known.keys()];
   return ids.map((id) => ({
     name: known.get(id)?.name ?? ran.get(id) ?? id,
-    cpuModel: known.get(id)?.facts[CPU_MODEL_FACT] ?? '',
+    cpuModel: present(known.get(id)?.facts[CPU_MODEL_FACT]) ?? '',
   }));
 }
 
@@ -80,7 +82,7 @@ function noteOn(environment: Environment, hosts: readonly RecordedHost[]): strin
       return [
         'emulated CPU; compare ratios, not absolute times',
         ...hosts
-          .filter((host) => host.facts[KVM_CANARY_FACT] !== undefined)
+          .filter((host) => present(host.facts[KVM_CANARY_FACT]) !== undefined)
           .map((host) => `KVM on ${host.name}: ${host.facts[KVM_CANARY_FACT]}`),
       ].join('; ');
     case 'qemu-kvm':
@@ -96,13 +98,17 @@ function noteOn(environment: Environment, hosts: readonly RecordedHost[]): strin
 function clocksourcesOf(counted: readonly TrialEnded[]): ReportHead['clocksources'] {
   const trials = new Map<string, number>();
   for (const { outcome } of counted) {
-    const start = outcome.facts.clocksource;
+    const start = present(outcome.facts.clocksource);
     if (start === undefined) continue;
-    const end = outcome.facts.clocksource_end ?? start;
+    const end = present(outcome.facts.clocksource_end) ?? start;
     const text = end === start ? start : `${start} -> ${end}`;
     trials.set(text, (trials.get(text) ?? 0) + 1);
   }
   return [...trials].map(([text, count]) => ({ text, trials: count }));
+}
+
+function present(fact: string | undefined): string | undefined {
+  return fact === '' || fact === ABSENT ? undefined : fact;
 }
 
 function distinct<Value>(values: readonly Value[]): Value[] {

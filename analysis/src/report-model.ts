@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The report as plain data: what every renderer reads, and what stands in results.json. It holds numbers
- * and sentences, no layout.
+ * The report as plain data: what every renderer reads, and what stands in results.json. It holds
+ * numbers and sentences, no layout.
  */
 import type {
   Environment,

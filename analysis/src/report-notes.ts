@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The sentences below a report that say how its numbers came about, and only those that apply to it. */
+/**
+ * The sentences below a report that say how its numbers came about, and only those that apply to
+ * it.
+ */
 import { blockHistories } from './block-history.js';
 import type { Cell } from './cell.js';
 import type { ReportRow } from './report-model.js';
@@ -23,11 +26,11 @@ const METHOD_NOTES: Readonly<Record<IntervalMethod, string>> = {
 export function reportNotes(record: SweepRecord, rows: readonly ReportRow[]): string[] {
   const methods = methodsIn(rows);
   return [
-    'A value is one trial (one boot); rounds inside a trial are not values of their own. Levels are ' +
-      'medians of trials, [low, high] is the 95% interval of the median.',
-    'Changes and factors are medians of the ratios kernel / baseline inside blocks (same host, same ' +
-      'repetition). "~" and "no clear difference": the interval includes no change; its signs are those ' +
-      'of the value.',
+    'A value is one trial (one boot); rounds inside a trial are not values of their own. Levels ' +
+      'are medians of trials, [low, high] is the 95% interval of the median.',
+    'Changes and factors are medians of the ratios kernel / baseline inside blocks (same host, ' +
+      'same repetition). "~" and "no clear difference": the interval includes no change; its ' +
+      'signs are those of the value.',
     ...Object.entries(METHOD_NOTES)
       .filter(([method]) => methods.has(method))
       .map(([, note]) => note),
@@ -71,8 +74,8 @@ function severalHostsNote(rows: readonly ReportRow[]): string[] {
   });
   if (mixed.length === 0) return [];
   return [
-    'Levels mix the hosts that blocks ran on; changes and gap closed, taken inside blocks, do not. ' +
-      `Rows of several hosts: ${mixed.map((row) => row.label).join(', ')}.`,
+    'Levels mix the hosts that blocks ran on; changes and gap closed, taken inside blocks, do ' +
+      `not. Rows of several hosts: ${mixed.map((row) => row.label).join(', ')}.`,
   ];
 }
 

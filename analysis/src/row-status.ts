@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Says whether a row can stand alone (`clean`) or only beside others (`supporting`), with every reason.
- * It looks at the primary metric; it changes no number.
+ * Says whether a row can stand alone (`clean`) or only beside others (`supporting`), with every
+ * reason. It looks at the primary metric; it changes no number.
  */
 import type { BlockHistory } from './block-history.js';
 import type { Cell } from './cell.js';
 import { measuredTrials, type RowView } from './row-view.js';
 import type { TrialCounts } from './trial-counts.js';
 
-/** Coefficient of variation inside hosts above which a row is not clean; pyperf warns at the same. */
+/**
+ * Coefficient of variation inside hosts above which a row is not clean; pyperf warns at the same.
+ */
 export const CV_LIMIT = 0.1;
 /** Fewer values than this show no spread worth the name. */
 export const REPETITIONS_MIN = 3;
@@ -70,7 +72,9 @@ function missingKernels(view: RowView, block: BlockHistory): string[] {
   return view.planned.kernels.filter((kernel) => !measured.has(kernel));
 }
 
-/** Two agent processes worked on the attempt that counts, so time passed in the middle of the block. */
+/**
+ * Two agent processes worked on the attempt that counts, so time passed in the middle of the block.
+ */
 function isResumed(block: BlockHistory): boolean {
   return new Set(block.counted.map((entry) => entry.session)).size > 1;
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Rows of the report: never pooled over environments, one per scenario, there before anything ran. */
+/**
+ * Rows of the report: never pooled over environments, one per scenario, there before anything ran.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { measuredTrials, rowViews } from './row-view.js';
 import { buildRecord } from './testing/record-builder.js';
 import { plainSweep, qemuRow } from './testing/sample-records.js';
 
-test('a row that asked for qemu and got KVM on one host and TCG on another becomes two rows', () => {
+test('a row that asked for qemu and got KVM here and TCG there becomes two rows', () => {
   const rows = [qemuRow(1, { ran: (repetition) => (repetition === 2 ? 'qemu-kvm' : 'qemu-tcg') })];
   const views = rowViews(buildRecord(plainSweep({ rows })));
   assert.deepEqual(

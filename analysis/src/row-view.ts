@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Cuts the planned rows into the rows of the report: one for each environment the trials really ran in
- * and each scenario they printed. A spec may ask for `qemu`; KVM and TCG are then two rows, never pooled.
+ * Cuts the planned rows into the rows of the report: one for each environment the trials really ran
+ * in and each scenario they printed. A spec may ask for `qemu`; KVM and TCG are then two rows,
+ * never pooled.
  */
 import type { EnvironmentRequest, PlannedRow, TrialEnded } from '@labsweep/proto';
 import { type BlockHistory, blockHistories } from './block-history.js';
@@ -20,7 +21,9 @@ export interface RowView {
   readonly environments: readonly EnvironmentRequest[];
 }
 
-/** In the order of the plan; environments and scenarios in the order in which the blocks show them. */
+/**
+ * In the order of the plan; environments and scenarios in the order in which the blocks show them.
+ */
 export function rowViews(record: SweepRecord): RowView[] {
   const histories = blockHistories(record);
   const allScenarios = scenariosIn(histories.flatMap((block) => block.counted));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The values of one kernel and metric in a row, each with the block it comes from, and the matching of
- * several such series by block. Nothing here crosses a block, since only inside a block does the host
- * cancel out.
+ * The values of one kernel and metric in a row, each with the block it comes from, and the matching
+ * of several such series by block. Nothing here crosses a block, since only inside a block does the
+ * host cancel out.
  */
 import type { BlockId, HostId, KernelName } from '@labsweep/proto';
 import { measuredTrials, type RowView } from './row-view.js';

@@ -17,7 +17,10 @@ import type {
 /** `interrupted`: nobody works on the sweep, although trials are left and it was not cancelled. */
 export type SweepState = 'running' | 'finished' | 'cancelled' | 'interrupted';
 
-/** Which attempt of a block counts; `complete` is false when the attempts ran out with trials missing. */
+/**
+ * Which attempt of a block counts; `complete` is false when the attempts ran out with trials
+ * missing.
+ */
 export interface BlockDecision {
   readonly attempt: number;
   readonly host: HostId;

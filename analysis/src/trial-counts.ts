@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Counts the planned trials of a row by what became of them, so that no failure and no rerun is hidden. */
+/**
+ * Counts the planned trials of a row by what became of them, so that no failure and no rerun is
+ * hidden.
+ */
 import type { EnvironmentRequest, KernelName } from '@labsweep/proto';
 import type { BlockHistory } from './block-history.js';
 import { measuredTrials, type RowView } from './row-view.js';

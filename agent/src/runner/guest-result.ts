@@ -3,6 +3,7 @@
 import { readConsole } from '../classify-console.js';
 import { tailOfConsole } from '../console-tail.js';
 import { readGuestFrames } from '../guest-frames.js';
+import type { Facts } from '../io/host-tree.js';
 import type { Trouble } from '../trial-evidence.js';
 import { validateTrial } from '../validate.js';
 import type { GuestLimit } from './guest-watch.js';
@@ -15,11 +16,14 @@ export function guestResult(seen: {
   readonly console: Uint8Array;
   readonly output: Uint8Array;
   readonly end: QemuEnd;
+  /** Of the host and of QEMU; kept beside what the guest says. */
+  readonly emulationFacts: Facts;
   /** Which limit stopped the guest, if any did. */
   readonly limit: GuestLimit;
 }): RunResult {
   const { order, console, output, end, limit } = seen;
-  const transcript = readGuestFrames(new TextDecoder().decode(output));
+  const heard = readGuestFrames(new TextDecoder().decode(output));
+  const transcript = { ...heard, facts: { ...heard.facts, ...seen.emulationFacts } };
   const labTrouble = transcript.complete ? undefined : troubleOf(end, order);
   const outcome = validateTrial(requirementsOf(order), {
     transcript,

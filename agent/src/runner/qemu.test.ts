@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { release } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { openWorkshop, type Workshop } from '../testing/compile-c.js';
@@ -82,6 +83,7 @@ describe('with a real kernel under TCG', { skip: kernel.skip }, () => {
     );
     assert.equal(outcome.facts.online_cpus, '2');
     assert.equal(outcome.facts.kernel_release, kernel.release);
+    assert.equal(outcome.facts.host_kernel_release, release());
     assert.match(outcome.facts.cmdline ?? '', / panic=-1 .*mitigations=off$/);
     assert.match(outcome.consoleTail, /Linux version 6.*labsweep-init: done/s);
     assert.ok((console?.length ?? 0) >= outcome.consoleTail.length);

@@ -16,6 +16,7 @@ import { removeStaleScratch, withScratch } from '../io/scratch.js';
 import { readToolVersion } from '../io/tool-version.js';
 import type { Trouble } from '../trial-evidence.js';
 import { type Canary, createCanary } from './canary.js';
+import { readEmulationFacts } from './emulation-facts.js';
 import { guestInitramfs } from './guest-initramfs.js';
 import { guestResult } from './guest-result.js';
 import { watchGuest } from './guest-watch.js';
@@ -140,6 +141,7 @@ type GuestFiles = Parameters<typeof kernelGuestArguments>[0]['files'];
 async function superviseGuest(run: GuestRun, files: GuestFiles): Promise<RunResult> {
   const { setup, order, signal, accelerator, directory } = run;
   const { smp } = order.shape;
+  const emulationFacts = await readEmulationFacts(setup.qemuBinary);
   const { bootMs } = limitsFor({ accelerator, smp, hostCpus: availableParallelism() });
   const watch = watchGuest({
     deadlineMs: order.deadlineMs,
@@ -158,7 +160,7 @@ async function superviseGuest(run: GuestRun, files: GuestFiles): Promise<RunResu
     });
     const console = await readIfPresent(files.consolePath, CONSOLE_BYTES_MAX);
     const output = await readIfPresent(files.resultsPath, RESULTS_BYTES_MAX);
-    return guestResult({ order, console, output, end, limit: watch.limit() });
+    return guestResult({ order, console, output, end, emulationFacts, limit: watch.limit() });
   } finally {
     watch.close();
   }

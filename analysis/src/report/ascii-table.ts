@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Sets a table in columns of plain text. Cells may have several lines; widths follow the content. */
+/**
+ * Sets a table in columns of plain text. Cells may have several lines; widths follow the content.
+ */
 
 export interface TableColumn {
   readonly header: string;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What stands in a cell of the text tables: in full for the primary metric, compact for the others and
- * for the live table. No percentage goes without its interval.
+ * What stands in a cell of the text tables: in full for the primary metric, compact for the others
+ * and for the live table. No percentage goes without its interval.
  */
 import type { Comparison } from '../compare.js';
 import {
@@ -71,7 +71,9 @@ function compactComparison(comparison: Comparison): string[] {
   return [formatCompactChange(changePercent)];
 }
 
-/** A level of one value has told that there is no interval; its single pair would only repeat it. */
+/**
+ * A level of one value has told that there is no interval; its single pair would only repeat it.
+ */
 function saysItAlready({ values, comparison }: KernelCell['cell']): boolean {
   return (
     values.length === 1 &&

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Comma-separated values with the quoting of RFC 4180, both ways. Lines end with a bare newline when
- * written, as the tools of this trade expect; both endings are read.
+ * Comma-separated values with the quoting of RFC 4180, both ways. Lines end with a bare newline
+ * when written, as the tools of this trade expect; both endings are read.
  */
 
 /** One record per inner array; every line, the last one too, ends with a newline. */

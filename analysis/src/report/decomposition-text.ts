@@ -28,7 +28,8 @@ function sentence(decomposition: Decomposition, primaryName: string): string {
   const { primaryDifference, parts, sum, sumShare } = decomposition;
   const decimals = Math.min(decimalsFor([primaryDifference.median]), 3);
   const part = ({ metric, difference, share }: DecompositionPart): string =>
-    `${shortName(metric, primaryName)} ${differenceText(difference, decimals)} (${formatShare(share)})`;
+    `${shortName(metric, primaryName)} ${differenceText(difference, decimals)} ` +
+    `(${formatShare(share)})`;
   return (
     `${differenceText(primaryDifference, decimals)} = ${parts.map(part).join(', ')}; ` +
     `sum ${formatDifference(sum, decimals)} (${formatShare(sumShare)})`
@@ -41,7 +42,10 @@ function differenceText({ median, interval }: Estimate, decimals: number): strin
   return `${text(median)} ${formatRange(text(interval.low), text(interval.high))}`;
 }
 
-/** `protect` for `protect_ns_per_page` beside `iteration_ns_per_page`: the common ending says nothing. */
+/**
+ * `protect` for `protect_ns_per_page` beside `iteration_ns_per_page`: the common ending says
+ * nothing.
+ */
 function shortName(name: string, primaryName: string): string {
   const endings = [...name.matchAll(/_/g)].map(({ index }) => name.slice(index));
   const common = endings.find((ending) => primaryName.endsWith(ending));

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** How numbers are shown to readers. Files for machines carry full precision and do not come here. */
+/**
+ * How numbers are shown to readers. Files for machines carry full precision and do not come here.
+ */
 import type { PercentChange } from '../compare.js';
 
 /** Digits after the point that leave the smallest level of a row with four digits. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The numbers of the founding table, from summaries: % faster and gap closed, by mean and by median. Row
- * status follows the runs alone, as the founding report had it.
+ * The numbers of the founding table, from summaries: % faster and gap closed, by mean and by
+ * median. Row status follows the runs alone, as the founding report had it.
  */
 import { gapFraction, storyDistancePoints } from '../gap-fraction.js';
 import { CV_LIMIT } from '../row-status.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Reads a summary CSV of kernel x CPU count x metric, as the founding report published it. A summary has
- * no raw series, so nothing read here can get an interval.
+ * Reads a summary CSV of kernel x CPU count x metric, as the founding report published it. A
+ * summary has no raw series, so nothing read here can get an interval.
  */
 import { parseCsv } from './csv.js';
 

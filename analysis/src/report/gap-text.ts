@@ -29,7 +29,8 @@ export function renderGapClosed(report: Report): string[] {
   return [
     ...wrapText(
       `Gap closed by ${gap.candidate}, ${primary.name}: (${gap.bad} - ${gap.candidate}) / ` +
-        `(${gap.bad} - ${gap.good}) inside blocks; medians of blocks, beside them the same by cells`,
+        `(${gap.bad} - ${gap.good}) inside blocks; medians of blocks, ` +
+        'beside them the same by cells',
     ),
     ...(closed.length === 0 ? [] : table.map((line) => `  ${line}`)),
     ...rows.flatMap(({ label, gapClosed }) => remark(label, gapClosed)),

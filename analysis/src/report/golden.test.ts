@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Whole outputs against files in testdata, and the founding numbers against the reference data beside the
- * repository. LABSWEEP_UPDATE_GOLDEN=1 rewrites the files; review the diff.
+ * Whole outputs against files in testdata, and the founding numbers against the reference data
+ * beside the repository. LABSWEEP_UPDATE_GOLDEN=1 rewrites the files; review the diff.
  */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

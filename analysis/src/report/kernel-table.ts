@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The table of one metric: kernels across, environment and CPU count down, at most three kernels side by
- * side and as few as the page needs. What stands in a cell is up to the caller.
+ * The table of one metric: kernels across, environment and CPU count down, at most three kernels
+ * side by side and as few as the page needs. What stands in a cell is up to the caller.
  */
 import type { KernelName, Metric } from '@labsweep/proto';
 import type { Cell } from '../cell.js';

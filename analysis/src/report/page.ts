@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The page every text report is set on: ASCII, 80 columns, so that it goes into a mail to a kernel list
- * as it is. It sets text; it knows nothing of tables or numbers.
+ * The page every text report is set on: ASCII, 80 columns, so that it goes into a mail to a kernel
+ * list as it is. It sets text; it knows nothing of tables or numbers.
  */
 
 export const PAGE_COLUMNS = 80;
@@ -30,7 +30,10 @@ export function wrapText(text: string, options: WrapOptions = {}): string[] {
   return [...lines, line].map((each, index) => `${index === 0 ? prefix : blanks}${each}`.trimEnd());
 }
 
-/** The last step of every text renderer: what a name or a message brought along cannot break the page. */
+/**
+ * The last step of every text renderer: what a name or a message brought along cannot break the
+ * page.
+ */
 export function finishPage(lines: readonly string[]): string[] {
   return lines
     .map((line) =>

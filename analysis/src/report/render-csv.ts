@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * results.csv: one line per trial, attempt, scenario and metric, failed ones included, in full precision.
- * Nothing is summarised here.
+ * results.csv: one line per trial, attempt, scenario and metric, failed ones included, in full
+ * precision. Nothing is summarised here.
  */
 import type { TrialEnded } from '@labsweep/proto';
 import { type BlockHistory, blockHistories } from '../block-history.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * results.json: the report as data and, always, the raw series it was made from, so that every number can
- * be recomputed. Consoles stay in the artifacts; they are large and hold no numbers.
+ * results.json: the report as data and, always, the raw series it was made from, so that every
+ * number can be recomputed. Consoles stay in the artifacts; they are large and hold no numbers.
  */
 import type { Report } from '../report-model.js';
 import type { SweepRecord } from '../sweep-record.js';

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The closing parts of the text report: row status, failures and notes. Nothing of them is left out. */
+/**
+ * The closing parts of the text report: row status, failures and notes. Nothing of them is left
+ * out.
+ */
 import type { FailedTrial } from '../failed-trials.js';
 import type { Report } from '../report-model.js';
 import { wrapText } from './page.js';

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** A median with its interval, as one value. It keeps the series out; cells and comparisons hold that. */
+/**
+ * A median with its interval, as one value. It keeps the series out; cells and comparisons hold
+ * that.
+ */
 import { median } from './median.js';
 import { type MedianInterval, medianInterval } from './median-interval.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Intervals by hand, their honesty at small n, and their coverage by simulation: of many samples with a
- * known median, at least the promised share of intervals must enclose it.
+ * Intervals by hand, their honesty at small n, and their coverage by simulation: of many samples
+ * with a known median, at least the promised share of intervals must enclose it.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

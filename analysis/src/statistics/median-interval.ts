@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The 95 % interval of the median of a series, with the method that gave it. It is honest at small n:
- * where no interval exists it says so and gives none.
+ * The 95 % interval of the median of a series, with the method that gave it. It is honest at small
+ * n: where no interval exists it says so and gives none.
  */
 import assert from 'node:assert/strict';
 import { sortedAscending } from './median.js';
@@ -12,7 +12,10 @@ import { meanOf, standardDeviation } from './summary.js';
 /** The least probability with which an interval shall enclose the median. */
 export const COVERAGE_MIN = 0.95;
 
-/** Two wildly different values reach beyond every double; JSON knows no infinity, not even times 100. */
+/**
+ * Two wildly different values reach beyond every double; JSON knows no infinity, not even times
+ * 100.
+ */
 const BOUND_MAX = 1e300;
 
 /** How an interval came about; the notes of a report explain each of them. */
@@ -29,11 +32,12 @@ export type MedianInterval =
   | { readonly method: 'none'; readonly reason: string };
 
 /**
- * From n = 6 on: order statistics, free of any distribution (Conover 1999). No such interval reaches 95 %
- * below n = 6 (n = 5 gives 93.75 %), so n = 2 to 5 use Student's t (Student 1908). The `log` scale fits
- * positive values whose errors are proportional: it is left for the linear one when a value is not
- * positive. Differences and shares, which may have either sign, ask for `linear` from the start: on logs,
- * an interval of values that happen to be positive could never include 0.
+ * From n = 6 on: order statistics, free of any distribution (Conover 1999). No such interval
+ * reaches 95 % below n = 6 (n = 5 gives 93.75 %), so n = 2 to 5 use Student's t (Student 1908). The
+ * `log` scale fits positive values whose errors are proportional: it is left for the linear one
+ * when a value is not positive. Differences and shares, which may have either sign, ask for
+ * `linear` from the start: on logs, an interval of values that happen to be positive could never
+ * include 0.
  */
 export function medianInterval(values: readonly number[], scale: 'log' | 'linear'): MedianInterval {
   const ranks = values.length > 0 ? medianRanks(values.length, COVERAGE_MIN) : undefined;
@@ -53,7 +57,7 @@ export function medianInterval(values: readonly number[], scale: 'log' | 'linear
 
 function logInterval(values: readonly number[]): { low: number; high: number } {
   const [first] = values;
-  // There and back through a logarithm may miss the value by a rounding; equal values shall stay equal.
+  // Through a logarithm and back a value may change by a rounding; equal values shall stay equal.
   if (first !== undefined && values.every((value) => value === first)) {
     return { low: first, high: first };
   }

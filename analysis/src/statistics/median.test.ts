@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { median, sortedAscending } from './median.js';
 
-test('the median of an odd series is its middle, of an even one the mean of the two middle values', () => {
+test('the median is the middle value, or the mean of the two middle ones', () => {
   assert.equal(median([5]), 5);
   assert.equal(median([9, 100, 10]), 10);
   assert.equal(median([4, 1, 3, 2]), 2.5);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Checks ranks and coverages against sums of the printed binomial table for p = 1/2. */
+/** Checks ranks and coverages against those of another program, and at the edges. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { medianRanks } from './order-statistics.js';
 
-/** n, rank, coverage: from Conover (1999), table A3, p = 0.50, as 1 - 2 P(B <= rank - 1). */
+/**
+ * n, rank, coverage as 1 - 2 P(B <= rank - 1): computed with scipy.stats.binom of SciPy 1.17.1, p =
+ * 1/2, as the largest rank that still covers 95 %.
+ */
 const TABLE = [
   [6, 1, 0.9688],
   [7, 1, 0.9844],
@@ -23,7 +26,7 @@ const TABLE = [
   [20, 6, 0.9586],
 ] as const;
 
-test('ranks and coverages agree with the binomial table', () => {
+test('ranks and coverages agree with those that SciPy computes', () => {
   for (const [n, rank, coverage] of TABLE) {
     const ranks = medianRanks(n, 0.95);
     assert.equal(ranks?.rank, rank, `rank of n=${n}`);

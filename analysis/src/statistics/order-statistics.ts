@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Which order statistics enclose the median of a population, whatever its distribution. It knows ranks
- * only, no values.
+ * Which order statistics enclose the median of a population, whatever its distribution. It knows
+ * ranks only, no values.
  *
- * Conover (1999), Practical Nonparametric Statistics, 3rd edition, section 3.2: the number of values
- * below the population's median is binomial with p = 1/2, so P(x[d] <= median <= x[n+1-d]) is at least
- * 1 - 2 P(B <= d - 1).
+ * Conover (1999), Practical Nonparametric Statistics, 3rd edition, section 3.2: the number of
+ * values below the population's median is binomial with p = 1/2, so P(x[d] <= median <= x[n+1-d])
+ * is at least 1 - 2 P(B <= d - 1).
  */
 import assert from 'node:assert/strict';
 
@@ -16,7 +16,9 @@ export interface MedianRanks {
   readonly coverage: number;
 }
 
-/** The narrowest ranks that cover at least `coverageMin`, or undefined when even all values do not. */
+/**
+ * The narrowest ranks that cover at least `coverageMin`, or undefined when even all values do not.
+ */
 export function medianRanks(n: number, coverageMin: number): MedianRanks | undefined {
   assert(Number.isInteger(n) && n >= 1, 'n is a whole number from 1');
   let best: MedianRanks | undefined;
@@ -30,7 +32,9 @@ export function medianRanks(n: number, coverageMin: number): MedianRanks | undef
   return best;
 }
 
-/** P(B = `successes`) for n throws of a fair coin; in logarithms, since 2^n overflows above 1023. */
+/**
+ * P(B = `successes`) for n throws of a fair coin; in logarithms, since 2^n overflows above 1023.
+ */
 function fairCoinProbability(n: number, successes: number): number {
   let logChoose = 0;
   for (let step = 1; step <= successes; step += 1) logChoose += Math.log((n - step + 1) / step);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The two-sided quantile of Student's t distribution for whole degrees of freedom. It serves intervals
- * of few values, and is no general library of distributions.
+ * The two-sided quantile of Student's t distribution for whole degrees of freedom. It serves
+ * intervals of few values, and is no general library of distributions.
  *
  * Student (1908), The probable error of a mean, Biometrika 6(1), 1-25. The finite series for whole
- * degrees of freedom are 26.7.3 and 26.7.4 in Abramowitz and Stegun (1964), Handbook of Mathematical
- * Functions.
+ * degrees of freedom are 26.7.3 and 26.7.4 in Abramowitz and Stegun (1964), Handbook of
+ * Mathematical Functions.
  */
 import assert from 'node:assert/strict';
 
@@ -13,8 +13,8 @@ import assert from 'node:assert/strict';
 const BISECTIONS = 60;
 
 /**
- * The t for which P(-t < T < t) is `coverage`. `degreesOfFreedom` is a whole number from 1, `coverage`
- * lies strictly between 0 and 1.
+ * The t for which P(-t < T < t) is `coverage`. `degreesOfFreedom` is a whole number from 1,
+ * `coverage` lies strictly between 0 and 1.
  */
 export function studentTQuantile(options: { coverage: number; degreesOfFreedom: number }): number {
   const { coverage, degreesOfFreedom } = options;

@@ -8,7 +8,9 @@ export interface Summary {
   readonly mean: number;
   readonly min: number;
   readonly max: number;
-  /** Median absolute deviation from the median, in the unit of the values, not scaled to a sigma. */
+  /**
+   * Median absolute deviation from the median, in the unit of the values, not scaled to a sigma.
+   */
   readonly mad: number;
   /** Of the sample (divisor n - 1); absent for n = 1. */
   readonly stdev?: number;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Made-up timings in the manner of the founding case: three phases per kernel, their sum, and noise. */
+/**
+ * Made-up timings in the manner of the founding case: three phases per kernel, their sum, and
+ * noise.
+ */
 import type { Metric } from '@labsweep/proto';
 import type { RandomSource } from './random-source.js';
 import type { ValuePlace } from './record-options.js';

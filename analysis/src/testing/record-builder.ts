@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Builds whole sweep records from a few words and a seed, for tests. It follows the life of a sweep: plan,
- * attempts, failures, reruns, decisions, and an end that may come early.
+ * Builds whole sweep records from a few words and a seed, for tests. It follows the life of a
+ * sweep: plan, attempts, failures, reruns, decisions, and an end that may come early.
  */
 import type {
   BlockId,
