@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Brings a Debian machine with git and Node to the point where labsweep runs: installs the system packages
-# and npm packages that are missing and builds. It does nothing, in well under a second, when all is there.
-# With --tests it also installs what only the tests need.
+# Brings a Debian machine with git and Node to the point where labsweep runs: installs the system
+# packages and npm packages that are missing and builds. It does nothing, in well under a second,
+# when all is there. With --tests it also installs what only the tests need.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -34,7 +34,7 @@ install_system_packages() {
   need qemu-system-x86_64 qemu-system-x86
   need nats-server nats-server
   need gcc gcc
-  need "$(dirname "$(gcc -print-file-name=libc.so 2>/dev/null || echo /missing/x)")/libc.a" libc6-dev
+  need /usr/lib/x86_64-linux-gnu/libc.a libc6-dev
   need make make
   need cpio cpio
   need setpriv util-linux

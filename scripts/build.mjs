@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Builds everything: types from the .proto files, TypeScript, the C programs. Each step does nothing when
- * its inputs have not changed, so that a second run costs well under a second.
+ * Builds everything: types from the .proto files, TypeScript, the C programs. Each step does
+ * nothing when its inputs have not changed, so that a second run costs well under a second.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Runs the built tests with Node's own runner: all of them, or those of the packages and test folders that
- * are named. What was skipped is listed again at the end with its reason.
+ * Runs the built tests with Node's own runner: all of them, or those of the packages and test
+ * folders that are named. What was skipped is listed again at the end with its reason.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -10,7 +10,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** In run order: the quick and pure ones first. A test that takes longer than its limit has hung. */
+/**
+ * In run order: the quick and pure ones first. A test that takes longer than its limit has hung.
+ */
 const SUITES = {
   tidy: { folder: 'test/dist/tidy', limitMs: 60_000 },
   proto: { folder: 'proto/dist', limitMs: 60_000 },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Reads a guest's serial console: how far it came, and what went wrong in the kernel's own words. It
- * takes no numbers from there, since those have a channel of their own.
+ * Reads a guest's serial console: how far it came, and what went wrong in the kernel's own words.
+ * It takes no numbers from there, since those have a channel of their own.
  */
 
 /** How far a guest came, in order. `firmware` means that the kernel has not said a word. */
@@ -49,7 +49,9 @@ export function readConsole(text: string): ConsoleReading {
   };
 }
 
-/** A milestone may share its line with a message of the kernel, so it is looked for anywhere in it. */
+/**
+ * A milestone may share its line with a message of the kernel, so it is looked for anywhere in it.
+ */
 function readStage(lines: readonly string[]): GuestStage {
   const text = lines.join('\n');
   if (text.includes('labsweep-init: done')) return 'done';

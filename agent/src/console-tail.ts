@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Cuts the end of a console to what an outcome may carry. The whole console is kept as evidence. */
+/**
+ * Cuts the end of a console to what an outcome may carry. The whole console is kept as evidence.
+ */
 
 /** The `consoleTail` of an outcome holds no more than this. */
 export const CONSOLE_TAIL_BYTES_MAX = 64 * 1024;
@@ -12,7 +14,9 @@ export function tailOfConsole(console: Uint8Array): string {
   return decode(tail.subarray(lineEnd + 1));
 }
 
-/** Each character becomes one byte at most, so that odd bytes cannot swell the tail past its limit. */
+/**
+ * Each character becomes one byte at most, so that odd bytes cannot swell the tail past its limit.
+ */
 function decode(bytes: Uint8Array): string {
   return new TextDecoder()
     .decode(bytes)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The CRC-32 of zlib and Ethernet, which the guest's frames carry. It guards against damage, not malice. */
+/**
+ * The CRC-32 of zlib and Ethernet, which the guest's frames carry. It guards against damage, not
+ * malice.
+ */
 
 const POLYNOMIAL_REFLECTED = 0xedb88320;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The one decision between "the kernel or the reproducer failed" and "our lab failed". The first is a
- * finding and is stored; the second is retried and never reaches the statistics.
+ * The one decision between "the kernel or the reproducer failed" and "our lab failed". The first is
+ * a finding and is stored; the second is retried and never reaches the statistics.
  */
 import type { FailureClass, Outcome } from '@labsweep/proto';
 
@@ -86,8 +86,8 @@ export const FAILURE_TABLE: Readonly<Record<FailureClass, FailureRule>> = {
 };
 
 /**
- * The status of a failure. A known artefact of the emulator is ours whatever it looks like: the kernel
- * is not to blame for it, and a second boot mostly passes.
+ * The status of a failure. A known artefact of the emulator is ours whatever it looks like: the
+ * kernel is not to blame for it, and a second boot mostly passes.
  */
 export function failureStatus(failure: {
   readonly class: FailureClass;

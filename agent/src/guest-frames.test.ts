@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Goal: a channel is believed only when it is whole. Method: good channels are written by an independent
- * frame writer, and then damaged in one way each.
+ * Goal: a channel is believed only when it is whole. Method: good channels are written by an
+ * independent frame writer, and then damaged in one way each.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

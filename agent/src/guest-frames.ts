@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Reads the frames that the guest's init writes to its second serial port, one per line:
- * `LS1 <seq> <crc32> <kind> <text>`. It trusts a frame only by its number and checksum, and does not
- * judge what the frames say.
+ * `LS1 <seq> <crc32> <kind> <text>`. It trusts a frame only by its number and checksum, and does
+ * not judge what the frames say.
  */
 import { crc32 } from './crc32.js';
 import type { ProgramEnd, Transcript } from './transcript.js';
 
 /**
- * Reads all that came over the result channel. Never throws: a damaged or cut channel gives what could
- * be read, with `complete` false and the first damage named.
+ * Reads all that came over the result channel. Never throws: a damaged or cut channel gives what
+ * could be read, with `complete` false and the first damage named.
  */
 export function readGuestFrames(text: string): Transcript {
   const reader = new FrameReader();
@@ -36,7 +36,9 @@ class FrameReader {
   #damage: string | undefined;
   #ended = false;
   #nextSequence = 0;
-  /** Pieces of a text that is spread over frames of `kind+`, still waiting for the closing frame. */
+  /**
+   * Pieces of a text that is spread over frames of `kind+`, still waiting for the closing frame.
+   */
   #pending: { readonly kind: string; readonly bytes: number[] } | undefined;
 
   readLine(line: string): void {

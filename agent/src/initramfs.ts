@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Writes the guest's initramfs as a cpio archive in the `newc` format. The same entries always give the
- * same bytes: no clock, no user and no inode of the host gets in. It reads no files.
+ * Writes the guest's initramfs as a cpio archive in the `newc` format. The same entries always give
+ * the same bytes: no clock, no user and no inode of the host gets in. It reads no files.
  */
 
 export type InitramfsEntry =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Reads what the reproducer printed: lines of `round` or `result` and then `key=value`. It says what is
- * wrong with an output that carries no usable result, and does not judge the numbers.
+ * Reads what the reproducer printed: lines of `round` or `result` and then `key=value`. It says
+ * what is wrong with an output that carries no usable result, and does not judge the numbers.
  */
 import type { Sample } from '@labsweep/proto';
 import { nearestName } from './nearest-name.js';
@@ -15,8 +15,8 @@ export interface OutputReading {
 const LINE_SHOWN_MAX = 200;
 
 /**
- * Reads the lines of the standard output. `required` names the keys that each result line must carry
- * as a number. Lines of another shape are the reproducer's own talk and are passed over.
+ * Reads the lines of the standard output. `required` names the keys that each result line must
+ * carry as a number. Lines of another shape are the reproducer's own talk and are passed over.
  */
 export function readOutput(lines: readonly string[], required: readonly string[]): OutputReading {
   const read = lines.flatMap((line) => {
@@ -56,7 +56,9 @@ function parseSample(line: string): Sample | undefined {
   return { scenario, line: word, values, texts };
 }
 
-/** Hexadecimal, `nan`, `inf` and values beyond a double are texts: none of them is a measurement. */
+/**
+ * Hexadecimal, `nan`, `inf` and values beyond a double are texts: none of them is a measurement.
+ */
 function parseDecimal(text: string): number | undefined {
   if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return undefined;
   const number = Number(text);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Sends what lies in the spool to JetStream, oldest first, and tells who waits when the controller has
- * settled it. It never drops an entry: only `settled` does.
+ * Sends what lies in the spool to JetStream, oldest first, and tells who waits when the controller
+ * has settled it. It never drops an entry: only `settled` does.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Broker, messageIdOf, messageOf, type Note, type TrialEnded } from '@labsweep/proto';
@@ -23,8 +23,8 @@ export class Publisher {
   ) {}
 
   /**
-   * Starts to publish over this connection. What was published before and is not settled is sent again:
-   * the broker may have lost it, and the same message id is stored once.
+   * Starts to publish over this connection. What was published before and is not settled is sent
+   * again: the broker may have lost it, and the same message id is stored once.
    */
   connect(broker: Broker): void {
     this.broker = broker;

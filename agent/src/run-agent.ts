@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Wires an agent: host facts, runners, spool, broker, controller stream; and takes it down again. */
+/**
+ * Wires an agent: host facts, runners, spool, broker, controller stream; and takes it down again.
+ */
 import { join } from 'node:path';
 import {
   type Address,
@@ -79,8 +81,11 @@ async function describeHost(
   for (const { environment, available, reason } of supports) {
     options.note(`${environment}: ${available ? 'available' : `not available: ${reason}`}`);
   }
+  const kvm = supports.find(({ environment }) => environment === 'qemu-kvm');
   return {
     ...host,
+    // Kept with every sweep, because a reader asks why numbers come from emulation.
+    facts: { ...host.facts, ...(kvm === undefined ? {} : { kvm_canary: kvm.reason }) },
     id: (hostId ?? host.id) as HostId,
     name: name ?? host.name,
     supports,

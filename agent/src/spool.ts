@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Outcomes on this host's disk until the controller says that they are settled: each is synced before it
- * is published, so that neither a killed agent nor a lost broker loses a measurement.
+ * Outcomes on this host's disk until the controller says that they are settled: each is synced
+ * before it is published, so that neither a killed agent nor a lost broker loses a measurement.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';

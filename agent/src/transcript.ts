@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What was heard of one run of the reproducer, whoever ran it: a guest's init, the native runner or the
- * scripted one. It is the common input of validation, and judges nothing itself.
+ * What was heard of one run of the reproducer, whoever ran it: a guest's init, the native runner or
+ * the scripted one. It is the common input of validation, and judges nothing itself.
  */
 
 /** How the reproducer ended. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Goal: each way to fail has its class, and of several troubles the cause is named. Method: a trial in
- * which all is well, spoilt in one or two places per case.
+ * Goal: each way to fail has its class, and of several troubles the cause is named. Method: a trial
+ * in which all is well, spoilt in one or two places per case.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Holds what was seen of a trial against what was asked of it, and gives its outcome. This is the only
- * place that says `measured`.
+ * Holds what was seen of a trial against what was asked of it, and gives its outcome. This is the
+ * only place that says `measured`.
  */
 import type { Outcome } from '@labsweep/proto';
 import {
@@ -24,9 +24,10 @@ import { readOutput } from './output.js';
 import type { Check, TrialEvidence, TrialRequirements, Trouble } from './trial-evidence.js';
 
 /**
- * In the order of cause and effect, since the first trouble found becomes the message. A wrong kernel or
- * command line explains all that follows; a panic is a finding whatever the CPU count; too few CPUs
- * explain a missed deadline; and a run that is not whole has no exit code worth reading.
+ * In the order of cause and effect, since the first trouble found becomes the message. A wrong
+ * kernel or command line explains all that follows; a panic is a finding whatever the CPU count;
+ * too few CPUs explain a missed deadline; and a run that is not whole has no exit code worth
+ * reading.
  */
 const CHECKS: readonly Check[] = [
   checkKernelRelease,
@@ -43,7 +44,10 @@ const CHECKS: readonly Check[] = [
   checkExitCode,
 ];
 
-/** The outcome of a trial; samples and facts are in it as far as they were seen, also after a failure. */
+/**
+ * The outcome of a trial; samples and facts are in it as far as they were seen, also after a
+ * failure.
+ */
 export function validateTrial(
   asked: TrialRequirements,
   seen: TrialEvidence & { readonly consoleTail: string },

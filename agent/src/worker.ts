@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Runs one block at a time: each trial of the lease in its order, each outcome into the spool. It does
- * not talk to the network itself; what it needs of the outside is handed in.
+ * Runs one block at a time: each trial of the lease in its order, each outcome into the spool. It
+ * does not talk to the network itself; what it needs of the outside is handed in.
  */
 import {
   type AgentMessage,
@@ -178,7 +178,9 @@ export class Worker {
     return outcomeId(this.header(lease, trial));
   }
 
-  /** The block is over only when the controller has folded it: else it would be leased out again. */
+  /**
+   * The block is over only when the controller has folded it: else it would be leased out again.
+   */
   private async allSettled(lease: Lease, stop: AbortSignal): Promise<void> {
     const stopped = new Promise<never>((_, reject) => {
       if (stop.aborted) reject(stop.reason);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** A user's side of SweepService: promises and async iteration, with our errors in place of gRPC's. */
+/**
+ * A user's side of SweepService: promises and async iteration, with our errors in place of gRPC's.
+ */
 import { type ClientReadableStream, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import {
   type Address,

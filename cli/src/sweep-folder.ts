@@ -29,8 +29,9 @@ const ORDINALS_MAX = 10_000;
 const MARK = 'sweep.json';
 
 /**
- * Picks the folder for a run. Without `out` it is `out/<sweep id>`, the newest one of this spec that has
- * not ended, else a new one. With `out` it is that folder, which must be new or of the same spec.
+ * Picks the folder for a run. Without `out` it is `out/<sweep id>`, the newest one of this spec
+ * that has not ended, else a new one. With `out` it is that folder, which must be new or of the
+ * same spec.
  */
 export async function chooseFolder(options: {
   readonly base: SweepId;

@@ -39,7 +39,9 @@ export class SweepFollower {
     }
   }
 
-  /** Rows whose blocks are all decided need nobody; true when all others wait for a host in vain. */
+  /**
+   * Rows whose blocks are all decided need nobody; true when all others wait for a host in vain.
+   */
   get stuck(): boolean {
     const { progress, design } = this;
     if (progress === undefined || design === undefined || progress.hostsAttached === 0)

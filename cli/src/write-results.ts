@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Writes everything a sweep yields into its folder: plan, report, raw series, facts and serial logs. */
+/**
+ * Writes everything a sweep yields into its folder: plan, report, raw series, facts and serial
+ * logs.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {

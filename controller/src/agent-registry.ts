@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Which hosts are attached and which leases are out. All of it is ephemeral: agents say it again. */
+/**
+ * Which hosts are attached and which leases are out. All of it is ephemeral: agents say it again.
+ */
 import type {
   AgentHello,
   ControllerMessage,
@@ -30,8 +32,9 @@ export class AgentRegistry {
   private readonly leaseRecords = new Map<LeaseId, LeaseRecord>();
 
   /**
-   * Puts the newest session of a host in the place of the old one, whose stream is closed. Leases of the
-   * host that the agent no longer holds end here, because a restarted agent has lost their trial.
+   * Puts the newest session of a host in the place of the old one, whose stream is closed. Leases
+   * of the host that the agent no longer holds end here, because a restarted agent has lost their
+   * trial.
    */
   attach(hello: AgentHello, connection: AgentConnection, nowMs: number): void {
     const old = this.hostRecords.get(hello.host.id);

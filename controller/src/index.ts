@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The door of this package: reading specs and planning, which a user's machine does before it submits, and
- * where the controller's program is, for those who start it as a process.
+ * The door of this package: reading specs and planning, which a user's machine does before it
+ * submits, and where the controller's program is, for those who start it as a process.
  */
 import { fileURLToPath } from 'node:url';
 

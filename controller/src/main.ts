@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
-/** The controller process: reads its options, wires the parts, stops on a signal. It holds no logic. */
+/**
+ * The controller process: reads its options, wires the parts, stops on a signal. It holds no logic.
+ */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

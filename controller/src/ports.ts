@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What the sweep loop needs of the outside; the shells in `io/` and the fakes in tests provide it. */
+/**
+ * What the sweep loop needs of the outside; the shells in `io/` and the fakes in tests provide it.
+ */
 import type {
   Clock,
   ControllerMessage,

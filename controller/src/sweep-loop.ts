@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Takes events one at a time, asks the pure core, and gives its decisions to the ports. Every method runs
- * to its end without waiting, so no event ever sees a half-made change.
+ * Takes events one at a time, asks the pure core, and gives its decisions to the ports. Every
+ * method runs to its end without waiting, so no event ever sees a half-made change.
  */
 import {
   type AgentHello,
@@ -43,7 +43,9 @@ export class SweepLoop {
     this.step();
   }
 
-  /** Folds an entry. One that cannot be folded is noted and left behind, or nothing would ever move. */
+  /**
+   * Folds an entry. One that cannot be folded is noted and left behind, or nothing would ever move.
+   */
   entry(entry: LogEntry): void {
     const changed = this.fold(entry);
     if (entry.type === 'trial-ended') {

@@ -10,8 +10,8 @@ export interface Address {
 const LOOPBACK = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1)$/;
 
 /**
- * Reads `host:port` or `[v6]:port`; port 0 asks the system for a free one. `what` names the option in
- * the message. Throws UsageError when it is not an address or not on loopback.
+ * Reads `host:port` or `[v6]:port`; port 0 asks the system for a free one. `what` names the option
+ * in the message. Throws UsageError when it is not an address or not on loopback.
  */
 export function parseLoopbackAddress(text: string, what: string): Address {
   const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:]+)):(\d{1,5})$/.exec(text);

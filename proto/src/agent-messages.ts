@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What agent and controller say to each other, in the words of the domain. It holds no behaviour. */
+/**
+ * What agent and controller say to each other, in the words of the domain. It holds no behaviour.
+ */
 import type {
   BlockId,
   Environment,
@@ -13,7 +15,9 @@ import type {
   TrialId,
 } from './domain.js';
 
-/** Raised when a message changes its meaning; the controller refuses an agent that speaks another. */
+/**
+ * Raised when a message changes its meaning; the controller refuses an agent that speaks another.
+ */
 export const PROTOCOL = 1;
 
 /** What an agent runs at the moment it says hello. */

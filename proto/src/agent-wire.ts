@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Agent and controller messages <-> the domain, validated. It is the only file that knows both shapes of
- * them; each reader throws an Error that names the field when a message is malformed.
+ * Agent and controller messages <-> the domain, validated. It is the only file that knows both
+ * shapes of them; each reader throws an Error that names the field when a message is malformed.
  */
 import { z } from 'zod';
 import type { AgentMessage, ControllerMessage, Lease } from './agent-messages.js';

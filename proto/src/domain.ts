@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The vocabulary of labsweep as readonly types: what a sweep is, how it is cut into rows, blocks and
- * trials, and how a trial can end. It holds no behaviour.
+ * The vocabulary of labsweep as readonly types: what a sweep is, how it is cut into rows, blocks
+ * and trials, and how a trial can end. It holds no behaviour.
  */
 
 type Branded<Base, Name extends string> = Base & { readonly __brand: Name };
@@ -70,7 +70,9 @@ export interface Expectation {
 
 export interface WorkloadSpec {
   readonly name: string;
-  /** A C file that is compiled once on submission, or a static binary; a path as the user wrote it. */
+  /**
+   * A C file that is compiled once on submission, or a static binary; a path as the user wrote it.
+   */
   readonly program: { readonly kind: 'source' | 'binary'; readonly path: string };
   readonly arguments: readonly string[];
   /** In the order of the spec; the first is the one that verdicts are about. */
@@ -111,7 +113,9 @@ export interface Spec {
   readonly workload: WorkloadSpec;
   readonly environments: readonly EnvironmentSpec[];
   readonly repetitions: number;
-  /** `interleaved`: kernels shuffled in each block by the seed; `listed`: as the spec lists them. */
+  /**
+   * `interleaved`: kernels shuffled in each block by the seed; `listed`: as the spec lists them.
+   */
   readonly order: 'interleaved' | 'listed';
   readonly seed: number;
   readonly baseline: KernelName;
@@ -193,8 +197,8 @@ export interface Failure {
 }
 
 /**
- * How a trial ended. A failure has the shape of a success: samples and facts are there either way, as
- * far as they were seen.
+ * How a trial ended. A failure has the shape of a success: samples and facts are there either way,
+ * as far as they were seen.
  */
 export interface Outcome {
   readonly status: 'measured' | 'subject-failed' | 'lab-failed';

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The error family: one class for each situation that a caller acts on. All else is a plain Error. */
+/**
+ * The error family: one class for each situation that a caller acts on. All else is a plain Error.
+ */
 
 /** Base of every error that is told to a user without a stack trace. */
 export class LabsweepError extends Error {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What travels over JetStream: the entries whose fold is the state of every sweep. They are JSON, so that
- * a bundle of them can be read in ten years without this program; this file is their only parser.
+ * What travels over JetStream: the entries whose fold is the state of every sweep. They are JSON,
+ * so that a bundle of them can be read in ten years without this program; this file is their only
+ * parser.
  */
 import { z } from 'zod';
 import {
@@ -82,7 +83,9 @@ const cancelled = z.object({
   by: z.string(),
 });
 
-/** An agent process took its first lease of a sweep: the facts behind every trial of its session. */
+/**
+ * An agent process took its first lease of a sweep: the facts behind every trial of its session.
+ */
 const hostJoined = z.object({
   type: z.literal('host-joined'),
   sweep: brand<SweepId>(),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A lock that one process of this machine can hold by name. It is an abstract socket, which the kernel
- * drops with its process, so a killed holder leaves nothing to clean up.
+ * A lock that one process of this machine can hold by name. It is an abstract socket, which the
+ * kernel drops with its process, so a killed holder leaves nothing to clean up.
  */
 import { connect, createServer, type Server } from 'node:net';
 import { LabsweepError } from './errors.js';

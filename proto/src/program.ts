@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The shell around a long-running program: its log, the ways in which it is asked to stop, and the exit
- * code. It is the one door of pino.
+ * The shell around a long-running program: its log, the ways in which it is asked to stop, and the
+ * exit code. It is the one door of pino.
  */
 import pino from 'pino';
 import { exitCodeOf, LabsweepError, messageOf } from './errors.js';
@@ -10,8 +10,8 @@ import { exitCodeOf, LabsweepError, messageOf } from './errors.js';
 export type Note = (message: string, fields?: Readonly<Record<string, unknown>>) => void;
 
 /**
- * Runs `main` until it settles and sets the exit code. SIGTERM, SIGINT and, with `stopWithParent`, the end
- * of standard input abort the signal; a second signal ends the process at once.
+ * Runs `main` until it settles and sets the exit code. SIGTERM, SIGINT and, with `stopWithParent`,
+ * the end of standard input abort the signal; a second signal ends the process at once.
  */
 export async function runProgram(options: {
   readonly name: string;

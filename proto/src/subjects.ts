@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Names on the broker: the stream, its subjects and the object store bucket. No behaviour beyond that. */
+/**
+ * Names on the broker: the stream, its subjects and the object store bucket. No behaviour beyond
+ * that.
+ */
 import type { SweepId } from './domain.js';
 
 /** The stream that is the truth about every sweep. */

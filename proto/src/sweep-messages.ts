@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What the controller tells a user about a sweep, in the words of the domain. It holds no behaviour. */
+/**
+ * What the controller tells a user about a sweep, in the words of the domain. It holds no
+ * behaviour.
+ */
 import type { BlockId, HostId, RowId, SweepId, TrialId } from './domain.js';
 
 export const SWEEP_STATES = ['running', 'finished', 'cancelled'] as const;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What the controller tells a user <-> the domain, validated. It is the only file that knows both shapes
- * of it; each reader throws an Error that names the field when a message is malformed.
+ * What the controller tells a user <-> the domain, validated. It is the only file that knows both
+ * shapes of it; each reader throws an Error that names the field when a message is malformed.
  */
 import { z } from 'zod';
 import type { BlockId, HostId, RowId, SweepId, TrialId } from './domain.js';

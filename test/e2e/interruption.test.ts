@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Whatever ends a run in the middle, the same command goes on: the table is that of a run without faults, and
- * no trial with an outcome runs again. Scripted values depend on the trial alone, so tables can be compared.
+ * Whatever ends a run in the middle, the same command goes on: the table is that of a run without
+ * faults, and no trial with an outcome runs again. Scripted values depend on the trial alone, so
+ * tables can be compared.
  */
 import { strict as assert } from 'node:assert';
 import { join } from 'node:path';
@@ -22,7 +23,10 @@ const SPEC = { durationMs: 150, repetitions: 4 };
 
 const trialsSeen = (running: Running) => running.stderr().match(/ trial \d+\//g)?.length ?? 0;
 
-/** Starts a run in `result` and waits until some of its 16 trials are done, in the middle of a block. */
+/**
+ * Starts a run in `result` and waits until some of its 16 trials are done, in the middle of a
+ * block.
+ */
 async function runHalf(folder: string): Promise<Running> {
   const running = start(folder, ...COMMAND, 'result');
   await waitFor('five trials', () => trialsSeen(running) >= 5);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** A lab of real processes for tests: nats-server, a controller and scripted agents on free ports. */
+/**
+ * A lab of real processes for tests: nats-server, a controller and scripted agents on free ports.
+ */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

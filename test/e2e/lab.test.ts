@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The same command against a lab: one controller, two agents, real nats-server; and the user's commands. */
+/**
+ * The same command against a lab: one controller, two agents, real nats-server; and the user's
+ * commands.
+ */
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -104,7 +104,10 @@ export interface ScriptedSpec {
   readonly words?: readonly string[];
 }
 
-/** Writes `sweep.toml` and its C file into the folder; two kernels, two rows, the second kernel slower. */
+/**
+ * Writes `sweep.toml` and its C file into the folder; two kernels, two rows, the second kernel
+ * slower.
+ */
 export function writeScriptedSpec(folder: string, options: ScriptedSpec = {}): void {
   const { durationMs = 10, repetitions = 3, words = [] } = options;
   const script = ['--value', 'ns=100+-1', '--factor', 'new=2', '--duration-ms', `${durationMs}`];

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What users get wrong most often, and the message that each mistake gets: no stack trace, the right exit. */
+/**
+ * What users get wrong most often, and the message that each mistake gets: no stack trace, the
+ * right exit.
+ */
 import { strict as assert } from 'node:assert';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

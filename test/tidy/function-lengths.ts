@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * How long each function of a formatted file is. It leans on the formatter: the end has the indentation
- * of the start.
+ * How long each function of a formatted file is. It leans on the formatter: the end has the
+ * indentation of the start.
  */
 import type { SourceFile } from './source-file.js';
 

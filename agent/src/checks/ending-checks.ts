@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Checks on how a machine ended: by a word of its kernel, by our deadline, or without its end mark. An
- * exit status of QEMU is no evidence here, since it is 0 after a panic as well.
+ * Checks on how a machine ended: by a word of its kernel, by our deadline, or without its end mark.
+ * An exit status of QEMU is no evidence here, since it is 0 after a panic as well.
  */
 import type { ConsoleReading, GuestStage } from '../classify-console.js';
 import { formatSeconds } from '../format-seconds.js';
@@ -45,8 +45,8 @@ export const checkOops: Check = (asked, { console, transcript: { facts } }) => {
 };
 
 /**
- * Multi-threaded TCG now and then lets a guest of several CPUs trip over a half patched instruction in
- * early boot (2 of 146 boots; none of 1,060 with one CPU). No kernel is to blame for that.
+ * Multi-threaded TCG now and then lets a guest of several CPUs trip over a half patched instruction
+ * in early boot (2 of 146 boots; none of 1,060 with one CPU). No kernel is to blame for that.
  */
 function isEmulatorArtefact(asked: TrialRequirements, console: ConsoleReading): boolean {
   return (

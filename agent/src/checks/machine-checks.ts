@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Checks that the machine of a trial was the one asked for: its kernel, its command line, its CPUs. They
- * pass when the machine never came far enough to say so; why it did not is for the other checks.
+ * Checks that the machine of a trial was the one asked for: its kernel, its command line, its CPUs.
+ * They pass when the machine never came far enough to say so; why it did not is for the other
+ * checks.
  */
 import { parseCpuList } from '../cpu-list.js';
 import type { Check } from '../trial-evidence.js';
@@ -37,7 +38,9 @@ export const checkCommandLine: Check = (asked, { transcript }) => {
   return { class: 'command-line-mismatch', message: `${problem}; it is '${cmdline}'` };
 };
 
-/** `wanted` is undefined on a host, whose own command line is not ours to question beyond `noapic`. */
+/**
+ * `wanted` is undefined on a host, whose own command line is not ours to question beyond `noapic`.
+ */
 function findForbidden(booted: readonly string[], wanted: readonly string[] | undefined) {
   if (booted.includes('noapic')) {
     return 'the booted command line holds noapic, with which CPU counts are not comparable';

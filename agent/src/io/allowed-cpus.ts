@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Which CPUs this process may use: those that are online and that nobody has taken away from us. */
+/**
+ * Which CPUs this process may use: those that are online and that nobody has taken away from us.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseCpuList } from '../cpu-list.js';

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Artifacts of the object store as local files by sha256, so that a kernel crosses the wire once. */
+/**
+ * Artifacts of the object store as local files by sha256, so that a kernel crosses the wire once.
+ */
 import { randomUUID } from 'node:crypto';
 import {
   chmod,
@@ -22,8 +24,9 @@ export class ArtifactCache {
   constructor(private readonly directory: string) {}
 
   /**
-   * The path of a read-only, executable file with these bytes; its hash is checked at each use, because
-   * a damaged kernel must not look like a slow one. Throws LabsweepError when the store has it not.
+   * The path of a read-only, executable file with these bytes; its hash is checked at each use,
+   * because a damaged kernel must not look like a slow one. Throws LabsweepError when the store has
+   * it not.
    */
   async path(sha256: Sha256, store: ArtifactStore): Promise<string> {
     await mkdir(this.directory, { recursive: true });

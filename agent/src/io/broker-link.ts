@@ -24,7 +24,9 @@ export class BrokerLink {
 
   constructor(private readonly options: BrokerLinkOptions) {}
 
-  /** Connects, unless the connection is to this address already; failures are noted and tried again. */
+  /**
+   * Connects, unless the connection is to this address already; failures are noted and tried again.
+   */
   connect(url: string): void {
     if (this.url === url) return;
     const old = this.connected;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Tells whether a file is a program for this machine, by its first bytes. It is asked beforehand, since
- * the C library hands whatever the kernel refuses to run to a shell, which then fails in its own way.
+ * Tells whether a file is a program for this machine, by its first bytes. It is asked beforehand,
+ * since the C library hands whatever the kernel refuses to run to a shell, which then fails in its
+ * own way.
  */
 import { open } from 'node:fs/promises';
 

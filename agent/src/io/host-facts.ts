@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Describes this host for the agent's hello: who it is, what it can take, and what it is made of. It is
- * the one door of systeminformation. What can run here is for the runners to say.
+ * Describes this host for the agent's hello: who it is, what it can take, and what it is made of.
+ * It is the one door of systeminformation. What can run here is for the runners to say.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -52,7 +52,9 @@ function assertNumber(totalMib: number): void {
   }
 }
 
-/** A machine id names the host through all its kernels; containers often have none, or an empty one. */
+/**
+ * A machine id names the host through all its kernels; containers often have none, or an empty one.
+ */
 async function readHostId(place: {
   readonly root: string;
   readonly stateDirectory: string;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Reads what Linux says of itself and of its machine in /proc and /sys, as facts by name. It starts no
- * process and changes nothing. What a machine does not have reads `absent`, which is a value too.
+ * Reads what Linux says of itself and of its machine in /proc and /sys, as facts by name. It starts
+ * no process and changes nothing. What a machine does not have reads `absent`, which is a value
+ * too.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Runs a program to its end, and is the one door of execa. No process of it outlives the call, nor the
- * agent: the kernel kills the program when we die, even by SIGKILL. It does not judge how it ended.
+ * Runs a program to its end, and is the one door of execa. No process of it outlives the call, nor
+ * the agent: the kernel kills the program when we die, even by SIGKILL. It does not judge how it
+ * ended.
  */
 import { execa } from 'execa';
 
@@ -14,7 +15,9 @@ export interface ProcessRequest {
   readonly outputBytesMax: number;
   /** Kills the program; the call then resolves, and `wasStopped` is true. For limits in time. */
   readonly stop: AbortSignal;
-  /** Kills the program; the call then rejects with the signal's reason. For those who lost interest. */
+  /**
+   * Kills the program; the call then rejects with the signal's reason. For those who lost interest.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -34,9 +37,9 @@ export interface ProcessEnd {
 }
 
 /**
- * Starts the program in a session of its own, so that Ctrl-C on our terminal does not reach it, with an
- * empty standard input. Settles only when the program and all of its process group are gone. Resolves
- * for every end of the program; rejects with the reason of `signal` only.
+ * Starts the program in a session of its own, so that Ctrl-C on our terminal does not reach it,
+ * with an empty standard input. Settles only when the program and all of its process group are
+ * gone. Resolves for every end of the program; rejects with the reason of `signal` only.
  */
 export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   request.signal?.throwIfAborted();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Goal: KVM is called usable exactly when a guest lives under it. Method: the same canary guests are
- * booted under TCG, where they must live, and crippled ones, which must not.
+ * Goal: KVM is called usable exactly when a guest lives under it. Method: the same canary guests
+ * are booted under TCG, where they must live, and crippled ones, which must not.
  */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Finds out by booting guests whether KVM works here. Opening /dev/kvm proves nothing: on some hosts it
- * opens and the guest dies, in the firmware or only in a real kernel.
+ * Finds out by booting guests whether KVM works here. Opening /dev/kvm proves nothing: on some
+ * hosts it opens and the guest dies, in the firmware or only in a real kernel.
  */
 import { access, constants, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -27,8 +27,8 @@ export interface Canary {
   /** Boots the tiny guest, the first time it is asked. */
   probeKvm(): Promise<Support>;
   /**
-   * Boots this kernel to the guest's init, the first time it is asked for it. Gives the reason when KVM
-   * cannot do it, and from then on KVM counts as unusable for every kernel.
+   * Boots this kernel to the guest's init, the first time it is asked for it. Gives the reason when
+   * KVM cannot do it, and from then on KVM counts as unusable for every kernel.
    */
   confirmKvm(kernelPath: string, signal: AbortSignal): Promise<string | undefined>;
 }

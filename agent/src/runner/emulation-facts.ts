@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What of the host and of QEMU may colour a guest's numbers, as facts to be kept with its trial. */
+/**
+ * What of the host and of QEMU may colour a guest's numbers, as facts to be kept with its trial.
+ */
 import { ABSENT, type Facts, readHostTree } from '../io/host-tree.js';
 import { readToolVersion } from '../io/tool-version.js';
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What a measuring guest finds in its initramfs. The layout is the contract with the guest's init. */
+/**
+ * What a measuring guest finds in its initramfs. The layout is the contract with the guest's init.
+ */
 import { type InitramfsEntry, writeInitramfs } from '../initramfs.js';
 
 const REPRODUCER_PATH = '/labsweep/reproducer';
 
-/** Without a reproducer the guest's init says `started` and gives up, which is all a canary needs. */
+/**
+ * Without a reproducer the guest's init says `started` and gives up, which is all a canary needs.
+ */
 export function guestInitramfs(content: {
   readonly init: Uint8Array;
   readonly program?: { readonly binary: Uint8Array; readonly arguments: readonly string[] };

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Turns what a guest left in its two files, and how its QEMU ended, into the result of the trial. */
+/**
+ * Turns what a guest left in its two files, and how its QEMU ended, into the result of the trial.
+ */
 import { readConsole } from '../classify-console.js';
 import { tailOfConsole } from '../console-tail.js';
 import { readGuestFrames } from '../guest-frames.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Two limits on the life of a guest: the deadline of its trial, and an earlier one for a guest that does
- * not come through its boot. It asks for the guest's end by a signal, and ends nothing itself.
+ * Two limits on the life of a guest: the deadline of its trial, and an earlier one for a guest that
+ * does not come through its boot. It asks for the guest's end by a signal, and ends nothing itself.
  */
 
 export type GuestLimit = 'deadline' | 'boot limit';

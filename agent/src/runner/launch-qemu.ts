@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Starts QEMU and says how its process ended, in words. What the guest did is in the files it wrote. */
+/**
+ * Starts QEMU and says how its process ended, in words. What the guest did is in the files it
+ * wrote.
+ */
 import { type ProcessEnd, runProcess } from '../io/process.js';
 
 /** QEMU itself says little; more than this is a flood of warnings. */
@@ -8,7 +11,9 @@ const OUTPUT_BYTES_MAX = 1024 * 1024;
 export interface QemuEnd {
   readonly wasStopped: boolean;
   readonly durationMs: number;
-  /** Why the guest never started, or was torn down by QEMU itself; undefined when QEMU did its part. */
+  /**
+   * Why the guest never started, or was torn down by QEMU itself; undefined when QEMU did its part.
+   */
   readonly problem?: string;
   /** True when KVM is the cause of the problem. */
   readonly isKvmProblem: boolean;

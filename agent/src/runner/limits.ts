@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Every timeout of the runners, from one table for a guest under KVM, times the slowdown of the machine
- * at hand. The deadline of a trial is not here: it is the spec's, and is taken as written.
+ * Every timeout of the runners, from one table for a guest under KVM, times the slowdown of the
+ * machine at hand. The deadline of a trial is not here: it is the spec's, and is taken as written.
  */
 
 export type Accelerator = 'kvm' | 'tcg';
 
 interface Limits {
-  /** From the start of QEMU until the guest's init speaks. A boot under KVM takes about a second. */
+  /**
+   * From the start of QEMU until the guest's init speaks. A boot under KVM takes about a second.
+   */
   readonly bootMs: number;
   /** For the boot sector, which speaks within 300 ms where KVM works as it should. */
   readonly bootSectorMs: number;

@@ -41,7 +41,9 @@ function transcriptOf(end: ProcessEnd, facts: Facts): Transcript {
   };
 }
 
-/** taskset and env become the reproducer; where one cannot, it says so and exits with 126 or 127. */
+/**
+ * taskset and env become the reproducer; where one cannot, it says so and exits with 126 or 127.
+ */
 function endOf({ ending }: ProcessEnd, stderr: string): ProgramEnd | undefined {
   switch (ending.kind) {
     case 'not-started':

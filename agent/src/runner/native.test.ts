@@ -13,7 +13,9 @@ import { waitUntil } from '../testing/wait-until.js';
 import { chooseCpus, createNativeRunner } from './native.js';
 import type { Runner } from './runner.js';
 
-/** Prints where it may run, its arguments and its environment; its first argument says how to end. */
+/**
+ * Prints where it may run, its arguments and its environment; its first argument says how to end.
+ */
 const CHAMELEON = `
   const char *how = argc > 1 ? argv[1] : "";
   if (!strcmp(how, "exit")) { fputs("no luck\\n", stderr); return 3; }

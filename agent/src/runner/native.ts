@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Runs a trial on the kernel that this host is running, pinned to as many CPUs as its shape asks for.
- * The other CPUs stay online: the fact `smp_by` says so. It boots nothing and changes no setting.
+ * Runs a trial on the kernel that this host is running, pinned to as many CPUs as its shape asks
+ * for. The other CPUs stay online: the fact `smp_by` says so. It boots nothing and changes no
+ * setting.
  */
 import { strict as assert } from 'node:assert';
 import { chmod, copyFile } from 'node:fs/promises';

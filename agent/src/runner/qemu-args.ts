@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The command line of QEMU and of the guest's kernel, for a trial and for the canary. It only writes
- * them down; it starts nothing and looks at no host.
+ * The command line of QEMU and of the guest's kernel, for a trial and for the canary. It only
+ * writes them down; it starts nothing and looks at no host.
  */
 import type { Shape } from '@labsweep/proto';
 import type { Accelerator } from './limits.js';
@@ -51,8 +51,8 @@ export function diskGuestArguments(guest: {
 }
 
 /**
- * The whole kernel command line. `panic=-1` reboots at once after a panic, which `-no-reboot` turns into
- * the end of QEMU. The boot is logged in full, since it is evidence and costs no time that was
+ * The whole kernel command line. `panic=-1` reboots at once after a panic, which `-no-reboot` turns
+ * into the end of QEMU. The boot is logged in full, since it is evidence and costs no time that was
  * measurable; `earlycon` shows a panic that comes before the real console.
  */
 export function kernelCommandLine(asked: string): string {
@@ -61,9 +61,9 @@ export function kernelCommandLine(asked: string): string {
 }
 
 /**
- * Never `kvm:tcg`: QEMU would fall back in silence, and emulated times would pass for real ones. Under
- * KVM the guest gets the host's CPU. Under TCG it gets QEMU's plain default: other models boot no
- * faster, and moved measured times by 10 %, so the choice must stay the same for ever.
+ * Never `kvm:tcg`: QEMU would fall back in silence, and emulated times would pass for real ones.
+ * Under KVM the guest gets the host's CPU. Under TCG it gets QEMU's plain default: other models
+ * boot no faster, and moved measured times by 10 %, so the choice must stay the same for ever.
  */
 function machineArguments(guest: { readonly name: string; readonly accelerator: Accelerator }) {
   return [

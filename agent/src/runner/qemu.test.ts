@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Goal: each end of a real guest has its class, and none leaves a trace. Method: QEMU under TCG boots a
- * real Debian kernel with tiny reproducers that end in one way each.
+ * Goal: each end of a real guest has its class, and none leaves a trace. Method: QEMU under TCG
+ * boots a real Debian kernel with tiny reproducers that end in one way each.
  */
 import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The one interface behind which every way of running a trial hides, and what goes in and out of it. */
+/**
+ * The one interface behind which every way of running a trial hides, and what goes in and out of
+ * it.
+ */
 import type {
   Environment,
   Expectation,
@@ -48,9 +51,9 @@ export interface Runner {
   /** What can run on this host, or why it cannot. A guest is booted to know about KVM. */
   probe(): Promise<readonly Support[]>;
   /**
-   * Runs one trial to its end. Resolves for every end of the thing under test, since a failure has the
-   * shape of a success. Rejects with the signal's reason when the signal fires: then the trial simply
-   * did not happen, and no process or file of it is left. Throws for programmer mistakes.
+   * Runs one trial to its end. Resolves for every end of the thing under test, since a failure has
+   * the shape of a success. Rejects with the signal's reason when the signal fires: then the trial
+   * simply did not happen, and no process or file of it is left. Throws for programmer mistakes.
    */
   run(order: TrialOrder, signal: AbortSignal): Promise<RunResult>;
   /** No process, VM or file is left once it settles. No run may be under way or follow. */

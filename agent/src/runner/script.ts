@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The little language in which the arguments of a workload tell the scripted runner how to answer. This
- * file reads it and plays nothing.
+ * The little language in which the arguments of a workload tell the scripted runner how to answer.
+ * This file reads it and plays nothing.
  *
- *   --value NAME=BASE±SPREAD   prints a metric: a base and the standard deviation of its noise; `+-` will
- *                              do for `±`, and without it there is no noise
+ *   --value NAME=BASE±SPREAD   prints a metric: a base and the standard deviation of its noise;
+ *                              `+-` will do for `±`, and without it there is no noise
  *   --factor KERNEL=FACTOR     multiplies all values on that kernel
  *   --duration-ms N            how long a trial takes (0 when absent)
  *   --fail WHEN:CLASS          fails with that class, for example `v6.17:2:panic`

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Answers as the workload's arguments say, in the language of script.ts: for simulation, demonstrations
- * of scale and benchmarks. It starts no process, and its answers go the same way as real ones.
+ * Answers as the workload's arguments say, in the language of script.ts: for simulation,
+ * demonstrations of scale and benchmarks. It starts no process, and its answers go the same way as
+ * real ones.
  */
 import { strict as assert } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -2,7 +2,9 @@
 /** Writes frames as the guest's init does, for tests that need a channel to read. */
 import { crc32 } from 'node:zlib';
 
-/** One frame for each `kind text`, numbered from 0. The end frame must be asked for like any other. */
+/**
+ * One frame for each `kind text`, numbered from 0. The end frame must be asked for like any other.
+ */
 export function frameText(frames: readonly string[]): string {
   return frames
     .map((frame, sequence) => {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Finds a real Debian kernel for tests of the QEMU runner: in the cache outside the tree, or once over
- * the network by apt in a private root. Where neither works it gives the reason, so that a test can
- * say loudly that it was skipped.
+ * Finds a real Debian kernel for tests of the QEMU runner: in the cache outside the tree, or once
+ * over the network by apt in a private root. Where neither works it gives the reason, so that a
+ * test can say loudly that it was skipped.
  */
 import { access, copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -36,7 +36,10 @@ export async function findTestKernel(): Promise<TestKernel> {
   }
 }
 
-/** Renamed into place at the end, so that test files that run side by side cannot meet half a kernel. */
+/**
+ * Renamed into place at the end, so that test files that run side by side cannot meet half a
+ * kernel.
+ */
 async function download(directory: string, path: string): Promise<void> {
   await access(KEYRING);
   await mkdir(directory, { recursive: true });

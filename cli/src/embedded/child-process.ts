@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Starts the processes of an embedded lab and stops them; the one place of this package that does. */
+/**
+ * Starts the processes of an embedded lab and stops them; the one place of this package that does.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { LabsweepError } from '@labsweep/proto';
@@ -26,8 +28,8 @@ export interface ChildOptions {
 
 /**
  * The child gets a session of its own, so that Ctrl-C reaches only us and we stop it in order. Its
- * standard input is a pipe that nobody writes to: it ends with us, however we die. Throws LabsweepError
- * when the program cannot be started.
+ * standard input is a pipe that nobody writes to: it ends with us, however we die. Throws
+ * LabsweepError when the program cannot be started.
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const log = openSync(options.logPath, 'a');

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A lab in a folder: nats-server, controller and one agent as real processes on this machine, for as long
- * as one sweep runs. Everything they keep is in the folder, so the next lab goes on where this one was.
+ * A lab in a folder: nats-server, controller and one agent as real processes on this machine, for
+ * as long as one sweep runs. Everything they keep is in the folder, so the next lab goes on where
+ * this one was.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';

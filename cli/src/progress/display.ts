@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** How a run shows itself while it works: an animated table on a terminal, plain lines elsewhere. */
+/**
+ * How a run shows itself while it works: an animated table on a terminal, plain lines elsewhere.
+ */
 import type { SweepRecord } from '@labsweep/analysis';
 import type { Progress, TrialEnded } from '@labsweep/proto';
 

@@ -80,7 +80,9 @@ function applyTrialEnded(state: LabState, entry: TrialEnded): boolean {
   return true;
 }
 
-/** An attempt is named by its number and its host, so two controllers cannot give one name twice. */
+/**
+ * An attempt is named by its number and its host, so two controllers cannot give one name twice.
+ */
 function attemptOf(block: BlockState, entry: TrialEnded): AttemptState {
   const { attempt, host, environment } = entry;
   const known = block.attempts.find((other) => other.attempt === attempt && other.host === host);

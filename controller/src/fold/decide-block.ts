@@ -3,15 +3,17 @@
 import type { BlockDecision } from '@labsweep/proto';
 import type { AttemptState, BlockState } from './lab-state.js';
 
-/** A kernel or reproducer that failed is a finding, and its block is run once more to see it clean. */
+/**
+ * A kernel or reproducer that failed is a finding, and its block is run once more to see it clean.
+ */
 export const SUBJECT_FAILED_ATTEMPTS_MAX = 2;
 /** A failure of the lab says nothing about the kernel, so it is retried a little longer. */
 export const LAB_FAILED_ATTEMPTS_MAX = 3;
 
 /**
- * The first attempt in which every trial was measured counts. When the limits are reached without one,
- * the complete attempt with the most measured trials counts, and is marked as not complete. Undefined
- * means that the block has to be attempted (again).
+ * The first attempt in which every trial was measured counts. When the limits are reached without
+ * one, the complete attempt with the most measured trials counts, and is marked as not complete.
+ * Undefined means that the block has to be attempted (again).
  */
 export function decideBlock(block: BlockState): BlockDecision | undefined {
   const ended = block.attempts.filter((attempt) => isWhole(block, attempt));

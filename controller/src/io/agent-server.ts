@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** AgentService over gRPC: one stream per agent, messages translated and handed to the sweep loop. */
+/**
+ * AgentService over gRPC: one stream per agent, messages translated and handed to the sweep loop.
+ */
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import {
   type AgentServiceHandlers,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A folder of files named by their sha256. What it hands out has that hash, or is not handed out. It is
- * a cache: whoever reads must be able to make the content again.
+ * A folder of files named by their sha256. What it hands out has that hash, or is not handed out.
+ * It is a cache: whoever reads must be able to make the content again.
  */
 import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';

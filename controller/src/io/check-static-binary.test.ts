@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Goal: only what runs in an empty guest passes. Method: real output of gcc, and changed headers. */
+/**
+ * Goal: only what runs in an empty guest passes. Method: real output of gcc, and changed headers.
+ */
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Says before anything boots whether a reproducer can run in a guest that has no libraries: a static
- * x86-64 ELF program. It reads headers and runs nothing.
+ * Says before anything boots whether a reproducer can run in a guest that has no libraries: a
+ * static x86-64 ELF program. It reads headers and runs nothing.
  */
 import { UsageError } from '@labsweep/proto';
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The controller's one door to other programs: an argument list and no shell, closed standard input,
- * limited output, an AbortSignal, and errors that say what to try. It keeps no process running.
+ * The controller's one door to other programs: an argument list and no shell, closed standard
+ * input, limited output, an AbortSignal, and errors that say what to try. It keeps no process
+ * running.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';

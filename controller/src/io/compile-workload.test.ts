@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Goal: one reproducible static binary, or the compiler's words about the user's file. Method: real gcc. */
+/**
+ * Goal: one reproducible static binary, or the compiler's words about the user's file. Method: real
+ * gcc.
+ */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Compiles a reproducer once, statically, to the one binary that runs on every box. The same source,
- * compiler and flags give the same bytes, whatever the folder or the name of the file.
+ * Compiles a reproducer once, statically, to the one binary that runs on every box. The same
+ * source, compiler and flags give the same bytes, whatever the folder or the name of the file.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

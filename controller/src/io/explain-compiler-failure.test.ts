@@ -11,7 +11,8 @@ test('the file of the user stands in the message', () => {
   const said = explain("fixed.c: In function 'main':\nfixed.c:3:5: error: expected ';'\n");
   assert.equal(
     said,
-    "src/$&mine.c does not compile:\nsrc/$&mine.c: In function 'main':\nsrc/$&mine.c:3:5: error: expected ';'",
+    'src/$&mine.c does not compile:\n' +
+      "src/$&mine.c: In function 'main':\nsrc/$&mine.c:3:5: error: expected ';'",
   );
 });
 

@@ -4,8 +4,9 @@
 const LINE_LIMIT = 30;
 
 /**
- * `compiledName` is the name under which the source was compiled; it is replaced by `fileName`, so that
- * the line numbers can be clicked. Ends with a hint where the machine and not the source is at fault.
+ * `compiledName` is the name under which the source was compiled; it is replaced by `fileName`, so
+ * that the line numbers can be clicked. Ends with a hint where the machine and not the source is at
+ * fault.
  */
 export function explainCompilerFailure(options: {
   readonly complaint: string;
@@ -30,7 +31,7 @@ function hintOf(complaint: string): string {
     return '\nThat library has no static version here; only the C library can be counted on';
   }
   if (/fatal error: .*: No such file or directory/.test(complaint)) {
-    return '\nOnly this one file is compiled: put what it includes into it, or name a built program';
+    return '\nOnly this one file is compiled: put into it what it includes, or name a binary';
   }
   return '';
 }

@@ -33,7 +33,7 @@ test('only one body runs at a time, and all of them run', async () => {
   });
 });
 
-test('another process cannot have the lock meanwhile, and can after a body that failed', async () => {
+test('another process cannot have the lock meanwhile, but after a body that failed', async () => {
   await withPath(async (path) => {
     const tryLock = async () =>
       (await runCommand('flock', ['-n', path, 'true'], { signal, allowFailure: true })).exitCode;

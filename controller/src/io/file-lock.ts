@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * One process at a time, by flock(2) on a file. The kernel gives the lock back however its holder
- * ends, so there is no stale lock to clean up. It works on one machine, not over network file systems.
+ * ends, so there is no stale lock to clean up. It works on one machine, not over network file
+ * systems.
  */
 import { PassThrough } from 'node:stream';
 import { LabsweepError } from '@labsweep/proto';
@@ -11,7 +12,9 @@ import { runCommand } from './command.js';
 const WAIT_SECONDS = 3600;
 const CONFLICT_EXIT_CODE = 75;
 
-/** The arguments of `flock` that run a command under the lock; the command replaces flock itself. */
+/**
+ * The arguments of `flock` that run a command under the lock; the command replaces flock itself.
+ */
 export function flockArguments(path: string, command: readonly string[]): readonly string[] {
   const limits = [`--timeout=${WAIT_SECONDS}`, `--conflict-exit-code=${CONFLICT_EXIT_CODE}`];
   return ['--no-fork', ...limits, path, ...command];

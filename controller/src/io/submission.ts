@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Submitting and cancelling: everything a spec names becomes an artifact, then the log gets the entry. */
+/**
+ * Submitting and cancelling: everything a spec names becomes an artifact, then the log gets the
+ * entry.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Broker,

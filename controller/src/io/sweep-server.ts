@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** SweepService over gRPC: what users ask, translated and handed to the sweep loop and the submission. */
+/**
+ * SweepService over gRPC: what users ask, translated and handed to the sweep loop and the
+ * submission.
+ */
 import { type ServerWritableStream, status } from '@grpc/grpc-js';
 import {
   type Broker,

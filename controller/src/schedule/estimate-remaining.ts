@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Estimates the time a sweep still needs from the trials it has seen, or from its spec before that. */
+/**
+ * Estimates the time a sweep still needs from the trials it has seen, or from its spec before that.
+ */
 import type { RowId } from '@labsweep/proto';
 import { isEnded, type SweepState } from '../fold/lab-state.js';
 
-/** `hostCount` hosts share the work evenly; a row without any outcome yet takes the spec's estimate. */
+/**
+ * `hostCount` hosts share the work evenly; a row without any outcome yet takes the spec's estimate.
+ */
 export function estimateRemainingMs(sweep: SweepState, hostCount: number): number {
   if (isEnded(sweep)) return 0;
   const seen = durationsByRow(sweep);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The immutable view that the scheduler gets, and the decisions it hands back. It does nothing itself. */
+/**
+ * The immutable view that the scheduler gets, and the decisions it hands back. It does nothing
+ * itself.
+ */
 import type {
   BlockId,
   Environment,

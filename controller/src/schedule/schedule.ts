@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Looks at the lab and proposes what to do next: which leases have run out, and which block each idle
- * host gets. Blocks go out in plan order, and a block is never split over hosts.
+ * Looks at the lab and proposes what to do next: which leases have run out, and which block each
+ * idle host gets. Blocks go out in plan order, and a block is never split over hosts.
  */
 import type { BlockId, HostId, SweepId } from '@labsweep/proto';
 import { isWhole } from '../fold/decide-block.js';

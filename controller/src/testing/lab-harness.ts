@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** A lab in memory for tests of the pure core: submit a small spec, fold outcomes, ask the scheduler. */
+/**
+ * A lab in memory for tests of the pure core: submit a small spec, fold outcomes, ask the
+ * scheduler.
+ */
 import type {
   BlockId,
   Environment,

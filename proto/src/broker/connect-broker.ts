@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Connects to nats-server and hands out the two things labsweep keeps there: the log and the artifacts. */
+/**
+ * Connects to nats-server and hands out the two things labsweep keeps there: the log and the
+ * artifacts.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type NatsConnection } from 'nats';
 import { LabsweepError, messageOf } from '../errors.js';
@@ -20,8 +23,9 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const CLOSE_LIMIT_MS = 1_000;
 
 /**
- * Connects to `url` (`nats://127.0.0.1:4222`) as `name`. `create` makes the stream and the bucket where
- * they are missing: the controller's part. Throws LabsweepError when the server cannot be reached.
+ * Connects to `url` (`nats://127.0.0.1:4222`) as `name`. `create` makes the stream and the bucket
+ * where they are missing: the controller's part. Throws LabsweepError when the server cannot be
+ * reached.
  */
 export async function connectBroker(options: {
   readonly url: string;

@@ -47,7 +47,8 @@ export class OutcomeLog {
 
   /**
    * Appends an entry and returns its sequence once the server acknowledged it. An entry with the
-   * same message id is stored once. Throws the last error when the server stays away over several attempts.
+   * same message id is stored once. Throws the last error when the server stays away over several
+   * attempts.
    */
   async append(entry: LogEntry): Promise<number> {
     const payload = new TextEncoder().encode(formatLogEntry(entry));

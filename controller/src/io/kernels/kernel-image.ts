@@ -26,7 +26,9 @@ const PROTOCOL_WITH_LOAD_FLAGS = 0x020c;
 const LOAD_FLAG_64_BIT = 1;
 const VERSION_LIMIT_BYTES = 512;
 
-/** `where` names the file in messages. Throws a LabsweepError when it is no whole x86-64 bzImage. */
+/**
+ * `where` names the file in messages. Throws a LabsweepError when it is no whole x86-64 bzImage.
+ */
 export function readKernelImage(bytes: Uint8Array, where: string): KernelImage {
   const image = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (

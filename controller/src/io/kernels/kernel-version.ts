@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Kernel versions as numbers: 6.17-rc3 < 6.17 < 6.17.13. Semantic versioning orders them wrongly, and
- * Debian's own order needs the tilde that file names and `uname` do not have. Pure.
+ * Kernel versions as numbers: 6.17-rc3 < 6.17 < 6.17.13. Semantic versioning orders them wrongly,
+ * and Debian's own order needs the tilde that file names and `uname` do not have. Pure.
  */
 
 /** Major, minor, patch, release candidate (final is above all of them) and ABI number. */
@@ -10,7 +10,9 @@ export type KernelVersion = readonly [number, number, number, number, number];
 const FINAL = 1000;
 const PATTERN = /(?<![\d.])(\d+)\.(\d+)(?:\.(\d+))?(?:[-~]rc(\d+))?(?:-(\d+)(?![\d.]))?/;
 
-/** The first version in a text such as a package name or `uname -r`; undefined when there is none. */
+/**
+ * The first version in a text such as a package name or `uname -r`; undefined when there is none.
+ */
 export function parseKernelVersion(text: string): KernelVersion | undefined {
   const match = PATTERN.exec(text);
   if (match === null) return undefined;

@@ -7,8 +7,9 @@ interface Versioned {
 }
 
 /**
- * The nearest series first; in a series the one nearest to the wanted version; of an older and a newer
- * one that are equally near, the newer. So 6.17-rc3 gets 6.17.8, 6.17.13, 6.18.5, 6.16.12, and so on.
+ * The nearest series first; in a series the one nearest to the wanted version; of an older and a
+ * newer one that are equally near, the newer. So 6.17-rc3 gets 6.17.8, 6.17.13, 6.18.5, 6.16.12,
+ * and so on.
  */
 export function sortByNearness<Item extends Versioned>(
   items: readonly Item[],

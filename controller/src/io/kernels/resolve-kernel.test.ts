@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Goal: each kind of source gives bytes with a sha256. The Debian one is asked of the real archive, into
- * a cache that outlives the test; where neither has the kernel the test says that it was skipped.
+ * Goal: each kind of source gives bytes with a sha256. The Debian one is asked of the real archive,
+ * into a cache that outlives the test; where neither has the kernel the test says that it was
+ * skipped.
  */
 import assert from 'node:assert/strict';
 import { release } from 'node:os';

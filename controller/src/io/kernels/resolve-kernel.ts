@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Turns what a spec names into bytes with a sha256, once, at submission. The caller stores the bytes;
- * the cache below is for the next submission on this machine.
+ * Turns what a spec names into bytes with a sha256, once, at submission. The caller stores the
+ * bytes; the cache below is for the next submission on this machine.
  */
 import {
   type KernelSpec,

@@ -20,7 +20,8 @@ const DEBIAN_ARCHIVE: DebianArchive = {
 
 /**
  * The archive that the user's environment names: `LABSWEEP_DEBIAN_MIRROR`,
- * `LABSWEEP_DEBIAN_SECURITY_MIRROR` and `LABSWEEP_DEBIAN_KEYRING`, each with Debian's own as default.
+ * `LABSWEEP_DEBIAN_SECURITY_MIRROR` and `LABSWEEP_DEBIAN_KEYRING`, each with Debian's own as
+ * default.
  */
 export function debianArchiveOf(
   environment: Readonly<Record<string, string | undefined>>,

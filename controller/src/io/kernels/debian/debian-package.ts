@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Reads kernel packages out of a Packages list that apt has verified. Pure; all else is skipped. */
+/**
+ * Reads kernel packages out of a Packages list that apt has verified. Pure; all else is skipped.
+ */
 import { z } from 'zod';
 import { compareDebianVersions } from './debian-version.js';
 

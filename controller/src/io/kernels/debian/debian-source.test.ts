@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Goal: a `debian:` source gives the right bytes or a clear refusal. Method: real apt, gpg and dpkg-deb
- * against small signed archives on the loopback that are tampered with, cut off and emptied.
+ * Goal: a `debian:` source gives the right bytes or a clear refusal. Method: real apt, gpg and
+ * dpkg-deb against small signed archives on the loopback that are tampered with, cut off and
+ * emptied.
  */
 import assert from 'node:assert/strict';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
@@ -104,7 +105,7 @@ describe('a debian source', { skip: await missingGpg() }, () => {
     });
   });
 
-  test('refuses an InRelease that another key has signed, also when older lists are there', async () => {
+  test('refuses an InRelease of another key, also when older lists are there', async () => {
     await DebianLab.with([PACKAGE], async (lab) => {
       const good = new Map(lab.files);
       await lab.foreignKey((key) => signArchive(lab.files, key));
@@ -142,7 +143,7 @@ describe('a debian source', { skip: await missingGpg() }, () => {
     });
   });
 
-  test('refuses a package that is not the one in the signed list, and keeps nothing of it', async () => {
+  test('refuses a package that is not the one in the signed list, and keeps no part', async () => {
     await DebianLab.with([PACKAGE], async (lab) => {
       const content = Buffer.from(lab.files.get(DEB) ?? []);
       content.writeUInt8(content.readUInt8(content.length - 40) ^ 1, content.length - 40);
@@ -209,7 +210,7 @@ describe('a debian source', { skip: await missingGpg() }, () => {
     });
   });
 
-  test('offers the nearest packages, same flavour first, when the archive has dropped one', async () => {
+  test('offers the nearest packages, same flavour first, when one was dropped', async () => {
     const names = ['6.16.12+deb13-cloud-amd64', '6.17.8+deb13-cloud-amd64', '6.17.13+deb13-amd64'];
     const packages = names.map((name) => ({ name: `linux-image-${name}`, version: '1' }));
     await DebianLab.with(packages, async (lab) => {
@@ -252,7 +253,7 @@ describe('a debian source', { skip: await missingGpg() }, () => {
     });
   });
 
-  test('works without the archive when it has the kernel, and says so when it has not', async () => {
+  test('works without the archive if it has the kernel, and says if it has not', async () => {
     await DebianLab.with([PACKAGE, kernelPackage('6.12.1-amd64', '6.12.1-1')], async (lab) => {
       const online = await lab.resolve(NAME);
       await ageLists(lab);
@@ -270,7 +271,7 @@ describe('a debian source', { skip: await missingGpg() }, () => {
     });
   });
 
-  test('says that nothing is cached when the archive cannot be reached the first time', async () => {
+  test('says that nothing is cached when the archive is out of reach at first', async () => {
     await DebianLab.with([PACKAGE], async (lab) => {
       await lab.server.close();
       const closed = lab.server.address;

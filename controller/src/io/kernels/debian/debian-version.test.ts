@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Goal: the order of deb-version(7). Method: known orders, and dpkg itself on versions put together at random. */
+/**
+ * Goal: the order of deb-version(7). Method: known orders, and dpkg itself on versions put together
+ * at random.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runCommand } from '../../command.js';
@@ -29,8 +32,10 @@ test('the order is that of dpkg', async () => {
     return items[(state >>> 8) % items.length] as Item;
   };
   const part = () => pick(['6', '17', '~rc', '+deb13', '.', '~', 'a', 'Z', '09', '+', '.0', '~~']);
-  const version = () =>
-    `${pick(['', '', '1:'])}6${part()}${part()}${pick(['', '-1', '-1~bpo', '-0'])}${pick(['', '+b1', '~'])}`;
+  const version = () => {
+    const revision = pick(['', '-1', '-1~bpo', '-0']) + pick(['', '+b1', '~']);
+    return `${pick(['', '', '1:'])}6${part()}${part()}${revision}`;
+  };
   const { signal } = new AbortController();
   for (let round = 0; round < 60; round += 1) {
     const [left, right] = [version(), version()];

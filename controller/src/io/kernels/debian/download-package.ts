@@ -22,8 +22,8 @@ const FRUITLESS_ATTEMPT_LIMIT = 2;
 const PAUSE_MS = 1000;
 
 /**
- * Returns the path of the verified .deb; the caller removes it. Throws an AptFailure: `not-found` when
- * the archive no longer has it, `hash-mismatch` when what it sent is something else.
+ * Returns the path of the verified .deb; the caller removes it. Throws an AptFailure: `not-found`
+ * when the archive no longer has it, `hash-mismatch` when what it sent is something else.
  */
 export async function downloadPackage(
   root: PrivateRoot,
@@ -93,9 +93,9 @@ async function fetchByApt(download: Download): Promise<AptFailure | undefined> {
 }
 
 /**
- * Appends what a partial file lacks. Apt resumes only where the server repeats a Last-Modified that it
- * sent before, which caches in between often do not; a plain range asks for less, and the hash decides.
- * Where it does not work, as behind a proxy that only apt knows of, apt takes over.
+ * Appends what a partial file lacks. Apt resumes only where the server repeats a Last-Modified that
+ * it sent before, which caches in between often do not; a plain range asks for less, and the hash
+ * decides. Where it does not work, as behind a proxy that only apt knows of, apt takes over.
  */
 async function fetchRest(download: Download): Promise<void> {
   const { address, path, wanted, signal } = download;

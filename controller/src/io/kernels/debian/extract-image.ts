@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Takes the kernel image out of a .deb; the modules beside it, most of the package, stay packed. */
+/**
+ * Takes the kernel image out of a .deb; the modules beside it, most of the package, stay packed.
+ */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -5,7 +5,9 @@
  */
 import { type DebianPackage, selectPackage } from './debian-package.js';
 
-/** Meta package, linux-image, linux-binary, and one step for a split that Debian has yet to invent. */
+/**
+ * Meta package, linux-image, linux-binary, and one step for a split that Debian has yet to invent.
+ */
 const STEP_LIMIT = 4;
 
 /** The packages to look into, the most likely one first; the named one is the last. */

@@ -9,8 +9,9 @@ const OFFER_LIMIT = 5;
 const NOT_OFFERED = /-(?:dbg|unsigned|signed-template)$|^linux-binary-|^linux-image-unsigned-/;
 
 /**
- * At most five names, the nearest first: same flavour (`-cloud-amd64`) before others, then by version.
- * When the name exists and only the version does not, its versions are offered as `name=version`.
+ * At most five names, the nearest first: same flavour (`-cloud-amd64`) before others, then by
+ * version. When the name exists and only the version does not, its versions are offered as
+ * `name=version`.
  */
 export function nearestPackages(
   packages: readonly DebianPackage[],
@@ -33,7 +34,9 @@ export function nearestPackages(
     .slice(0, OFFER_LIMIT);
 }
 
-/** Texts without a kernel version, such as names of meta packages, are near to what has none too. */
+/**
+ * Texts without a kernel version, such as names of meta packages, are near to what has none too.
+ */
 function nearestTexts(texts: readonly string[], wantedText: string): readonly string[] {
   const wanted = parseKernelVersion(wantedText);
   const items = texts.flatMap((text) => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The kernel packages of one suite: fetched and verified by apt, then kept as a small index, so that
- * the next look needs neither apt nor network.
+ * The kernel packages of one suite: fetched and verified by apt, then kept as a small index, so
+ * that the next look needs neither apt nor network.
  */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -67,7 +67,9 @@ export class PackageLists {
     }
   }
 
-  /** Fetches the lists anew. Throws an AptFailure when the archive or its signature is not right. */
+  /**
+   * Fetches the lists anew. Throws an AptFailure when the archive or its signature is not right.
+   */
   async refresh(): Promise<readonly DebianPackage[]> {
     const { root } = this;
     this.options.onProgress(`reading package lists of ${root.mirror} ${root.suite}`);
@@ -82,7 +84,9 @@ export class PackageLists {
     return packages;
   }
 
-  /** Apt would take up a refused file again next time, as if it were the beginning of a good one. */
+  /**
+   * Apt would take up a refused file again next time, as if it were the beginning of a good one.
+   */
   private async discardPartialLists(kind: AptFailure['kind']): Promise<void> {
     if (kind === 'unreachable') return;
     const partial = join(this.root.directory, 'state', 'lists', 'partial');
@@ -111,14 +115,14 @@ export class PackageLists {
       case 'signature':
         return new AptFailure(
           kind,
-          `refused: InRelease of ${where} is not signed by a key in ${keyring}, so nothing of it is ` +
-            `used. Try another mirror, or update debian-archive-keyring. apt says: ${said}`,
+          `refused: InRelease of ${where} is not signed by a key in ${keyring}, so nothing of it ` +
+            `is used. Try another mirror, or update debian-archive-keyring. apt says: ${said}`,
         );
       case 'hash-mismatch':
         return new AptFailure(
           kind,
-          `refused: the Packages list of ${where} does not have the hash that its signed InRelease ` +
-            `gives. Try again in some minutes, or another mirror. apt says: ${said}`,
+          `refused: the Packages list of ${where} does not have the hash that its signed ` +
+            `InRelease gives. Try again in some minutes, or another mirror. apt says: ${said}`,
         );
       case 'expired':
         return new AptFailure(
@@ -133,8 +137,8 @@ export class PackageLists {
       case 'unreachable':
         return new AptFailure(
           kind,
-          `${where} cannot be reached, and no usable package lists of it are in the cache. Check the ` +
-            `network, or name a mirror in LABSWEEP_DEBIAN_MIRROR. apt says: ${said}`,
+          `${where} cannot be reached, and no usable package lists of it are in the cache. Check ` +
+            `the network, or name a mirror in LABSWEEP_DEBIAN_MIRROR. apt says: ${said}`,
         );
       default:
         return new AptFailure(kind, `apt cannot read ${where}: ${said || 'it gave no reason'}`);

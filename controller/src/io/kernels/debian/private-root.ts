@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The folder in which apt works for one suite: its own configuration, source, lists and lock, so that
- * no file of the system changes. The administrator's proxy and log-in settings stay in force.
+ * The folder in which apt works for one suite: its own configuration, source, lists and lock, so
+ * that no file of the system changes. The administrator's proxy and log-in settings stay in force.
  */
 import { access, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Runs one apt program inside a private root. Callers hold the root's lock; this one is a second net. */
+/**
+ * Runs one apt program inside a private root. Callers hold the root's lock; this one is a second
+ * net.
+ */
 import { LabsweepError } from '@labsweep/proto';
 import { type CommandResult, runCommand } from '../../command.js';
 import { flockArguments, requireLocked } from '../../file-lock.js';
@@ -11,8 +14,8 @@ const NOT_STARTED_EXIT_CODE = 69;
 const OUTPUT_LIMIT_BYTES = 512 * 1024 * 1024;
 
 /**
- * Returns whatever exit code apt had. When this process is killed, apt works on to its end and keeps
- * its own lock as long; the next process waits for it and finds what it fetched.
+ * Returns whatever exit code apt had. When this process is killed, apt works on to its end and
+ * keeps its own lock as long; the next process waits for it and finds what it fetched.
  */
 export async function runApt(
   root: PrivateRoot,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * For tests: serves a small archive on the loopback, and breaks off where it is told to. It knows ranges
- * but sends no Last-Modified, as a cache in between does: the case that apt alone cannot resume in.
+ * For tests: serves a small archive on the loopback, and breaks off where it is told to. It knows
+ * ranges but sends no Last-Modified, as a cache in between does: the case that apt alone cannot
+ * resume in.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,7 +15,9 @@ export interface ServedRequest {
   sentBytes: number;
 }
 
-/** How the next GET of a path ends early: after so many bytes the connection is closed, or stalls. */
+/**
+ * How the next GET of a path ends early: after so many bytes the connection is closed, or stalls.
+ */
 export interface Break {
   readonly afterBytes: number;
   readonly ending: 'close' | 'stall';

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** For tests: a small signed archive, the server that shows it, and an empty cache to resolve into. */
+/**
+ * For tests: a small signed archive, the server that shows it, and an empty cache to resolve into.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

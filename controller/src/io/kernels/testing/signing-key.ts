@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** For tests: an OpenPGP key of one's own that signs a repository. It needs gpg and stays in a folder. */
+/**
+ * For tests: an OpenPGP key of one's own that signs a repository. It needs gpg and stays in a
+ * folder.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../../command.js';

@@ -30,9 +30,8 @@ export async function buildSmallArchive(
     const content = await buildPackage(each, signal);
     const path = `pool/${each.name}_${each.version}_amd64.deb`;
     archive.set(path, content);
-    stanzas.push(
-      `${controlOf(each)}Filename: ${path}\nSize: ${content.length}\nSHA256: ${sha256Of(content)}\n`,
-    );
+    const size = `Size: ${content.length}\nSHA256: ${sha256Of(content)}\n`;
+    stanzas.push(`${controlOf(each)}Filename: ${path}\n${size}`);
   }
   archive.set(`dists/${SMALL_SUITE}/${INDEX}`, Buffer.from(stanzas.join('\n')));
   await signArchive(archive, key);
