@@ -3,7 +3,7 @@
 /** The agent process: reads its options, wires the parts, stops on a signal. It holds no logic. */
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { messageOf, parseLoopbackAddress, runProgram, UsageError } from '@labsweep/proto';
@@ -59,10 +59,11 @@ await runProgram({
       throw new UsageError(`--controller is missing\n\n${USAGE}`);
     return runAgent({
       controller: parseLoopbackAddress(values.controller, '--controller'),
-      stateDirectory: values.state,
-      cacheDirectory: values.cache,
+      // QEMU runs in a folder of its own, where a relative path would lead elsewhere.
+      stateDirectory: resolve(values.state),
+      cacheDirectory: resolve(values.cache),
       runners: values.runners.split(','),
-      initPath: values['guest-init'],
+      initPath: resolve(values['guest-init']),
       name: values.name,
       hostId: values['host-id'],
       session: randomUUID(),

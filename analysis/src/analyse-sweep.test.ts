@@ -74,6 +74,7 @@ test('a running sweep counts provisional trials and marks their cells', () => {
     trialsEnded: 7,
     blocksPlanned: 6,
     blocksAccepted: 2,
+    blocksIncomplete: 0,
   });
   const marked = rows.flatMap((row) =>
     (row.metrics[0]?.cells ?? []).filter((cell) => cell.provisional),

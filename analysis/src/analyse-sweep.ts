@@ -128,6 +128,7 @@ function progressOf(record: SweepRecord): ReportProgress {
     trialsEnded: blocks.reduce((sum, block) => sum + endedTrials(block), 0),
     blocksPlanned: blocks.length,
     blocksAccepted: blocks.filter((block) => block.standing === 'accepted').length,
+    blocksIncomplete: [...record.decisions.values()].filter(({ complete }) => !complete).length,
   };
 }
 

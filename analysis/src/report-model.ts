@@ -43,6 +43,8 @@ export interface ReportProgress {
   readonly trialsEnded: number;
   readonly blocksPlanned: number;
   readonly blocksAccepted: number;
+  /** Accepted for want of a better attempt: not every trial of them is measured. */
+  readonly blocksIncomplete: number;
 }
 
 export interface ReportRow {

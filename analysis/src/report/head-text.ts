@@ -44,7 +44,9 @@ export function renderHead(report: Report): string[] {
 
 function stateLines({ state, progress }: Report): string[] {
   const part = `${progress.trialsEnded} of ${progress.trialsPlanned} trials`;
-  const blocks = `${progress.blocksAccepted} of ${progress.blocksPlanned} blocks accepted`;
+  const incomplete =
+    progress.blocksIncomplete === 0 ? '' : `, ${progress.blocksIncomplete} of them incomplete`;
+  const blocks = `${progress.blocksAccepted} of ${progress.blocksPlanned} blocks accepted${incomplete}`;
   switch (state) {
     case 'finished':
       return [`labsweep report: finished, ${part}, ${blocks}`];

@@ -31,20 +31,37 @@ export function renderFailures(report: Report): string[] {
   return [
     ...(findings.length === 0
       ? []
-      : ['Findings: the kernel or the reproducer failed', ...findings.flatMap(failureLines)]),
+      : ['Findings: the kernel or the reproducer failed', ...failureLines(findings)]),
     ...(findings.length > 0 && faults.length > 0 ? [''] : []),
     ...(faults.length === 0
       ? []
-      : ['Failures of the lab (not in the statistics)', ...faults.flatMap(failureLines)]),
+      : ['Failures of the lab (not in the statistics)', ...failureLines(faults)]),
   ];
 }
 
-function failureLines(failed: FailedTrial): string[] {
-  return wrapText(
-    `${failed.trial} attempt ${failed.attempt} (${failed.standing}) on ${failed.hostName}: ` +
-      `${failed.class}: ${failed.message}`,
-    { prefix: '  ' },
-  );
+/** More failures of one class than this share one message; the others are in the raw results. */
+const MESSAGES_PER_CLASS_MAX = 4;
+
+/** Every failed trial is named, however many there are. */
+function failureLines(failures: readonly FailedTrial[]): string[] {
+  const classes = [...new Set(failures.map((failed) => failed.class))];
+  return classes.flatMap((name) => {
+    const alike = failures.filter((failed) => failed.class === name);
+    const [first] = alike;
+    if (first === undefined || alike.length <= MESSAGES_PER_CLASS_MAX) {
+      return alike.flatMap((failed) =>
+        wrapText(`${nameOf(failed)}: ${failed.class}: ${failed.message}`, { prefix: '  ' }),
+      );
+    }
+    return [
+      ...wrapText(`${name}, ${alike.length} times; the first: ${first.message}`, { prefix: '  ' }),
+      ...wrapText(alike.map(nameOf).join(', '), { prefix: '    ' }),
+    ];
+  });
+}
+
+function nameOf({ trial, attempt, standing, hostName }: FailedTrial): string {
+  return `${trial} attempt ${attempt} (${standing}) on ${hostName}`;
 }
 
 export function renderNotes(report: Report): string[] {

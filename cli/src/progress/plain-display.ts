@@ -7,7 +7,7 @@ import { outcomeLine } from './outcome-line.js';
 export function plainDisplay(write: (text: string) => void, nowMs: () => number): Display {
   let sequence = 0;
   let total = 0;
-  let done = 0;
+  const done = new Set<string>();
   let waiting = '';
   const line = (text: string) => {
     sequence += 1;
@@ -17,8 +17,8 @@ export function plainDisplay(write: (text: string) => void, nowMs: () => number)
   return {
     line,
     outcome: (entry, record) => {
-      done += 1;
-      line(`trial ${done}/${total} ${outcomeLine(entry, record)}`);
+      done.add(entry.trial);
+      line(`trial ${done.size}/${total} ${outcomeLine(entry, record)}`);
     },
     progress: (progress) => {
       total = Math.max(total, progress.summary.trialsTotal);
