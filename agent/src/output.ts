@@ -4,7 +4,7 @@
  * what is wrong with an output that carries no usable result, and does not judge the numbers.
  */
 import type { Sample } from '@labsweep/proto';
-import { nearestName } from './nearest-name.js';
+import { nearestName } from '@labsweep/proto';
 
 export interface OutputReading {
   readonly samples: readonly Sample[];

@@ -2,8 +2,8 @@
 /** Names the signals of Linux on x86 and arm64, as a guest or a host reports them by number. */
 
 const NAMES = (
-  'HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP ' +
-  'TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS'
+  'HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP ' +
+  'TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS'
 ).split(' ');
 
 /** For example `SIGSEGV (11)`; real-time signals have a number only. */

@@ -325,7 +325,8 @@ test('samples and facts are kept after a failure', () => {
 });
 
 describe('the half patched instruction of multi-threaded TCG', () => {
-  const console = `${BOOT}[    0.1] Oops: int3: 0000 [#1] SMP\n[    0.1] Kernel panic - not syncing: x\n`;
+  const oops = '[    0.1] Oops: int3: 0000 [#1] SMP\n';
+  const console = `${BOOT}${oops}[    0.1] Kernel panic - not syncing: x\n`;
 
   test('is retried', () => {
     const { status, failure } = validate({ transcript: SILENT, console });

@@ -6,6 +6,7 @@ export type { Comparison, PercentChange, Verdict } from './compare.js';
 export type { Decomposition, DecompositionPart } from './decompose.js';
 export type { FailedTrial } from './failed-trials.js';
 export type { GapClosed } from './gap-closed.js';
+export { renderAsciiTable, type TableCell, type TableColumn } from './report/ascii-table.js';
 export type {
   FoundingOptions,
   FoundingRow,
@@ -13,6 +14,7 @@ export type {
 export { foundingRows } from './report/founding-rows.js';
 export { readFoundingSummary, type SummaryCell } from './report/founding-summary.js';
 export { renderFoundingTable } from './report/founding-table.js';
+export { wrapText } from './report/page.js';
 export { CSV_COLUMNS, renderCsv } from './report/render-csv.js';
 export { RESULTS_SCHEMA, renderJson } from './report/render-json.js';
 export { renderLiveTable } from './report/render-live-table.js';

@@ -5,8 +5,9 @@
  */
 import { fileURLToPath } from 'node:url';
 
+export { durationText } from './plan/duration-text.js';
 export { planSweep } from './plan/plan-sweep.js';
-export { renderPlan } from './plan/render-plan.js';
+export { renderPlan } from './render-plan.js';
 export { parseSpec } from './spec/parse-spec.js';
 export { placeOfText } from './spec/place-of-text.js';
 export { formatProblem } from './spec/spec-problem.js';

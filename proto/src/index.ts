@@ -17,10 +17,12 @@ export type {
   SweepServiceHandlers,
 } from './generated/labsweep/v1/SweepService.js';
 export * from './log-entry.js';
+export { nearestName } from './nearest-name.js';
 export * from './ports.js';
 export { LockedError, lockProcess, type ProcessLock } from './process-lock.js';
 export { type Note, runProgram } from './program.js';
 export * from './schema.js';
+export { type SeededRandom, seededRandom } from './seeded-random.js';
 export * from './subjects.js';
 export * from './sweep-messages.js';
 export * from './sweep-wire.js';

@@ -80,7 +80,8 @@ export const checkStopped: Check = (_asked, { transcript, console, stopped }) =>
   return {
     class: STUCK_CLASSES[stage],
     message:
-      `the ${stopped.limit} of ${waited} passed ${STAGE_WORDS[stage]}${describeLastLine(console)}; ` +
+      `the ${stopped.limit} of ${waited} passed ${STAGE_WORDS[stage]}` +
+      `${describeLastLine(console)}; ` +
       (stopped.limit === 'deadline'
         ? 'raise the deadline if that is too short for this workload'
         : 'such a boot is taken for stuck'),

@@ -84,7 +84,8 @@ function describeCpus(count: {
 }) {
   if (count.seen === count.asked) return undefined;
   const advice = count.cause ?? "; look for 'smp' in the console";
-  const message = `smp = ${count.asked} was asked for, but CPUs ${count.what}: ${count.seen}${advice}`;
+  const seen = `CPUs ${count.what}: ${count.seen}`;
+  const message = `smp = ${count.asked} was asked for, but ${seen}${advice}`;
   return { class: 'cpu-mismatch', message } as const;
 }
 

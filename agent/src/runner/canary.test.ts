@@ -73,7 +73,7 @@ test('a missing QEMU is told with the package to install', async () => {
 test('words of QEMU about KVM are passed on, without its warnings', async () => {
   const qemuBinary = await makeQemu(
     'aborting',
-    'echo "qemu: warning: no feature" >&2; echo "error: failed to set MSR 0x10a" >&2; kill -ABRT $$',
+    'exec >&2; echo "qemu: warning: no feature"; echo "error: failed to set MSR 0x10a"; kill -ABRT $$',
   );
   const reason = await bootTinyGuest({ ...options, qemuBinary, accelerator: 'kvm' });
   assert.match(reason ?? '', /was killed by SIGABRT: error: failed to set MSR 0x10a$/);

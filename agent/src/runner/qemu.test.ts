@@ -118,9 +118,9 @@ describe('with a real kernel under TCG', { skip: kernel.skip }, () => {
     [
       'a hang',
       ['hang'],
-      { deadlineMs: 6_000 },
+      { deadlineMs: 8_000 },
       'deadline',
-      /6\.\d s passed while the reproducer ran/,
+      /8\.\d s passed while the reproducer ran/,
     ],
     ['a kernel that crashes', ['crash-kernel'], {}, 'panic', /while the reproducer ran/],
     [

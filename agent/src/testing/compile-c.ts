@@ -27,7 +27,8 @@ const HEADERS = ['errno', 'signal', 'stdio', 'stdlib', 'string', 'sys/wait', 'un
 
 async function compile(path: string, mainBody: string): Promise<string> {
   const includes = HEADERS.map((name) => `#include <${name}.h>\n`).join('');
-  const source = `${includes}int main(int argc, char **argv) { (void)argc; (void)argv; ${mainBody} }\n`;
+  const unused = '(void)argc; (void)argv;';
+  const source = `${includes}int main(int argc, char **argv) { ${unused} ${mainBody} }\n`;
   await writeFile(`${path}.c`, source);
   const end = await runProcess({
     command: 'gcc',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Progress on a terminal: what runs, done and total, time left, and the table filling up below. */
 import { analyseSweep, renderLiveTable, type SweepRecord } from '@labsweep/analysis';
+import { durationText } from '@labsweep/controller';
 import type { Progress } from '@labsweep/proto';
 import { createLogUpdate } from 'log-update';
 import type { Display } from './display.js';
@@ -58,10 +59,4 @@ function headLines(progress: Progress, atMs: number, nowMs: number): string[] {
   const waiting = waitingText(progress);
   if (waiting !== '' && running.length === 0) lines.push(`  ${waiting}`);
   return lines;
-}
-
-function durationText(durationMs: number): string {
-  const seconds = Math.max(0, Math.round(durationMs / 1000));
-  const minutes = Math.floor(seconds / 60);
-  return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`;
 }

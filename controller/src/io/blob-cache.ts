@@ -3,10 +3,9 @@
  * A folder of files named by their sha256. What it hands out has that hash, or is not handed out.
  * It is a cache: whoever reads must be able to make the content again.
  */
-import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Sha256 } from '@labsweep/proto';
+import { type Sha256, sha256Of } from '@labsweep/proto';
 import { writeAtomically } from './write-atomically.js';
 
 export class BlobCache {
@@ -29,8 +28,4 @@ export class BlobCache {
   pathOf(sha256: Sha256): string {
     return join(this.directory, sha256);
   }
-}
-
-export function sha256Of(content: Uint8Array | string): Sha256 {
-  return createHash('sha256').update(content).digest('hex') as Sha256;
 }

@@ -8,7 +8,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { sha256Of } from './blob-cache.js';
+import { sha256Of } from '@labsweep/proto';
 import { runCommand } from './command.js';
 import { compileWorkload } from './compile-workload.js';
 

@@ -6,9 +6,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ResolvedWorkload, type Sha256, UsageError } from '@labsweep/proto';
+import { type ResolvedWorkload, type Sha256, sha256Of, UsageError } from '@labsweep/proto';
 import { z } from 'zod';
-import { BlobCache, sha256Of } from './blob-cache.js';
+import { BlobCache } from './blob-cache.js';
 import { CachedRecord } from './cached-record.js';
 import { checkStaticBinary } from './check-static-binary.js';
 import { runCommand } from './command.js';

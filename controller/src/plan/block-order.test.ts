@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
+import { testSeed } from '../testing/test-seed.js';
 import { orderOfBlock } from './block-order.js';
-import { testSeed } from './testing/test-seed.js';
 
 const SIZES = [1, 2, 3, 4, 5, 6, 7, 8];
 

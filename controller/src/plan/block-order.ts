@@ -4,7 +4,7 @@
  * balanced. It knows nothing of time or hosts.
  */
 import { strict as assert } from 'node:assert';
-import { type SeededRandom, seededRandom } from './seeded-random.js';
+import { type SeededRandom, seededRandom } from '@labsweep/proto';
 
 /** A row with the seed of its sweep. */
 export interface OrderRequest<Kernel> {

@@ -2,11 +2,11 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import type { EnvironmentSpec, Plan } from '@labsweep/proto';
+import { seededRandom } from '@labsweep/proto';
+import { testSeed } from '../testing/test-seed.js';
 import { estimatePlanMs } from './estimate-plan.js';
 import { planSweep } from './plan-sweep.js';
-import { seededRandom } from './seeded-random.js';
 import { kernelNames, makeSpec, randomSpec } from './testing/random-spec.js';
-import { testSeed } from './testing/test-seed.js';
 
 const SPECS_TRIED = 200;
 

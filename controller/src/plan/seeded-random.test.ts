@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { seededRandom } from './seeded-random.js';
-import { testSeed } from './testing/test-seed.js';
+import { seededRandom } from '@labsweep/proto';
+import { testSeed } from '../testing/test-seed.js';
 
 function draw(
   request: { seed: number; purpose: string },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Reads the text that says where a kernel comes from. It downloads nothing and opens no file. */
 import type { KernelSource } from '@labsweep/proto';
-import { nearestName } from './nearest-name.js';
+import { nearestName } from '@labsweep/proto';
 import type { TextResult } from './text-result.js';
 
 const DEBIAN_EXAMPLE = 'debian:trixie-backports/linux-image-6.17.13+deb13-cloud-amd64';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Words the hint for a name that is not known. */
-import { nearestName } from './nearest-name.js';
+import { nearestName } from '@labsweep/proto';
 
 /** A longer list would hide the rest of the message. */
 const NAMES_LISTED_MAX = 12;

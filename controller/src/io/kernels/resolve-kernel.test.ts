@@ -9,7 +9,7 @@ import { release } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { test } from 'node:test';
 import type { KernelName, KernelSource } from '@labsweep/proto';
-import { sha256Of } from '../blob-cache.js';
+import { sha256Of } from '@labsweep/proto';
 import { resolveKernel } from './resolve-kernel.js';
 import { fakeKernelImage } from './testing/fake-kernel-image.js';
 import { sharedCacheDirectory } from './testing/shared-cache.js';

@@ -8,9 +8,9 @@ import {
   LabsweepError,
   messageOf,
   type ResolvedKernel,
+  sha256Of,
   UsageError,
 } from '@labsweep/proto';
-import { sha256Of } from '../blob-cache.js';
 import { type DebianArchive, debianArchiveOf } from './debian/debian-archive.js';
 import { resolveDebianSource } from './debian/debian-source.js';
 import { findHostKernel } from './host-kernel.js';

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Makes specs of any size for tests of the planner. */
+
+import type { SeededRandom } from '@labsweep/proto';
 import {
   ENVIRONMENT_REQUESTS,
   type EnvironmentSpec,
@@ -7,7 +9,6 @@ import {
   type KernelSpec,
   type Spec,
 } from '@labsweep/proto';
-import type { SeededRandom } from '../seeded-random.js';
 
 /** A spec with the sizes given, and nothing in it that a planner would mind. */
 export function makeSpec(parts: {

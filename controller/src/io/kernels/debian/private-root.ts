@@ -5,8 +5,7 @@
  */
 import { access, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { LabsweepError, UsageError } from '@labsweep/proto';
-import { sha256Of } from '../../blob-cache.js';
+import { LabsweepError, sha256Of, UsageError } from '@labsweep/proto';
 import { writeAtomically } from '../../write-atomically.js';
 import { type DebianArchive, debianArchiveOf, mirrorOf } from './debian-archive.js';
 

@@ -3,7 +3,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { sha256Of } from '../../blob-cache.js';
+import { sha256Of } from '@labsweep/proto';
 import { runCommand } from '../../command.js';
 import type { SigningKey } from './signing-key.js';
 

@@ -8,6 +8,8 @@
 export interface SeededRandom {
   /** From 0 to `limit` - 1; `limit` is from 1 to 2^32. */
   nextBelow(limit: number): number;
+  /** From 0 to below 1. */
+  nextUniform(): number;
 }
 
 const UINT32_RANGE = 2 ** 32;
@@ -28,6 +30,7 @@ export function seededRandom({ seed, purpose }: { seed: number; purpose: string 
       while (drawn >= fairLimit) drawn = nextUint32();
       return drawn % limit;
     },
+    nextUniform: () => nextUint32() / UINT32_RANGE,
   };
 }
 

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Draws a plan for people: at most 80 columns of ASCII. It plans nothing itself. */
+import { renderAsciiTable, wrapText } from '@labsweep/analysis';
 import type { Plan, PlannedBlock, PlannedRow, Spec } from '@labsweep/proto';
-import { durationText } from './duration-text.js';
-import { estimatePlanMs } from './estimate-plan.js';
-import { textTable } from './text-table.js';
-import { wrapWords } from './wrap-words.js';
+import { durationText } from './plan/duration-text.js';
+import { estimatePlanMs } from './plan/estimate-plan.js';
 
-const WIDTH = 80;
 const INDENT = '  ';
 
 /** Ends in a line break. */
@@ -33,7 +31,7 @@ function renderHead(spec: Spec): readonly string[] {
   const metric = workload.metrics[0];
   const program = `${workload.name} (${workload.program.kind} ${workload.program.path})`;
   const field = (title: string, text: string) =>
-    wrapWords({ start: title.padEnd(13), words: toAscii(text).split(' '), width: WIDTH });
+    wrapText(toAscii(text), { prefix: title.padEnd(13) });
   return [
     ...field('Sweep', spec.name),
     ...field('Workload', program),
@@ -52,14 +50,14 @@ function gapText({ good, bad, candidate }: NonNullable<Spec['gap']>): string {
 function renderKernels({ kernels }: Spec): readonly string[] {
   const nameWidth = Math.max(...kernels.map(({ name }) => name.length));
   return kernels.flatMap(({ name, text }) => {
-    const start = `${INDENT}${name.padEnd(nameWidth)}  `;
-    return wrapWords({ start, words: toAscii(text).split(' '), width: WIDTH });
+    const prefix = `${INDENT}${name.padEnd(nameWidth)}  `;
+    return wrapText(toAscii(text), { prefix });
   });
 }
 
 function renderRows(spec: Spec, plan: Plan): readonly string[] {
-  const left = (title: string) => ({ title, align: 'left' }) as const;
-  const right = (title: string) => ({ title, align: 'right' }) as const;
+  const left = (title: string) => ({ header: title, align: 'left' }) as const;
+  const right = (title: string) => ({ header: title, align: 'right' }) as const;
   const columns = [
     left('row'),
     left('environment'),
@@ -69,7 +67,7 @@ function renderRows(spec: Spec, plan: Plan): readonly string[] {
     right('blocks'),
     right('trials'),
   ];
-  const cells = plan.rows.map((row) => [
+  const rows = plan.rows.map((row) => [
     row.id,
     row.environment,
     String(row.shape.smp),
@@ -78,7 +76,8 @@ function renderRows(spec: Spec, plan: Plan): readonly string[] {
     String(spec.repetitions),
     String(spec.repetitions * row.kernels.length),
   ]);
-  return textTable(columns, cells).map((line) => `${INDENT}${line}`);
+  const cells = rows.map((row) => row.map((cell) => [cell]));
+  return renderAsciiTable({ columns, rows: cells, gap: 2 }).map((line) => `${INDENT}${line}`);
 }
 
 function memoryText({ shape }: PlannedRow): string {
@@ -90,8 +89,8 @@ function renderBlocks({ blocks }: Plan): readonly string[] {
   const idWidth = blocks.reduce((widest, { id }) => Math.max(widest, id.length), 0);
   return blocks.flatMap(({ id, trials }: PlannedBlock, index) => {
     const number = String(index + 1).padStart(numberWidth);
-    const start = `${INDENT}${number}  ${id.padEnd(idWidth)}  `;
-    return wrapWords({ start, words: trials.map(({ kernel }) => kernel), width: WIDTH });
+    const prefix = `${INDENT}${number}  ${id.padEnd(idWidth)}  `;
+    return wrapText(trials.map(({ kernel }) => kernel).join(' '), { prefix });
   });
 }
 
@@ -100,10 +99,9 @@ function renderTotals(plan: Plan): readonly string[] {
   const counts = [count(rows.length, 'row'), count(blocks.length, 'block')].join(', ');
   const total = durationText(estimatePlanMs(plan));
   const time = `About ${total}: ${trialText(plan)}, one host, one block`;
-  const words = `${time} at a time; downloads not counted.`.split(' ');
   return [
     `${counts}, ${count(trialCount, 'trial')}.`,
-    ...wrapWords({ start: '', words, width: WIDTH }),
+    ...wrapText(`${time} at a time; downloads not counted.`),
   ];
 }
 

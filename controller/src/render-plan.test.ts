@@ -2,9 +2,9 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import type { EnvironmentSpec, KernelName } from '@labsweep/proto';
-import { planSweep } from './plan-sweep.js';
+import { planSweep } from './plan/plan-sweep.js';
+import { kernelNames, makeSpec } from './plan/testing/random-spec.js';
 import { renderPlan } from './render-plan.js';
-import { kernelNames, makeSpec } from './testing/random-spec.js';
 
 const QEMU: EnvironmentSpec = {
   environment: 'qemu',

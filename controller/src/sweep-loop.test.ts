@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The loop with fakes on all sides: what it says to agents and users when things happen to it. */
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import {
+  type AgentHello,
+  type ControllerMessage,
+  type LeaseId,
+  type LogEntry,
+  messageIdOf,
+  PROTOCOL,
+  type WatchEvent,
+} from '@labsweep/proto';
+import { HEARTBEAT_INTERVAL_MS, LEASE_DURATION_MS } from './agent-registry.js';
+import type { AgentConnection } from './ports.js';
+import { SweepLoop } from './sweep-loop.js';
+import {
+  hostNamed,
+  outcomeEntry,
+  SWEEP,
+  submittedEntry,
+  wholeAttempt,
+} from './testing/lab-harness.js';
+
+class FakeAgent implements AgentConnection {
+  readonly heard: ControllerMessage[] = [];
+  closed = false;
+
+  send(message: ControllerMessage): void {
+    this.heard.push(message);
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  kinds(): string[] {
+    return this.heard.map(({ kind }) => kind);
+  }
+
+  lease() {
+    const message = this.heard.findLast(({ kind }) => kind === 'lease');
+    assert(message?.kind === 'lease', this.kinds().join());
+    return message.lease;
+  }
+}
+
+function newLab() {
+  const clock = { ms: 0, nowMs: () => clock.ms };
+  const appended: LogEntry[] = [];
+  let leases = 0;
+  const loop = new SweepLoop({
+    clock,
+    append: (entry) => appended.push(entry),
+    newLeaseId: () => {
+      leases += 1;
+      return `lease-${leases}` as LeaseId;
+    },
+    note: () => {},
+    natsUrl: 'nats://127.0.0.1:1',
+  });
+  return { loop, clock, appended };
+}
+
+const helloOf = (name: string, changes: Partial<AgentHello> = {}): AgentHello => ({
+  protocol: PROTOCOL,
+  session: `session-of-${name}`,
+  host: hostNamed(name),
+  holding: [],
+  unsettled: [],
+  ...changes,
+});
+
+test('nothing is leased before the log has been read to its end', () => {
+  const { loop } = newLab();
+  const agent = new FakeAgent();
+  loop.entry(submittedEntry());
+  loop.hello(helloOf('host-a'), agent);
+  assert.deepEqual(agent.kinds(), ['welcome']);
+  loop.replayEnded();
+  assert.deepEqual(agent.kinds(), ['welcome', 'lease']);
+});
+
+test('a lease says all that the agent needs, and the host is announced in the log once', () => {
+  const { loop, appended } = newLab();
+  loop.replayEnded();
+  loop.entry(submittedEntry());
+  const agent = new FakeAgent();
+  loop.hello(helloOf('host-a'), agent);
+  const { block, attempt, environment, shape, trials, workload } = agent.lease();
+  assert.deepEqual([block, attempt, environment], ['qemu-smp1/r1', 1, 'qemu-tcg']);
+  assert.deepEqual(shape, { smp: 1, memoryMib: 512 });
+  assert.equal(trials.length, 2);
+  for (const { kernel, image } of trials) {
+    assert.equal(image?.release, kernel === 'old' ? 'release-1' : 'release-2');
+  }
+  assert.equal(workload.sha256, 'f'.repeat(64));
+  assert.deepEqual(
+    appended.map(({ type }) => type),
+    ['host-joined'],
+  );
+});
+
+test('an outcome is settled with its agent, and the end of a block brings the next lease', () => {
+  const { loop } = newLab();
+  loop.replayEnded();
+  loop.entry(submittedEntry());
+  const agent = new FakeAgent();
+  const hello = helloOf('host-a');
+  loop.hello(hello, agent);
+  const { lease } = agent.lease();
+  const entries = wholeAttempt('qemu-smp1/r1');
+  for (const entry of entries) loop.entry(entry);
+  const settled = agent.heard.flatMap((message) =>
+    message.kind === 'settled' ? message.messageIds : [],
+  );
+  assert.deepEqual(settled, entries.map(messageIdOf));
+  const ended = { kind: 'block-ended', lease, end: 'finished', reason: '' } as const;
+  loop.message(hello.host.id, agent, ended);
+  assert.equal(agent.lease().block, 'qemu-smp2/r1');
+});
+
+test('an agent that falls silent loses its lease, one that beats keeps it', () => {
+  const { loop, clock } = newLab();
+  loop.replayEnded();
+  loop.entry(submittedEntry());
+  const [quiet, lively] = [new FakeAgent(), new FakeAgent()];
+  loop.hello(helloOf('host-a'), quiet);
+  const hello = helloOf('host-b');
+  loop.hello(hello, lively);
+  const { lease } = lively.lease();
+  for (; clock.ms <= LEASE_DURATION_MS; clock.ms += HEARTBEAT_INTERVAL_MS) {
+    loop.message(hello.host.id, lively, { kind: 'heartbeat', leases: [lease] });
+  }
+  loop.tick();
+  assert.ok(quiet.kinds().includes('revoked'));
+  assert.ok(!lively.kinds().includes('revoked'));
+});
+
+test('a restarted controller takes back what an agent says it holds, and settles what it knows', () => {
+  const { loop } = newLab();
+  const done = outcomeEntry('qemu-smp1/r1/old');
+  loop.entry(submittedEntry());
+  loop.entry(done);
+  loop.replayEnded();
+  const { block, attempt, environment, sweep } = done;
+  const held = { lease: 'lease-x' as LeaseId, sweep, block, attempt, environment };
+  const agent = new FakeAgent();
+  const unsettled = [messageIdOf(done), 'unheard-of'];
+  loop.hello(helloOf('host-a', { holding: [held], unsettled }), agent);
+  assert.deepEqual(agent.kinds(), ['welcome', 'settled']);
+  assert.deepEqual(agent.heard[1], { kind: 'settled', messageIds: [messageIdOf(done)] });
+});
+
+test('what is held of a sweep that ended is revoked', () => {
+  const { loop } = newLab();
+  loop.entry(submittedEntry());
+  loop.entry({ type: 'cancelled', sweep: SWEEP, atMs: 1, by: 'tester' });
+  loop.replayEnded();
+  const { block, attempt, environment } = outcomeEntry('qemu-smp1/r1/old');
+  const held = { lease: 'lease-x' as LeaseId, sweep: SWEEP, block, attempt, environment };
+  const agent = new FakeAgent();
+  loop.hello(helloOf('host-a', { holding: [held] }), agent);
+  assert.deepEqual(agent.kinds(), ['welcome', 'revoked']);
+});
+
+test('a new session of a host displaces the old one, which no longer has a say', () => {
+  const { loop } = newLab();
+  loop.replayEnded();
+  loop.entry(submittedEntry());
+  const [old, young] = [new FakeAgent(), new FakeAgent()];
+  const hello = helloOf('host-a');
+  loop.hello(hello, old);
+  const { lease } = old.lease();
+  loop.hello(helloOf('host-a', { session: 'second' }), young);
+  assert.ok(old.closed);
+  const count = young.heard.length;
+  const ended = { kind: 'block-ended', lease, end: 'finished', reason: '' } as const;
+  loop.message(hello.host.id, old, ended);
+  assert.equal(young.heard.length, count);
+});
+
+test('an agent that speaks another protocol is refused with both numbers', () => {
+  const { loop } = newLab();
+  const agent = new FakeAgent();
+  loop.hello(helloOf('host-a', { protocol: 99 }), agent);
+  assert.deepEqual(agent.kinds(), ['refused']);
+  assert.match(JSON.stringify(agent.heard), /protocol 99, this controller 1/);
+  assert.ok(agent.closed);
+});
+
+test('a watcher gets the past, then the present, each decision, and its end with the sweep', () => {
+  const { loop } = newLab();
+  loop.replayEnded();
+  loop.entry(submittedEntry());
+  for (const entry of wholeAttempt('qemu-smp1/r1')) loop.entry(entry);
+  const sweep = loop.sweep(SWEEP);
+  assert(sweep);
+  const events: WatchEvent[] = [];
+  let ended = false;
+  loop.watch(sweep, {
+    send: (event) => events.push(event),
+    end: () => {
+      ended = true;
+    },
+  });
+  for (const block of ['qemu-smp2/r1', 'qemu-smp1/r2', 'qemu-smp2/r2']) {
+    assert.equal(ended, false);
+    for (const entry of wholeAttempt(block)) loop.entry(entry);
+  }
+  assert.equal(ended, true);
+  const outcomes = events.filter(({ kind }) => kind === 'entry').length;
+  assert.equal(outcomes, 1 + 8);
+  assert.equal(events.filter(({ kind }) => kind === 'decision').length, 4);
+  const last = events.findLast((event) => event.kind === 'progress');
+  assert(last?.kind === 'progress');
+  assert.equal(last.progress.summary.state, 'finished');
+});

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The whole way with nothing pretended: two real Debian kernels in QEMU and the running kernel natively, the
+ * founding reproducer, real processes. The regression between the two kernels is a factor of about two; the
+ * bounds are wide, because this shows that the way is right, and not how exact a number is.
+ */
+import { strict as assert } from 'node:assert';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { processesOf, ROOT, resultLines, run, temporaryFolder } from './labsweep-process.js';
+
+const SPEC = `
+name = "real"
+baseline = "v6.16"
+repetitions = 2
+[kernels]
+"v6.16" = "debian:trixie-backports/linux-image-6.16.12+deb13-cloud-amd64"
+"v6.17" = "debian:trixie-backports/linux-image-6.17.13+deb13-cloud-amd64"
+running = "host"
+[workload]
+source = ${JSON.stringify(join(ROOT, 'native/src/mprotect_shared_dirty_reproducer.c'))}
+arguments = ["shared_dirty_full_toggle_64m", "1", "--iterations", "60", "--warmup", "2"]
+expectations = ["unexpected_results == 0", "expected_match_ratio == 100"]
+[workload.metrics.iteration_ns_per_page]
+unit = "ns/page"
+direction = "lower"
+[[environments]]
+environment = "qemu"
+smp = [2]
+kernels = ["v6.16", "v6.17"]
+command_line = "tsc=unstable clocksource=refined-jiffies"
+[[environments]]
+environment = "native"
+smp = [1]
+`;
+
+const isUnreachable = (text: string) => /cannot be reached|cannot resolve|unreachable/i.test(text);
+
+test('the regression of 6.17 shows in real guests, beside a native row', async (context) => {
+  const folder = temporaryFolder(context);
+  writeFileSync(join(folder, 'real.toml'), SPEC);
+  const ended = await run(folder, 'run', 'real.toml', '--out', 'result');
+  if (ended.exitCode !== 0 && isUnreachable(ended.stderr)) {
+    context.skip(
+      `the Debian archive is out of reach and the kernels are not cached: ${ended.stderr}`,
+    );
+    return;
+  }
+  assert.equal(ended.exitCode, 0, ended.stderr + ended.stdout);
+  const lines = resultLines(join(folder, 'result')).map((line) => line.split(','));
+  const values = (kernel: string) =>
+    lines.filter((line) => line[4] === kernel).map((line) => Number(line[9]));
+  const mean = (kernel: string) =>
+    values(kernel).reduce((sum, value) => sum + value, 0) / values(kernel).length;
+  assert.equal(values('v6.16').length, 2);
+  assert.equal(values('running').length, 2);
+  const factor = mean('v6.17') / mean('v6.16');
+  assert.ok(factor > 1.4 && factor < 3, `v6.17 / v6.16 = ${factor}`);
+  assert.match(ended.stdout, /v6\.17: 6\.17\.13\+deb13-cloud-amd64/);
+  assert.match(ended.stdout, /refined-jiffies/);
+  const serial = join(folder, 'result/serial');
+  assert.equal(readdirSync(serial).length, 4);
+  for (const name of readdirSync(serial)) {
+    assert.match(readFileSync(join(serial, name), 'utf8'), /labsweep-init: done/);
+  }
+  assert.ok(existsSync(join(folder, 'result/hosts.json')));
+  assert.deepEqual(processesOf(folder), []);
+});
