@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The whole way with nothing pretended: two real Debian kernels in QEMU and the running kernel natively, the
- * founding reproducer, real processes. The regression between the two kernels is a factor of about two; the
- * bounds are wide, because this shows that the way is right, and not how exact a number is.
+ * The whole way with nothing pretended: two real Debian kernels in QEMU and the running kernel
+ * natively, the founding reproducer, real processes. The regression between the two kernels is a
+ * factor of about two; the bounds are wide, because this shows that the way is right, and not how
+ * exact a number is.
  */
 import { strict as assert } from 'node:assert';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

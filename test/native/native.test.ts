@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The tests of the C programs, with sanitizers, as part of the whole. Their own output tells the details. */
+/**
+ * The tests of the C programs, with sanitizers, as part of the whole. Their own output tells the
+ * details.
+ */
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';

@@ -50,13 +50,18 @@ export function terminalDisplay(stream: NodeJS.WriteStream, nowMs: () => number)
 function headLines(progress: Progress, atMs: number, nowMs: number): string[] {
   const { summary, running, remainingMs } = progress;
   const left = Math.max(0, (remainingMs ?? 0) - (nowMs - atMs));
-  const time = summary.state === 'running' ? `, about ${durationText(left)} left` : '';
+  const time = summary.state === 'running' ? `, about ${wholeSeconds(left)} left` : '';
   const done = `${summary.trialsSettled}/${summary.trialsTotal} trials`;
   const lines = [`${summary.sweep}  ${done}${time}`];
   for (const { trial, hostName, sinceMs } of running) {
-    lines.push(`  running ${trial} on ${hostName}, ${durationText(nowMs - sinceMs)}`);
+    lines.push(`  running ${trial} on ${hostName}, ${wholeSeconds(nowMs - sinceMs)}`);
   }
   const waiting = waitingText(progress);
   if (waiting !== '' && running.length === 0) lines.push(`  ${waiting}`);
   return lines;
+}
+
+/** A counter that runs needs no fractions. */
+function wholeSeconds(durationMs: number): string {
+  return durationText(Math.max(0, Math.round(durationMs / 1000)) * 1000);
 }
