@@ -15,6 +15,7 @@ export class Publisher {
   private readonly published = new Set<string>();
   private readonly waiting = new Map<string, () => void>();
   private working: Promise<void> | undefined;
+  private wokenAgain = false;
 
   constructor(
     private readonly spool: Spool,
@@ -34,8 +35,16 @@ export class Publisher {
 
   /** Call after something was added to the spool. */
   wake(): void {
-    this.working ??= this.drain().finally(() => {
+    if (this.working !== undefined) {
+      // The work under way may have looked for the last time already.
+      this.wokenAgain = true;
+      return;
+    }
+    this.working = this.drain().finally(() => {
       this.working = undefined;
+      if (!this.wokenAgain) return;
+      this.wokenAgain = false;
+      this.wake();
     });
   }
 
@@ -70,7 +79,7 @@ export class Publisher {
       } catch (error) {
         this.note(`outcome of ${next.trial} stays in the spool: ${messageOf(error)}`);
         if (this.signal.aborted) return;
-        await delay(RETRY_DELAY_MS, undefined, { ref: false });
+        await delay(RETRY_DELAY_MS);
       }
     }
   }

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+import { strict as assert } from 'node:assert';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { type Broker, messageIdOf, type TrialEnded } from '@labsweep/proto';
+import { Publisher } from './publisher.js';
+import { Spool } from './spool.js';
+import { sampleOutcome } from './testing/sample-outcome.js';
+
+/** A broker that keeps what it gets, and fails as often as it is told to. */
+function fakeBroker(failures = 0) {
+  const appended: string[] = [];
+  let left = failures;
+  const append = async (entry: TrialEnded) => {
+    if (left > 0) {
+      left -= 1;
+      throw new Error('no responders');
+    }
+    appended.push(messageIdOf(entry));
+    return appended.length;
+  };
+  const broker = { log: { append }, artifacts: { put: async () => '' } } as unknown as Broker;
+  return { broker, appended };
+}
+
+async function newPublisher(context: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), 'labsweep-publisher-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const spool = await Spool.open(folder);
+  return { spool, publisher: new Publisher(spool, () => {}, new AbortController().signal) };
+}
+
+test('everything spooled reaches the broker once, however the calls to wake fall', async (context) => {
+  const { spool, publisher } = await newPublisher(context);
+  const { broker, appended } = fakeBroker();
+  publisher.connect(broker);
+  const entries = Array.from({ length: 50 }, (_, index) => sampleOutcome(`k${index}`));
+  for (const entry of entries) {
+    await spool.add(entry, []);
+    publisher.wake();
+  }
+  await publisher.flush(5_000);
+  assert.deepEqual([...appended].sort(), entries.map(messageIdOf).sort());
+});
+
+test('an outcome is waited for until it is settled, and then it is gone from the spool', async (context) => {
+  const { spool, publisher } = await newPublisher(context);
+  const entry = sampleOutcome('a');
+  await spool.add(entry, []);
+  let settled = false;
+  const wait = publisher.settled(messageIdOf(entry)).then(() => {
+    settled = true;
+  });
+  publisher.connect(fakeBroker().broker);
+  await publisher.flush(5_000);
+  assert.equal(settled, false, 'published is not settled');
+  await publisher.settle([messageIdOf(entry)]);
+  await wait;
+  assert.deepEqual(spool.unsettled(), []);
+});
+
+test('a broker that fails gets the outcome again, and a new connection gets what is unsettled', async (context) => {
+  const { spool, publisher } = await newPublisher(context);
+  const entry = sampleOutcome('a');
+  await spool.add(entry, []);
+  const first = fakeBroker(1);
+  publisher.connect(first.broker);
+  await publisher.flush(5_000);
+  assert.deepEqual(first.appended, [messageIdOf(entry)]);
+  const second = fakeBroker();
+  publisher.connect(second.broker);
+  await publisher.flush(5_000);
+  assert.deepEqual(second.appended, [messageIdOf(entry)]);
+});
