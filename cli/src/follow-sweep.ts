@@ -31,15 +31,21 @@ export async function followSweep(options: FollowOptions): Promise<FollowEnd> {
   const { client, sweep, display, signal, endWhenStuck } = options;
   const follower = new SweepFollower();
   const evidence: Promise<void>[] = [];
+  let live = false;
   try {
     for await (const event of client.watch(sweep, signal)) {
       const outcome = follower.take(event);
       const record = follower.record('running');
       if (outcome !== undefined) {
-        display.outcome(outcome, record);
+        // Before the first progress comes the past, which is no news.
+        if (live) display.outcome(outcome, record);
         evidence.push(keepEvidence(options, outcome));
       }
-      if (event.kind === 'progress') display.progress(event.progress, record);
+      if (event.kind === 'progress') {
+        if (!live && record !== undefined) display.begin(record);
+        live = true;
+        display.progress(event.progress, record);
+      }
       if (endWhenStuck && follower.stuck) return endOf(follower, 'interrupted');
     }
     await Promise.all(evidence);

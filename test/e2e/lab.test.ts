@@ -62,7 +62,7 @@ test('a sweep is cancelled by its id: agents stop, the table so far is kept, twi
   try {
     const address = ['--controller', lab.controller];
     const running = start(folder, 'run', 'sweep.toml', ...address, '--out', 'result');
-    await waitFor('a trial', () => / trial 2\//.test(running.stderr()));
+    await waitFor('a trial', () => / 2\/\d+ trials: /.test(running.stderr()));
     const sweep = /sweep (scripted-[0-9a-f]{8})/.exec(running.stderr())?.[1] ?? '';
     const cancelled = await run(folder, 'cancel', sweep, ...address);
     assert.match(cancelled.stdout, /cancelled/);

@@ -41,7 +41,7 @@ test('away from a terminal each event is one line with its number and the time i
   const { stderr } = await run(folder, 'run', 'sweep.toml', ...SCRIPTED);
   const lines = stderr.trim().split('\n');
   for (const line of lines) assert.match(line, /^ *\d+ \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \S/);
-  const trials = lines.filter((line) => / trial \d\/4 scripted-smp/.test(line));
+  const trials = lines.filter((line) => / \d\/4 trials: scripted-smp/.test(line));
   assert.equal(trials.length, 4, stderr);
 });
 

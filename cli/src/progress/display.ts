@@ -8,6 +8,8 @@ import type { Progress, TrialEnded } from '@labsweep/proto';
 export interface Display {
   /** One line that stays. */
   line(text: string): void;
+  /** Everything that happened before is in the record; from here on it is live. */
+  begin(record: SweepRecord): void;
   /** A trial ended. */
   outcome(entry: TrialEnded, record: SweepRecord | undefined): void;
   /** Something moved. */

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-/** One outcome as a line for people. */
+/** What happened in a sweep as lines for people. */
 import type { SweepRecord } from '@labsweep/analysis';
 import type { TrialEnded } from '@labsweep/proto';
+
+/** How far the sweep is: `12/21 trials`, a rerun trial counted once. */
+export function trialCountText(record: SweepRecord): string {
+  const ended = new Set(record.entries.map((entry) => entry.trial)).size;
+  return `${ended}/${record.plan.trialCount} trials`;
+}
 
 export function outcomeLine(entry: TrialEnded, record: SweepRecord | undefined): string {
   const { outcome, trial, environment, durationMs, attempt } = entry;

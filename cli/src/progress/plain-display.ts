@@ -2,12 +2,10 @@
 /** Progress for pipes and logs: one plain line per event, with its number and the time in UTC. */
 import type { Progress } from '@labsweep/proto';
 import type { Display } from './display.js';
-import { outcomeLine } from './outcome-line.js';
+import { outcomeLine, trialCountText } from './outcome-line.js';
 
 export function plainDisplay(write: (text: string) => void, nowMs: () => number): Display {
   let sequence = 0;
-  let total = 0;
-  const done = new Set<string>();
   let waiting = '';
   const line = (text: string) => {
     sequence += 1;
@@ -16,12 +14,14 @@ export function plainDisplay(write: (text: string) => void, nowMs: () => number)
   };
   return {
     line,
+    begin: (record) => {
+      if (record.entries.length > 0) line(`${trialCountText(record)} have ended before`);
+    },
     outcome: (entry, record) => {
-      done.add(entry.trial);
-      line(`trial ${done.size}/${total} ${outcomeLine(entry, record)}`);
+      const count = record === undefined ? '' : `${trialCountText(record)}: `;
+      line(`${count}${outcomeLine(entry, record)}`);
     },
     progress: (progress) => {
-      total = Math.max(total, progress.summary.trialsTotal);
       const text = waitingText(progress);
       if (text !== waiting && text !== '' && progress.hostsAttached > 0) line(text);
       waiting = text;

@@ -27,8 +27,11 @@ export function terminalDisplay(stream: NodeJS.WriteStream, nowMs: () => number)
       stream.write(`${text}\n`);
       redraw();
     },
+    begin: (record) => {
+      table = tableOf(record);
+    },
     outcome: (entry, record) => {
-      if (record !== undefined) table = ['', ...renderLiveTable(analyseSweep(record))];
+      if (record !== undefined) table = tableOf(record);
       // Good outcomes show in the table; a failure is worth a line that stays.
       if (entry.outcome.status === 'measured') return;
       draw.clear();
@@ -45,6 +48,10 @@ export function terminalDisplay(stream: NodeJS.WriteStream, nowMs: () => number)
       draw.done();
     },
   };
+}
+
+function tableOf(record: SweepRecord): readonly string[] {
+  return ['', ...renderLiveTable(analyseSweep(record))];
 }
 
 function headLines(progress: Progress, atMs: number, nowMs: number): string[] {
