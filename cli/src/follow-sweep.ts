@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Watches a sweep to its end: shows what happens and keeps the evidence as it comes in. */
 import type { SweepRecord } from '@labsweep/analysis';
-import { LabsweepError, type SweepId, UnreachableError } from '@labsweep/proto';
+import { LabsweepError, type SweepId } from '@labsweep/proto';
 import type { Display } from './progress/display.js';
 import type { SweepClient } from './sweep-client.js';
 import { SweepFollower } from './sweep-follower.js';
@@ -69,9 +69,4 @@ async function keepEvidence(
   if (folder === undefined) return;
   const warning = await writeEvidence(folder, entry, (sha256) => client.getArtifact(sha256));
   if (warning !== undefined && !signal.aborted) display.line(warning);
-}
-
-/** True when the controller itself is gone, rather than the sweep refused. */
-export function isLost(error: Error | undefined): boolean {
-  return error instanceof UnreachableError;
 }

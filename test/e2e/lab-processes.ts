@@ -11,6 +11,8 @@ import { type Running, startProgram, waitFor } from './labsweep-process.js';
 
 export interface Lab {
   readonly controller: string;
+  /** Kills the controller without warning, and starts another one at the same address. */
+  replaceController(): Promise<void>;
   /** Ends what is left of it. */
   close(): Promise<void>;
 }
@@ -25,17 +27,20 @@ export async function startLab(folder: string, agentNames: readonly string[]): P
   const portsFile = join(ports, readdirSync(ports)[0] ?? '');
   await waitFor('its ports file', () => readFileSync(portsFile, 'utf8').includes('nats://'));
   const url = /nats:\/\/[^"]+/.exec(readFileSync(portsFile, 'utf8'))?.[0] ?? '';
-  const options = ['--nats', url, '--listen', '127.0.0.1:0', '--cache', join(folder, 'cache')];
-  const controller = startProgram(folder, CONTROLLER_PROGRAM, options);
-  let ready = '';
-  controller.child.stdout?.on('data', (chunk) => {
-    ready += chunk;
-  });
-  await waitFor('the controller', () => ready.includes('\n'));
-  const address = JSON.parse(ready).ready as string;
+  const options = ['--nats', url, '--cache', join(folder, 'cache')];
+  let { controller, address } = await startController(folder, [
+    ...options,
+    '--listen',
+    '127.0.0.1:0',
+  ]);
   const agents = agentNames.map((name) => startAgent(folder, name, address));
   return {
     controller: address,
+    replaceController: async () => {
+      controller.child.kill('SIGKILL');
+      await controller.ended;
+      ({ controller, address } = await startController(folder, [...options, '--listen', address]));
+    },
     close: async () => {
       for (const { child, ended } of [...agents, controller]) {
         child.kill('SIGTERM');
@@ -45,6 +50,19 @@ export async function startLab(folder: string, agentNames: readonly string[]): P
       await new Promise((resolve) => nats.once('exit', resolve));
     },
   };
+}
+
+async function startController(
+  folder: string,
+  options: readonly string[],
+): Promise<{ controller: Running; address: string }> {
+  const controller = startProgram(folder, CONTROLLER_PROGRAM, options);
+  let ready = '';
+  controller.child.stdout?.on('data', (chunk) => {
+    ready += chunk;
+  });
+  await waitFor('the controller', () => ready.includes('\n'));
+  return { controller, address: JSON.parse(ready).ready as string };
 }
 
 export function startAgent(folder: string, name: string, controller: string): Running {

@@ -18,7 +18,11 @@ import {
 } from './labsweep-process.js';
 
 interface Results {
-  readonly trials: readonly { readonly block: string; readonly hostName: string }[];
+  readonly trials: readonly {
+    readonly block: string;
+    readonly hostName: string;
+    readonly session: string;
+  }[];
 }
 
 test('two agents share the blocks, no block is split, and the report is that of one box', async (context) => {
@@ -77,6 +81,33 @@ test('a sweep is cancelled by its id: agents stop, the table so far is kept, twi
     const unknown = await run(folder, 'status', 'no-such-sweep', ...address);
     assert.equal(unknown.exitCode, 2);
     assert.match(unknown.stderr, /there is no sweep 'no-such-sweep'; see labsweep list/);
+  } finally {
+    await lab.close();
+  }
+});
+
+test('a controller that is killed and started again folds the log, and its agents go on', async (context) => {
+  const folder = temporaryFolder(context);
+  writeScriptedSpec(folder, { durationMs: 200, repetitions: 6 });
+  const lab = await startLab(folder, ['box-a', 'box-b']);
+  try {
+    const command = ['run', 'sweep.toml', '--controller', lab.controller, '--out', 'result'];
+    const first = start(folder, ...command);
+    await waitFor('six trials', () => / 6\/24 trials: /.test(first.stderr()));
+    await lab.replaceController();
+    const lost = await first.ended;
+    assert.equal(lost.exitCode, 6, lost.stderr);
+    assert.match(lost.stdout, /INTERRUPTED/);
+    assert.match(lost.stderr, /no controller answers.*run the same command again to go on/);
+    const second = await run(folder, ...command);
+    assert.equal(second.exitCode, 0, second.stderr);
+    assert.match(second.stderr, /\d+\/24 trials have ended before/);
+    const { trials } = JSON.parse(
+      readFileSync(join(folder, 'result/results.json'), 'utf8'),
+    ) as Results;
+    assert.equal(trials.length, 24, 'each trial has one outcome');
+    const sessions = new Set(trials.map(({ session }) => session));
+    assert.equal(sessions.size, 2, 'the agents went on without a restart');
   } finally {
     await lab.close();
   }

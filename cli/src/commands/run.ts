@@ -2,7 +2,7 @@
 /** `labsweep run SPEC`: measures a spec, on this machine alone or in the lab of a controller. */
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { type Address, LabsweepError } from '@labsweep/proto';
+import { type Address, LabsweepError, UnreachableError } from '@labsweep/proto';
 import { type EmbeddedLab, startEmbeddedLab } from '../embedded/embedded-lab.js';
 import { type FollowEnd, followSweep } from '../follow-sweep.js';
 import { hashesOf, type LocalInputs, readInputs } from '../local-inputs.js';
@@ -130,6 +130,10 @@ async function conclude(
     display.line(`written to ${join(folder.path, 'report.txt')}, results.csv and results.json`);
   }
   if (failure !== undefined) throw new LabsweepError(failure);
+  if (end.broken instanceof UnreachableError) {
+    const { message } = end.broken;
+    throw new UnreachableError(`${message}; the sweep is kept: run the same command again to go on`);
+  }
   if (end.broken !== undefined) throw end.broken;
   if (signal.aborted) {
     display.line('interrupted; run the same command again to go on');
