@@ -132,7 +132,9 @@ async function conclude(
   if (failure !== undefined) throw new LabsweepError(failure);
   if (end.broken instanceof UnreachableError) {
     const { message } = end.broken;
-    throw new UnreachableError(`${message}; the sweep is kept: run the same command again to go on`);
+    throw new UnreachableError(
+      `${message}; the sweep is kept: run the same command again to go on`,
+    );
   }
   if (end.broken !== undefined) throw end.broken;
   if (signal.aborted) {
