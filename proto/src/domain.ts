@@ -233,7 +233,7 @@ export interface HostDescription {
   readonly facts: Readonly<Record<string, string>>;
 }
 
-/** A kernel pinned down at submission. A `host` kernel has no image: it is whatever runs there. */
+/** A kernel pinned down at submission. A `host` kernel has an image only where the box has it. */
 export interface ResolvedKernel {
   readonly name: KernelName;
   /** The source as the user wrote it, with what it resolved to where that says more. */
