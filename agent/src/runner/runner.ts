@@ -5,8 +5,8 @@
  */
 import type {
   Environment,
-  Expectation,
   KernelName,
+  Lease,
   Outcome,
   Shape,
   Support,
@@ -27,13 +27,8 @@ export interface TrialOrder {
   readonly commandLine: string;
   /** Longest the trial may take, boot included. */
   readonly deadlineMs: number;
-  readonly workload: {
-    readonly name: string;
-    readonly binaryPath: string;
-    readonly arguments: readonly string[];
-    readonly metrics: readonly string[];
-    readonly expectations: readonly Expectation[];
-  };
+  /** As leased, with the binary as a file in place of its hash. */
+  readonly workload: Omit<Lease['workload'], 'sha256'> & { readonly binaryPath: string };
 }
 
 export interface RunResult {
