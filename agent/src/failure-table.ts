@@ -51,6 +51,10 @@ export const FAILURE_TABLE: Readonly<Record<FailureClass, FailureRule>> = {
     status: 'lab-failed',
     because: 'a value measured at another CPU count must not enter the row',
   },
+  'memory-mismatch': {
+    status: 'lab-failed',
+    because: 'a value measured with another amount of memory must not enter the row',
+  },
   'kernel-mismatch': {
     status: 'lab-failed',
     because: 'the wrong kernel was booted; nothing is learned of the right one',
@@ -82,6 +86,18 @@ export const FAILURE_TABLE: Readonly<Record<FailureClass, FailureRule>> = {
   'unexpected-result': {
     status: 'subject-failed',
     because: 'the reproducer checked itself and found the kernel wrong',
+  },
+  'placement-mismatch': {
+    status: 'lab-failed',
+    because: 'the threads did not sit on the CPUs that they were given',
+  },
+  'record-incomplete': {
+    status: 'lab-failed',
+    because: 'what was measured is not proven without the record of its machine',
+  },
+  'host-disturbed': {
+    status: 'lab-failed',
+    because: 'something else on the host moved while the trial ran; the kernel is not to blame',
   },
 };
 

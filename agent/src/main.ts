@@ -19,6 +19,7 @@ const USAGE = `labsweep-agent --controller HOST:PORT [options]
   --runners LIST          of native,qemu,scripted (default: native,qemu)
   --guest-init FILE       static init of the guests (default: native/build/init)
   --name NAME             shown in reports (default: the host name)
+  --may LIST              of offline-cpus,tune: what may be changed, and is put back (default: none)
   --host-id ID            in place of the machine id, for several scripted agents on one machine
   --stop-with-parent      end when standard input ends
 `;
@@ -33,6 +34,7 @@ function readOptions() {
         runners: { type: 'string', default: 'native,qemu' },
         'guest-init': { type: 'string', default: GUEST_INIT },
         name: { type: 'string' },
+        may: { type: 'string', default: '' },
         'host-id': { type: 'string' },
         'stop-with-parent': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -65,6 +67,7 @@ await runProgram({
       runners: values.runners.split(','),
       initPath: resolve(values['guest-init']),
       name: values.name,
+      may: values.may.split(',').filter((name) => name !== ''),
       hostId: values['host-id'],
       session: randomUUID(),
       signal,

@@ -10,6 +10,8 @@ import {
   messageIdOf,
   messageOf,
   type Note,
+  PERMISSIONS,
+  type Permission,
   PROTOCOL,
   systemClock,
   UsageError,
@@ -34,6 +36,8 @@ export interface AgentOptions {
   readonly initPath: string;
   readonly name: string | undefined;
   readonly hostId: string | undefined;
+  /** What the operator of this host lets the agent change, as given on the command line. */
+  readonly may: readonly string[];
   readonly session: string;
   readonly signal: AbortSignal;
   readonly note: Note;
@@ -45,6 +49,7 @@ const FLUSH_LIMIT_MS = 3_000;
 /** Runs until the signal fires. Throws LabsweepError when the controller refuses this agent. */
 export async function runAgent(options: AgentOptions): Promise<void> {
   const kinds = checkKinds(options.runners);
+  checkPermissions(options.may);
   const scratchDirectory = join(options.stateDirectory, 'scratch');
   const all = createRunners({ initPath: options.initPath, scratchDirectory });
   const runners = kinds.flatMap((kind) => all.get(kind) ?? []);
@@ -71,6 +76,14 @@ function checkKinds(names: readonly string[]): RunnerKind[] {
   });
 }
 
+function checkPermissions(names: readonly string[]): Permission[] {
+  return names.map((name) => {
+    const permission = PERMISSIONS.find((known) => known === name);
+    if (permission !== undefined) return permission;
+    throw new UsageError(`--may: '${name}' is not one of ${PERMISSIONS.join(', ')}`);
+  });
+}
+
 async function describeHost(
   options: AgentOptions,
   runners: readonly Runner[],
@@ -89,6 +102,7 @@ async function describeHost(
     id: (hostId ?? host.id) as HostId,
     name: name ?? host.name,
     supports,
+    permissions: checkPermissions(options.may),
   };
 }
 

@@ -96,5 +96,6 @@ export class Spool {
 
 /** The artifacts an entry refers to. */
 export function evidenceOf(entry: TrialEnded): Sha256[] {
-  return [entry.evidence.console, entry.evidence.output].filter((sha256) => sha256 !== undefined);
+  const { console: serialLog, output, dump } = entry.evidence;
+  return [serialLog, output, dump].filter((sha256) => sha256 !== undefined);
 }

@@ -112,30 +112,37 @@ export class Worker {
     const result = await this.run(job.lease, trial, stop);
     const durationMs = this.parts.clock.nowMs() - startedAtMs;
     delete job.trial;
-    const { console: serialLog, output } = result;
+    const { console: serialLog, output, dump } = result;
     const entry = {
       ...this.header(job.lease, trial),
       environment: result.environment,
+      purpose: job.lease.purpose,
       startedAtMs,
       durationMs,
       outcome: result.outcome,
       evidence: {
         ...(serialLog === undefined ? {} : { console: sha256Of(serialLog) }),
         ...(output === undefined ? {} : { output: sha256Of(output) }),
+        ...(dump === undefined ? {} : { dump: sha256Of(dump) }),
       },
     };
-    const artifacts = [serialLog, output].filter((bytes) => bytes !== undefined);
+    const artifacts = [serialLog, output, dump].filter((bytes) => bytes !== undefined);
     await this.parts.spool.add(entry, artifacts);
     this.parts.publisher.wake();
   }
 
   /** Fetches what the trial needs and hands it to the runner of its environment. */
   private async run(lease: Lease, trial: LeasedTrial, stop: AbortSignal): Promise<RunResult> {
-    const { environment, shape, commandLine, deadlineMs, workload } = lease;
+    const { environment, purpose, shape, commandLine, deadlineMs, hygiene, workload } = lease;
+    const { guest, native, functions } = lease;
     const runner = this.parts.runnerFor(environment);
     if (runner === undefined) throw new LabsweepError(`no runner for ${environment} here`);
     try {
       const binaryPath = await this.parts.fetch(workload.sha256);
+      const files = [];
+      for (const { name, sha256 } of workload.files) {
+        files.push({ name, path: await this.parts.fetch(sha256) });
+      }
       const image = trial.image && {
         path: await this.parts.fetch(trial.image.sha256),
         release: trial.image.release,
@@ -145,10 +152,15 @@ export class Worker {
         kernel: trial.kernel,
         ...(image === undefined ? {} : { kernelImage: image }),
         environment,
+        purpose,
         shape,
         commandLine,
         deadlineMs,
-        workload: { ...workload, binaryPath },
+        hygiene,
+        guest,
+        native,
+        functions,
+        workload: { ...workload, binaryPath, files },
       };
       return await runner.run(order, stop);
     } catch (error) {

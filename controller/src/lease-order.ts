@@ -12,20 +12,29 @@ export function buildLease(sweep: SweepState, grant: Grant, lease: LeaseId): Lea
   assert(planned, `grant for ${grant.block}, which is not planned`);
   const row = sweep.rows.get(planned.row);
   assert(row, `block ${planned.id} has no row`);
-  const { name, arguments: words, metrics, expectations } = sweep.spec.workload;
+  const { name, arguments: words, variables, output } = sweep.spec.workload;
+  const { metrics, expectations } = sweep.spec.workload;
   return {
     lease,
     sweep: grant.sweep,
     block: grant.block,
     attempt: grant.attempt,
     environment: grant.environment,
+    purpose: row.purpose,
     shape: row.shape,
     commandLine: row.commandLine,
     deadlineMs: row.deadlineMs,
+    hygiene: sweep.spec.hygiene,
+    guest: row.guest,
+    native: row.native,
+    functions: row.purpose === 'attribution' ? (sweep.spec.attribution?.functions ?? []) : [],
     workload: {
       name,
       sha256: sweep.submitted.workload.sha256,
       arguments: words,
+      variables,
+      files: sweep.submitted.workload.files,
+      output,
       metrics: metrics.map((metric) => metric.name),
       expectations,
     },

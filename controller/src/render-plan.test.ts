@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import type { EnvironmentSpec, KernelName } from '@labsweep/proto';
+import {
+  DEFAULT_GUEST,
+  DEFAULT_NATIVE,
+  type EnvironmentSpec,
+  type KernelName,
+} from '@labsweep/proto';
 import { planSweep } from './plan/plan-sweep.js';
 import { kernelNames, makeSpec } from './plan/testing/random-spec.js';
 import { renderPlan } from './render-plan.js';
@@ -16,6 +21,8 @@ const QEMU: EnvironmentSpec = {
   commandLine: '',
   deadlineMs: 300_000,
   estimateMs: 12_000,
+  guest: DEFAULT_GUEST,
+  native: DEFAULT_NATIVE,
 };
 const NATIVE: EnvironmentSpec = {
   ...QEMU,

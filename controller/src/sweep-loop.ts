@@ -186,7 +186,7 @@ export class SweepLoop {
 
   private announceHost(sweep: SweepState, hello: AgentHello, atMs: number): void {
     if (sweep.hosts.some((joined) => joined.session === hello.session)) return;
-    const { id: host, name: hostName, facts, supports } = hello.host;
+    const { id: host, name: hostName, facts, supports, permissions } = hello.host;
     const { session } = hello;
     const joined = { sweep: sweep.submitted.sweep, atMs, host, hostName, session };
     this.ports.append({
@@ -194,6 +194,7 @@ export class SweepLoop {
       ...joined,
       facts: { ...facts },
       supports: [...supports],
+      permissions: [...permissions],
     });
   }
 }

@@ -14,11 +14,19 @@ import type {
   SweepId,
   TrialId,
 } from './domain.js';
+import type { WorkloadFile } from './resolved.js';
+import type {
+  GuestSettings,
+  HygieneMode,
+  NativeSettings,
+  OutputFormat,
+  Purpose,
+} from './trial-settings.js';
 
 /**
  * Raised when a message changes its meaning; the controller refuses an agent that speaks another.
  */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** What an agent runs at the moment it says hello. */
 export interface HeldLease {
@@ -64,13 +72,22 @@ export interface Lease {
   readonly block: BlockId;
   readonly attempt: number;
   readonly environment: Environment;
+  readonly purpose: Purpose;
   readonly shape: Shape;
   readonly commandLine: string;
   readonly deadlineMs: number;
+  readonly hygiene: HygieneMode;
+  readonly guest: GuestSettings;
+  readonly native: NativeSettings;
+  /** Kernel functions to profile; empty unless the purpose is `attribution`. */
+  readonly functions: readonly string[];
   readonly workload: {
     readonly name: string;
     readonly sha256: Sha256;
     readonly arguments: readonly string[];
+    readonly variables: Readonly<Record<string, string>>;
+    readonly files: readonly WorkloadFile[];
+    readonly output: OutputFormat;
     readonly metrics: readonly string[];
     readonly expectations: readonly Expectation[];
   };

@@ -10,6 +10,7 @@ import {
   writeControllerMessage,
 } from './agent-wire.js';
 import { AgentService } from './schema.js';
+import { DEFAULT_GUEST, DEFAULT_NATIVE } from './trial-settings.js';
 
 const method = AgentService.service.Attach;
 
@@ -19,13 +20,21 @@ const lease = {
   block: 'qemu-smp2/r1',
   attempt: 2,
   environment: 'qemu-tcg',
+  purpose: 'attribution',
   shape: { smp: 2, memoryMib: 1024 },
   commandLine: 'tsc=unstable',
   deadlineMs: 300_000,
+  hygiene: 'require',
+  guest: { ...DEFAULT_GUEST, numaNodes: 2, boot: 'plain', trims: ['acpi-off'] },
+  native: { ...DEFAULT_NATIVE, cpus: '2-5', numaNode: 0, scheduler: 'fifo:10' },
+  functions: ['change_protection'],
   workload: {
     name: 'toggle',
     sha256: 'b'.repeat(64),
     arguments: ['--iterations', '200'],
+    variables: { LANG: 'C' },
+    files: [{ name: 'input.dat', sha256: 'c'.repeat(64) }],
+    output: { adapter: 'regex', pattern: '(?<ns>\\d+)', rowKeys: ['size'] },
     metrics: ['iteration_ns_per_page'],
     expectations: [{ metric: 'unexpected_results', operator: '==', value: 0 }],
   },
@@ -47,6 +56,7 @@ const agentMessages = [
         capacity: { cpus: 2, memoryMib: 4096 },
         supports: [{ environment: 'qemu-kvm', available: false, reason: 'guest died' }],
         facts: { governor: 'absent' },
+        permissions: ['tune'],
       },
       holding: [
         { lease: 'l', sweep: 's', block: 'b', attempt: 1, environment: 'native', trial: 't' },

@@ -4,12 +4,13 @@
  * shapes of them; each reader throws an Error that names the field when a message is malformed.
  */
 import { z } from 'zod';
-import type { AgentMessage, ControllerMessage, Lease } from './agent-messages.js';
-import type { BlockId, HostId, KernelName, LeaseId, Sha256, SweepId, TrialId } from './domain.js';
-import { ENVIRONMENTS, EXPECTATION_OPERATORS } from './domain.js';
+import type { AgentMessage, ControllerMessage } from './agent-messages.js';
+import type { BlockId, HostId, LeaseId, SweepId, TrialId } from './domain.js';
+import { ENVIRONMENTS } from './domain.js';
 import type { AgentMessage as AgentMessageWire } from './generated/labsweep/v1/AgentMessage.js';
 import type { ControllerMessage as ControllerMessageWire } from './generated/labsweep/v1/ControllerMessage.js';
-import type { Lease as LeaseWire } from './generated/labsweep/v1/Lease.js';
+import { leaseSchema, writeLease } from './lease-wire.js';
+import { PERMISSIONS } from './trial-settings.js';
 
 const name = <Name extends string>() =>
   z
@@ -39,12 +40,13 @@ const hello = z
     capacity: z.object({ cpus: count, memoryMib: count }),
     supports: z.array(z.object({ environment, available: z.boolean(), reason: z.string() })),
     hostFacts: z.record(z.string(), z.string()),
+    permissions: z.array(z.enum(PERMISSIONS)),
     holding: z.array(heldLease),
     unsettled: z.array(z.string()),
   })
-  .transform(({ hostId, hostName, hostFacts, capacity, supports, ...rest }) => ({
+  .transform(({ hostId, hostName, hostFacts, capacity, supports, permissions, ...rest }) => ({
     ...rest,
-    host: { id: hostId, name: hostName, facts: hostFacts, capacity, supports },
+    host: { id: hostId, name: hostName, facts: hostFacts, capacity, supports, permissions },
   }));
 
 const agentMessage = z.discriminatedUnion('body', [
@@ -67,56 +69,13 @@ const agentMessage = z.discriminatedUnion('body', [
   }),
 ]);
 
-const leasedTrial = z
-  .object({
-    trial: name<TrialId>(),
-    kernel: name<KernelName>(),
-    kernelSha256: z.string(),
-    kernelRelease: z.string(),
-  })
-  .transform(({ trial, kernel, kernelSha256, kernelRelease }) => ({
-    trial,
-    kernel,
-    ...(kernelSha256 === ''
-      ? {}
-      : { image: { sha256: kernelSha256 as Sha256, release: kernelRelease } }),
-  }));
-
-const lease = z
-  .object({
-    lease: name<LeaseId>(),
-    sweep: name<SweepId>(),
-    block: name<BlockId>(),
-    attempt: count,
-    environment,
-    smp: z.number().int().positive(),
-    memoryMib: count,
-    commandLine: z.string(),
-    deadlineMs: z.number().int().positive(),
-    workload: z.object({
-      name: z.string(),
-      sha256: name<Sha256>(),
-      arguments: z.array(z.string()),
-      metrics: z.array(z.string()),
-      expectations: z.array(
-        z.object({
-          metric: z.string(),
-          operator: z.enum(EXPECTATION_OPERATORS),
-          value: z.number(),
-        }),
-      ),
-    }),
-    trials: z.array(leasedTrial),
-  })
-  .transform(({ smp, memoryMib, ...rest }) => ({ ...rest, shape: { smp, memoryMib } }));
-
 const controllerMessage = z.discriminatedUnion('body', [
   z.object({
     body: z.literal('welcome'),
     welcome: z.object({ natsUrl: z.string(), heartbeatIntervalMs: z.number().int().positive() }),
   }),
   z.object({ body: z.literal('refused'), refused: z.object({ reason: z.string() }) }),
-  z.object({ body: z.literal('lease'), lease }),
+  z.object({ body: z.literal('lease'), lease: leaseSchema }),
   z.object({
     body: z.literal('revoked'),
     revoked: z.object({ lease: name<LeaseId>(), reason: z.string() }),
@@ -159,6 +118,7 @@ export function writeAgentMessage(message: AgentMessage): AgentMessageWire {
           hostFacts,
           capacity,
           supports: [...supports],
+          permissions: [...host.permissions],
           holding: [...holding],
           unsettled: [...unsettled],
         },
@@ -202,23 +162,4 @@ export function writeControllerMessage(message: ControllerMessage): ControllerMe
     case 'settled':
       return { settled: { messageIds: [...message.messageIds] } };
   }
-}
-
-function writeLease({ shape, workload, trials, ...rest }: Lease): LeaseWire {
-  return {
-    ...rest,
-    ...shape,
-    workload: {
-      ...workload,
-      arguments: [...workload.arguments],
-      metrics: [...workload.metrics],
-      expectations: [...workload.expectations],
-    },
-    trials: trials.map(({ trial, kernel, image }) => ({
-      trial,
-      kernel,
-      kernelSha256: image?.sha256 ?? '',
-      kernelRelease: image?.release ?? '',
-    })),
-  };
 }

@@ -3,6 +3,16 @@
  * The vocabulary of labsweep as readonly types: what a sweep is, how it is cut into rows, blocks
  * and trials, and how a trial can end. It holds no behaviour.
  */
+import type {
+  FunctionProfile,
+  GuestSettings,
+  HygieneMode,
+  HygieneRecord,
+  NativeSettings,
+  OutputFormat,
+  Permission,
+  Purpose,
+} from './trial-settings.js';
 
 type Branded<Base, Name extends string> = Base & { readonly __brand: Name };
 
@@ -75,6 +85,11 @@ export interface WorkloadSpec {
    */
   readonly program: { readonly kind: 'source' | 'binary'; readonly path: string };
   readonly arguments: readonly string[];
+  /** Environment variables, in the order of the spec. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Files beside the program, by name; the values are paths as the user wrote them. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly output: OutputFormat;
   /** In the order of the spec; the first is the one that verdicts are about. */
   readonly metrics: readonly Metric[];
   readonly expectations: readonly Expectation[];
@@ -97,6 +112,8 @@ export interface EnvironmentSpec {
   readonly deadlineMs: number;
   /** What the plan assumes for one trial until durations are known. */
   readonly estimateMs: number;
+  readonly guest: GuestSettings;
+  readonly native: NativeSettings;
 }
 
 /** The three kernels of `gap closed = (bad - candidate) / (bad - good)`. */
@@ -120,6 +137,11 @@ export interface Spec {
   readonly seed: number;
   readonly baseline: KernelName;
   readonly gap?: Gap;
+  readonly hygiene: HygieneMode;
+  /** Asks for audit trials of every row. */
+  readonly audit?: { readonly repetitions: number };
+  /** Asks for attribution trials of every row that runs in a guest. */
+  readonly attribution?: { readonly repetitions: number; readonly functions: readonly string[] };
 }
 
 /** One kernel's turn in a block. */
@@ -137,9 +159,15 @@ export interface PlannedBlock {
   readonly trials: readonly PlannedTrial[];
 }
 
-/** Environment x shape x workload: one line of the table. */
+/**
+ * Environment x shape x workload: one line of the table. An audit or attribution row runs beside
+ * the timing row `of`, and is never a line of its own.
+ */
 export interface PlannedRow {
   readonly id: RowId;
+  readonly purpose: Purpose;
+  /** The timing row whose state or profile this row shows; its own id when it is one. */
+  readonly of: RowId;
   readonly environment: EnvironmentRequest;
   readonly shape: Shape;
   /** In the order of the spec, whatever order the blocks run them in. */
@@ -147,6 +175,8 @@ export interface PlannedRow {
   readonly commandLine: string;
   readonly deadlineMs: number;
   readonly estimateMs: number;
+  readonly guest: GuestSettings;
+  readonly native: NativeSettings;
 }
 
 /** All that a sweep will do; `blocks` stand in the order in which they are handed out. */
@@ -179,6 +209,7 @@ export const FAILURE_CLASSES = [
   'reset',
   'init-failed',
   'cpu-mismatch',
+  'memory-mismatch',
   'kernel-mismatch',
   'command-line-mismatch',
   'reproducer-exit',
@@ -187,6 +218,9 @@ export const FAILURE_CLASSES = [
   'truncated',
   'deadline',
   'unexpected-result',
+  'placement-mismatch',
+  'record-incomplete',
+  'host-disturbed',
 ] as const;
 export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
@@ -209,6 +243,11 @@ export interface Outcome {
   readonly facts: Readonly<Record<string, string>>;
   /** The end of the console, at most 64 KiB; empty for native trials. */
   readonly consoleTail: string;
+  readonly hygiene?: HygieneRecord;
+  /** Of an audit trial: the shape of the workload's memory, comparable across kernels. */
+  readonly state?: Readonly<Record<string, string>>;
+  /** Of an attribution trial. */
+  readonly profile?: readonly FunctionProfile[];
 }
 
 /** What a host can run, or the reason why it cannot. */
@@ -230,28 +269,6 @@ export interface HostDescription {
   readonly name: string;
   readonly capacity: Capacity;
   readonly supports: readonly Support[];
+  readonly permissions: readonly Permission[];
   readonly facts: Readonly<Record<string, string>>;
-}
-
-/** A kernel pinned down at submission. A `host` kernel has an image only where the box has it. */
-export interface ResolvedKernel {
-  readonly name: KernelName;
-  /** The source as the user wrote it, with what it resolved to where that says more. */
-  readonly source: string;
-  readonly image?: {
-    readonly sha256: Sha256;
-    readonly sizeBytes: number;
-    /** What `uname -r` must say in the guest. */
-    readonly release: string;
-  };
-}
-
-/** The one binary that runs on every box. */
-export interface ResolvedWorkload {
-  readonly sha256: Sha256;
-  readonly sizeBytes: number;
-  readonly sourceSha256?: Sha256;
-  /** First line of the compiler's version, empty for a prebuilt binary. */
-  readonly compiler: string;
-  readonly flags: readonly string[];
 }

@@ -12,12 +12,12 @@ import {
   type HostId,
   type KernelName,
   type Outcome,
-  type ResolvedKernel,
-  type ResolvedWorkload,
   type Sha256,
   type SweepId,
   type TrialId,
 } from './domain.js';
+import type { ResolvedKernel, ResolvedWorkload } from './resolved.js';
+import { HYGIENE_MODES, PERMISSIONS, PURPOSES } from './trial-settings.js';
 
 const brand = <Name extends string>() =>
   z
@@ -38,12 +38,30 @@ const sample = z.object({
   texts,
 });
 
+const hygiene = z.object({
+  mode: z.enum(HYGIENE_MODES),
+  before: texts,
+  after: texts,
+  warnings: z.array(z.string()),
+  disturbances: z.array(z.string()),
+});
+
+const functionProfile = z.object({
+  name: z.string(),
+  hits: z.number().nonnegative(),
+  timeUs: z.number().nonnegative(),
+  method: z.string(),
+});
+
 const outcome: z.ZodType<Outcome> = z.object({
   status: z.enum(['measured', 'subject-failed', 'lab-failed']),
   failure: z.object({ class: z.enum(FAILURE_CLASSES), message: z.string() }).exactOptional(),
   samples: z.array(sample),
   facts: texts,
   consoleTail: z.string(),
+  hygiene: hygiene.exactOptional(),
+  state: texts.exactOptional(),
+  profile: z.array(functionProfile).exactOptional(),
 });
 
 const kernel: z.ZodType<ResolvedKernel> = z.object({
@@ -60,6 +78,8 @@ const workload: z.ZodType<ResolvedWorkload> = z.object({
   sourceSha256: sha256.exactOptional(),
   compiler: z.string(),
   flags: z.array(z.string()),
+  // Logs of earlier versions know no files.
+  files: z.array(z.object({ name: z.string(), sha256 })).default([]),
 });
 
 /** A user handed in a spec; everything it names is resolved in it. */
@@ -97,6 +117,7 @@ const hostJoined = z.object({
   supports: z.array(
     z.object({ environment: z.enum(ENVIRONMENTS), available: z.boolean(), reason: z.string() }),
   ),
+  permissions: z.array(z.enum(PERMISSIONS)).default([]),
 });
 
 /** A trial ended. Idempotent by sweep, trial, host and attempt. */
@@ -113,11 +134,18 @@ const trialEnded = z.object({
   /** The agent process that ran it; two of them in one attempt mean that the block was resumed. */
   session: z.string(),
   environment: z.enum(ENVIRONMENTS),
+  /** Logs of earlier versions hold timing trials only. */
+  purpose: z.enum(PURPOSES).default('timing'),
   startedAtMs: unixMs,
   durationMs: z.number().nonnegative(),
   outcome,
   /** Artifacts kept as evidence. */
-  evidence: z.object({ console: sha256.exactOptional(), output: sha256.exactOptional() }),
+  evidence: z.object({
+    console: sha256.exactOptional(),
+    output: sha256.exactOptional(),
+    /** The full dump of an audit trial, or the profile of an attribution trial. */
+    dump: sha256.exactOptional(),
+  }),
 });
 
 const logEntry = z.discriminatedUnion('type', [submitted, cancelled, hostJoined, trialEnded]);

@@ -5,9 +5,13 @@
  */
 import type {
   Environment,
+  GuestSettings,
+  HygieneMode,
   KernelName,
   Lease,
+  NativeSettings,
   Outcome,
+  Purpose,
   Shape,
   Support,
   TrialId,
@@ -22,13 +26,22 @@ export interface TrialOrder {
   /** Undefined stands for the kernel that this host is running. */
   readonly kernelImage?: { readonly path: string; readonly release: string };
   readonly environment: Environment;
+  readonly purpose: Purpose;
   readonly shape: Shape;
   /** Added to the guest's kernel command line. */
   readonly commandLine: string;
   /** Longest the trial may take, boot included. */
   readonly deadlineMs: number;
-  /** As leased, with the binary as a file in place of its hash. */
-  readonly workload: Omit<Lease['workload'], 'sha256'> & { readonly binaryPath: string };
+  readonly hygiene: HygieneMode;
+  readonly guest: GuestSettings;
+  readonly native: NativeSettings;
+  /** Kernel functions to profile; empty unless the purpose is `attribution`. */
+  readonly functions: readonly string[];
+  /** As leased, with the binary and its files as local files in place of their hashes. */
+  readonly workload: Omit<Lease['workload'], 'sha256' | 'files'> & {
+    readonly binaryPath: string;
+    readonly files: readonly { readonly name: string; readonly path: string }[];
+  };
 }
 
 export interface RunResult {
@@ -39,6 +52,8 @@ export interface RunResult {
   readonly console?: Uint8Array;
   /** Evidence: all that came over the result channel, or all that the reproducer printed. */
   readonly output?: Uint8Array;
+  /** Evidence: the full dump of an audit trial, or the profile of an attribution trial. */
+  readonly dump?: Uint8Array;
 }
 
 export interface Runner {

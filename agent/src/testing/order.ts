@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A trial order for tests, in which everything that a test does not care about is filled in. */
-import type { KernelName, TrialId } from '@labsweep/proto';
+import {
+  DEFAULT_GUEST,
+  DEFAULT_NATIVE,
+  DEFAULT_OUTPUT,
+  type KernelName,
+  type TrialId,
+} from '@labsweep/proto';
 import type { TrialOrder } from '../runner/runner.js';
 
 export type OrderParts = Partial<Omit<TrialOrder, 'workload' | 'trial' | 'kernel'>> & {
@@ -13,9 +19,14 @@ export function makeOrder(parts: OrderParts): TrialOrder {
   const { trial = 'row/r1/k', kernel = 'k', workload, ...others } = parts;
   return {
     environment: 'scripted',
+    purpose: 'timing',
     shape: { smp: 1, memoryMib: 512 },
     commandLine: '',
     deadlineMs: 30_000,
+    hygiene: 'observe',
+    guest: DEFAULT_GUEST,
+    native: DEFAULT_NATIVE,
+    functions: [],
     ...others,
     trial: trial as TrialId,
     kernel: kernel as KernelName,
@@ -23,6 +34,9 @@ export function makeOrder(parts: OrderParts): TrialOrder {
       name: 'workload',
       binaryPath: '/nonexistent/binary',
       arguments: [],
+      variables: {},
+      files: [],
+      output: DEFAULT_OUTPUT,
       metrics: ['ns'],
       expectations: [],
       ...workload,

@@ -14,6 +14,7 @@ export function sampleOutcome(kernel: string, changes: Partial<TrialEnded> = {})
     hostName: 'box-a',
     session: 'session-1',
     environment: 'scripted',
+    purpose: 'timing',
     startedAtMs: 1_000,
     durationMs: 10,
     outcome: { status: 'measured', samples: [], facts: {}, consoleTail: '' },

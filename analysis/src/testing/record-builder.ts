@@ -3,22 +3,25 @@
  * Builds whole sweep records from a few words and a seed, for tests. It follows the life of a
  * sweep: plan, attempts, failures, reruns, decisions, and an end that may come early.
  */
-import type {
-  BlockId,
-  HostId,
-  KernelName,
-  KernelSpec,
-  Outcome,
-  Plan,
-  PlannedBlock,
-  PlannedRow,
-  ResolvedKernel,
-  RowId,
-  Sha256,
-  Spec,
-  SweepId,
-  TrialEnded,
-  TrialId,
+import {
+  type BlockId,
+  DEFAULT_GUEST,
+  DEFAULT_NATIVE,
+  DEFAULT_OUTPUT,
+  type HostId,
+  type KernelName,
+  type KernelSpec,
+  type Outcome,
+  type Plan,
+  type PlannedBlock,
+  type PlannedRow,
+  type ResolvedKernel,
+  type RowId,
+  type Sha256,
+  type Spec,
+  type SweepId,
+  type TrialEnded,
+  type TrialId,
 } from '@labsweep/proto';
 import type { BlockDecision, RecordedHost, SweepRecord } from '../sweep-record.js';
 import { MADE_UP_METRICS, madeUpValues } from './made-up-values.js';
@@ -71,12 +74,16 @@ export function buildRecord(options: RecordOptions): SweepRecord {
 function planOf(options: RecordOptions, random: RandomSource): Plan {
   const rows: PlannedRow[] = options.rows.map((row) => ({
     id: row.id as RowId,
+    purpose: 'timing',
+    of: row.id as RowId,
     environment: row.asked,
     shape: { smp: row.smp, memoryMib: row.memoryMib ?? 2048 },
     kernels: row.kernels as KernelName[],
     commandLine: '',
     deadlineMs: 120_000,
     estimateMs: TRIAL_MS,
+    guest: DEFAULT_GUEST,
+    native: DEFAULT_NATIVE,
   }));
   // By repetition first, as a scheduler that wants early results of every row would hand them out.
   const blocks = Array.from({ length: options.repetitions }, (_, index) => index + 1).flatMap(
@@ -128,6 +135,7 @@ function runAttempt({ options, block, index, random }: BlockParts, attempt: numb
       hostName: host.name,
       session: `${host.name}-${resumed && position > 0 ? 2 : 1}`,
       environment,
+      purpose: 'timing',
       startedAtMs: 1_780_000_000_000 + index * 60_000 + position * TRIAL_MS,
       durationMs: TRIAL_MS,
       outcome: (options.mendOutcome?.(made, id) ?? made) as TrialEnded['outcome'],
@@ -200,6 +208,9 @@ function specOf(options: RecordOptions): Spec {
       name: 'mprotect-shared-dirty',
       program: { kind: 'source', path: 'mprotect_shared_dirty_reproducer.c' },
       arguments: ['--iterations', '1000', '--mapping-mb', '64'],
+      variables: {},
+      files: {},
+      output: DEFAULT_OUTPUT,
       metrics: options.metrics ?? MADE_UP_METRICS,
       expectations: [],
     },
@@ -209,6 +220,7 @@ function specOf(options: RecordOptions): Spec {
     seed: options.seed,
     baseline: options.baseline as KernelName,
     ...(gap === undefined ? {} : { gap }),
+    hygiene: 'observe',
   };
 }
 
@@ -231,6 +243,7 @@ function submittedOf(options: RecordOptions): SweepRecord['submitted'] {
       sizeBytes: 1,
       compiler: 'gcc (Debian 12.2.0-14) 12.2.0',
       flags: ['-O2', '-static'],
+      files: [],
     },
   };
 }

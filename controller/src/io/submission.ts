@@ -102,7 +102,7 @@ export class Submission {
       if (kind === 'binary') {
         checkStaticBinary(bytes, fileName);
         const sha256 = await broker.artifacts.put(bytes);
-        return { sha256, sizeBytes: bytes.length, compiler: '', flags: [] };
+        return { sha256, sizeBytes: bytes.length, compiler: '', flags: [], files: [] };
       }
       const compiled = { source: bytes, fileName, cacheDirectory, ...hooks };
       const { binary, workload } = await compileWorkload(compiled);

@@ -31,11 +31,15 @@ function plainId(environment: EnvironmentSpec, shape: Shape): string {
 function planRow(environment: EnvironmentSpec, shape: Shape, id: RowId): PlannedRow {
   return {
     id,
+    purpose: 'timing',
+    of: id,
     environment: environment.environment,
     shape,
     kernels: environment.kernels,
     commandLine: environment.commandLine,
     deadlineMs: environment.deadlineMs,
     estimateMs: environment.estimateMs,
+    guest: environment.guest,
+    native: environment.native,
   };
 }

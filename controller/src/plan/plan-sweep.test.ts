@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import type { EnvironmentSpec, Plan } from '@labsweep/proto';
-import { seededRandom } from '@labsweep/proto';
+import { DEFAULT_GUEST, DEFAULT_NATIVE, seededRandom } from '@labsweep/proto';
 import { testSeed } from '../testing/test-seed.js';
 import { estimatePlanMs } from './estimate-plan.js';
 import { planSweep } from './plan-sweep.js';
@@ -20,6 +20,8 @@ const QEMU: EnvironmentSpec = {
   commandLine: '',
   deadlineMs: 300_000,
   estimateMs: 10_000,
+  guest: DEFAULT_GUEST,
+  native: DEFAULT_NATIVE,
 };
 
 function plan(parts: Partial<Parameters<typeof makeSpec>[0]> = {}): Plan {

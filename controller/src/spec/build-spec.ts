@@ -5,7 +5,16 @@
  */
 
 import { strict as assert } from 'node:assert';
-import type { EnvironmentSpec, KernelName, KernelSpec, Shape, Spec } from '@labsweep/proto';
+import {
+  DEFAULT_GUEST,
+  DEFAULT_NATIVE,
+  DEFAULT_OUTPUT,
+  type EnvironmentSpec,
+  type KernelName,
+  type KernelSpec,
+  type Shape,
+  type Spec,
+} from '@labsweep/proto';
 import * as defaults from './defaults.js';
 import type { SpecShape } from './schema.js';
 import type { TomlDocument } from './toml.js';
@@ -29,6 +38,7 @@ export function buildSpec(document: TomlDocument, shape: SpecShape): Spec {
     seed: shape.seed ?? defaults.SEED,
     baseline: shape.baseline ?? first.name,
     ...(shape.gap === undefined ? {} : { gap: shape.gap }),
+    hygiene: 'observe',
   };
 }
 
@@ -52,6 +62,9 @@ function buildWorkload(shape: WorkloadShape): Spec['workload'] {
     name: shape.name ?? baseNameOf(path),
     program: { kind: shape.source === undefined ? 'binary' : 'source', path },
     arguments: shape.arguments ?? [],
+    variables: {},
+    files: {},
+    output: DEFAULT_OUTPUT,
     metrics: Object.entries(shape.metrics).map(([name, metric]) => ({
       name,
       unit: metric.unit,
@@ -84,6 +97,8 @@ function buildEnvironment(
     commandLine: shape.command_line ?? '',
     deadlineMs: Math.round((shape.deadline_s ?? defaults.DEADLINE_S) * MS_PER_S),
     estimateMs: Math.round((shape.estimate_s ?? defaults.ESTIMATE_S[environment]) * MS_PER_S),
+    guest: DEFAULT_GUEST,
+    native: DEFAULT_NATIVE,
   };
 }
 

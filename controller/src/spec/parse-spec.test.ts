@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import type { Spec } from '@labsweep/proto';
+import { DEFAULT_GUEST, DEFAULT_NATIVE, DEFAULT_OUTPUT, type Spec } from '@labsweep/proto';
 import { PROBLEMS_MAX } from './limits.js';
 import { parseSpec } from './parse-spec.js';
 import { formatProblem } from './spec-problem.js';
@@ -14,7 +14,12 @@ function accept(text: string): Spec {
 }
 
 test('A spec is read whole, with the defaults of the keys that it leaves out.', () => {
-  const guest = { commandLine: '', deadlineMs: 300_000 };
+  const common = {
+    commandLine: '',
+    deadlineMs: 300_000,
+    guest: DEFAULT_GUEST,
+    native: DEFAULT_NATIVE,
+  };
   assert.deepEqual(accept(SMALL_SPEC), {
     name: 'window',
     kernels: [
@@ -38,12 +43,15 @@ test('A spec is read whole, with the defaults of the keys that it leaves out.', 
       name: 'reproducer',
       program: { kind: 'source', path: '../native/src/reproducer.c' },
       arguments: ['--iterations', '200'],
+      variables: {},
+      files: {},
+      output: DEFAULT_OUTPUT,
       metrics: [{ name: 'iteration_ns', unit: 'ns', direction: 'lower', meaning: '' }],
       expectations: [{ metric: 'unexpected_results', operator: '==', value: 0 }],
     },
     environments: [
       {
-        ...guest,
+        ...common,
         environment: 'qemu',
         shapes: [
           { smp: 1, memoryMib: 512 },
@@ -53,7 +61,7 @@ test('A spec is read whole, with the defaults of the keys that it leaves out.', 
         estimateMs: 10_000,
       },
       {
-        ...guest,
+        ...common,
         environment: 'native',
         shapes: [{ smp: 1, memoryMib: 0 }],
         kernels: ['running'],
@@ -64,6 +72,7 @@ test('A spec is read whole, with the defaults of the keys that it leaves out.', 
     order: 'interleaved',
     seed: 1,
     baseline: 'v6.16',
+    hygiene: 'observe',
   });
 });
 
@@ -89,6 +98,8 @@ test('Keys that are given win over defaults.', () => {
     commandLine: 'tsc=unstable',
     deadlineMs: 500,
     estimateMs: 2000,
+    guest: DEFAULT_GUEST,
+    native: DEFAULT_NATIVE,
   });
   assert.equal(spec.order, 'listed');
   assert.equal(spec.seed, 4294967295);

@@ -55,7 +55,13 @@ export function submittedEntry(changes: Partial<Submitted> = {}): Submitted {
       { name: 'old' as KernelName, source: 'debian', image: image('1') },
       { name: 'new' as KernelName, source: 'debian', image: image('2') },
     ],
-    workload: { sha256: 'f'.repeat(64) as Sha256, sizeBytes: 1, compiler: '', flags: [] },
+    workload: {
+      sha256: 'f'.repeat(64) as Sha256,
+      sizeBytes: 1,
+      compiler: '',
+      flags: [],
+      files: [],
+    },
     ...changes,
   };
 }
@@ -79,6 +85,7 @@ export function outcomeEntry(
     hostName: 'host-a',
     session: 'session-a',
     environment: 'qemu-tcg',
+    purpose: 'timing',
     startedAtMs: 0,
     durationMs: 5_000,
     outcome: {
@@ -102,6 +109,7 @@ export function hostNamed(
     name,
     capacity: { cpus: 2, memoryMib: 8_192 },
     supports: environments.map((environment) => ({ environment, available: true, reason: '' })),
+    permissions: [],
     facts: {},
   };
 }

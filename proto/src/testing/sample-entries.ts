@@ -15,6 +15,7 @@ export function sampleOutcome(changes: Partial<TrialEnded> = {}): TrialEnded {
     hostName: 'box-a',
     session: 'session-1',
     environment: 'qemu-tcg',
+    purpose: 'timing',
     startedAtMs: 1_000,
     durationMs: 2_500.5,
     outcome: {

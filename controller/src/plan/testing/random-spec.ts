@@ -3,6 +3,9 @@
 
 import type { SeededRandom } from '@labsweep/proto';
 import {
+  DEFAULT_GUEST,
+  DEFAULT_NATIVE,
+  DEFAULT_OUTPUT,
   ENVIRONMENT_REQUESTS,
   type EnvironmentSpec,
   type KernelName,
@@ -29,6 +32,9 @@ export function makeSpec(parts: {
       name: 'workload',
       program: { kind: 'source', path: 'workload.c' },
       arguments: [],
+      variables: {},
+      files: {},
+      output: DEFAULT_OUTPUT,
       metrics: [{ name: 'iteration_ns', unit: 'ns', direction: 'lower', meaning: '' }],
       expectations: [],
     },
@@ -37,6 +43,7 @@ export function makeSpec(parts: {
     order,
     seed,
     baseline,
+    hygiene: 'observe',
   };
 }
 
@@ -66,5 +73,7 @@ function randomEnvironment(random: SeededRandom, kernels: readonly KernelName[])
     commandLine: '',
     deadlineMs: 300_000,
     estimateMs: 1 + random.nextBelow(20_000),
+    guest: DEFAULT_GUEST,
+    native: DEFAULT_NATIVE,
   };
 }

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What a submission has pinned down: kernels and workload by sha256. It holds no behaviour.
+ */
+import type { KernelName, Sha256 } from './domain.js';
+
+/** A kernel pinned down at submission. A `host` kernel has an image only where the box has it. */
+export interface ResolvedKernel {
+  readonly name: KernelName;
+  /** The source as the user wrote it, with what it resolved to where that says more. */
+  readonly source: string;
+  readonly image?: {
+    readonly sha256: Sha256;
+    readonly sizeBytes: number;
+    /** What `uname -r` must say in the guest. */
+    readonly release: string;
+  };
+}
+
+/** The one binary that runs on every box. */
+export interface ResolvedWorkload {
+  readonly sha256: Sha256;
+  readonly sizeBytes: number;
+  readonly sourceSha256?: Sha256;
+  /** First line of the compiler's version, empty for a prebuilt binary. */
+  readonly compiler: string;
+  readonly flags: readonly string[];
+  /** Files beside the program, in the order of the spec. */
+  readonly files: readonly WorkloadFile[];
+}
+
+/** A file that the workload finds under its name in its working directory. */
+export interface WorkloadFile {
+  readonly name: string;
+  readonly sha256: Sha256;
+}
