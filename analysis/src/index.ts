@@ -32,6 +32,7 @@ export type {
 export type { RowStatus } from './row-status.js';
 export type { BlockValue, Series } from './series.js';
 export type { Estimate } from './statistics/estimate.js';
+export { median } from './statistics/median.js';
 export type { IntervalMethod, MedianInterval } from './statistics/median-interval.js';
 export type { Summary } from './statistics/summary.js';
 export type { BlockDecision, RecordedHost, SweepRecord, SweepState } from './sweep-record.js';

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What a trial costs: the demo's trials by a plain shell loop and by `labsweep run`, turn by turn
+ * on one machine. The overhead of a trial is its whole time less the reproducer's own.
+ *
+ *   npm run bench:trial -- [--passes N]
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { median } from '@labsweep/analysis';
+import { ROOT } from '../e2e/labsweep-process.js';
+import { artifactPath, numberFact, type Results, runSweep, wholeTimes } from './run-sweep.js';
+import { type LoopTrial, runShellLoop } from './shell-loop.js';
+
+const DEMO = join(ROOT, 'examples/mprotect-release-window.toml');
+const OVERHEAD_LIMIT = 0.65;
+const WALL_LIMIT = 0.95;
+
+const { values } = parseArgs({ options: { passes: { type: 'string', default: '3' } } });
+const passes = Number(values.passes);
+const folder = mkdtempSync(join(tmpdir(), 'labsweep-bench-'));
+
+interface Times {
+  readonly wallsMs: number[];
+  /** Whole time less the reproducer's own, of trials in guests. */
+  readonly overheadsMs: number[];
+}
+const labsweep: Times = { wallsMs: [], overheadsMs: [] };
+const loop: Times = { wallsMs: [], overheadsMs: [] };
+
+try {
+  console.log(`${passes} passes; each runs every trial of one repetition of the demo both ways`);
+  // What happens once per kernel on a box (download, unpacking) is over before the first pass.
+  const first = sweep('first', 0);
+  for (let pass = 1; pass <= passes; pass += 1) {
+    // Who begins changes from pass to pass, since the speed of a machine drifts.
+    const turns = [() => measureSweep(pass), () => measureLoop(first, pass)];
+    for (const turn of pass % 2 === 1 ? turns : turns.toReversed()) turn();
+  }
+  report();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function sweep(name: string, seed: number) {
+  const text = readFileSync(DEMO, 'utf8')
+    .replace(/^repetitions = .*$/m, 'repetitions = 1')
+    .replaceAll('"../', `"${dirname(dirname(DEMO))}/`)
+    .replace(/^\[audit\]\n(.*=.*\n)*/m, '');
+  const options = ['--seed', String(seed)];
+  return runSweep({ folder, name, specText: text, options });
+}
+
+function measureSweep(pass: number): void {
+  const { wallMs, results } = sweep(`pass-${pass}`, pass);
+  const whole = wholeTimes(results);
+  const overheadsMs = results.trials
+    .filter(({ environment }) => environment !== 'native')
+    .map((trial) => (whole.get(trial.trial) ?? 0) - numberFact(trial, 'reproducer_wall_ms'));
+  note('labsweep', labsweep, { wallMs, overheadsMs });
+}
+
+function measureLoop({ results }: { results: Results }, pass: number): void {
+  const { submitted, spec } = results;
+  const end = runShellLoop(
+    {
+      folder,
+      initPath: join(ROOT, 'native/build/init'),
+      reproducerPath: artifactPath(submitted.workload.sha256),
+      arguments: spec.workload.arguments,
+      cpu: 1,
+    },
+    loopTrials(results),
+  );
+  const guests = [...end.trials].filter(([name]) => !name.startsWith('native'));
+  const overheadsMs = guests.map(([, { wholeMs, reproducerMs }]) => wholeMs - reproducerMs);
+  note('loop    ', loop, { wallMs: end.wallMs, overheadsMs });
+  if (pass === passes) console.log(`each way ran ${end.trials.size} trials a pass`);
+}
+
+function loopTrials({ plan, submitted }: Results): LoopTrial[] {
+  return plan.blocks.flatMap((block) => {
+    const row = plan.rows.find(({ id }) => id === block.row);
+    return block.trials.map((trial) => {
+      const image = submitted.kernels.find(({ name }) => name === trial.kernel)?.image;
+      if (row === undefined || row.environment === 'native' || image === undefined) {
+        return { name: trial.id };
+      }
+      const { smp, memoryMib } = row.shape;
+      const { commandLine } = row;
+      const kernelPath = artifactPath(image.sha256);
+      return { name: trial.id, guest: { kernelPath, smp, memoryMib, commandLine } };
+    });
+  });
+}
+
+function note(
+  name: string,
+  times: Times,
+  seen: { readonly wallMs: number; readonly overheadsMs: readonly number[] },
+): void {
+  times.wallsMs.push(seen.wallMs);
+  times.overheadsMs.push(...seen.overheadsMs);
+  const overheadMs = median(seen.overheadsMs);
+  console.log(
+    `${name}  wall ${(seen.wallMs / 1000).toFixed(1)} s, ` +
+      `median overhead of ${seen.overheadsMs.length} guests ${overheadMs.toFixed(0)} ms`,
+  );
+}
+
+function report(): void {
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
+  const overhead = median(labsweep.overheadsMs) / median(loop.overheadsMs);
+  const total = sum(labsweep.overheadsMs) / sum(loop.overheadsMs);
+  const wall = sum(labsweep.wallsMs) / sum(loop.wallsMs);
+  const verdict = (ratio: number, limit: number) =>
+    `${ratio.toFixed(3)} (at most ${limit}: ${ratio <= limit ? 'kept' : 'BROKEN'})`;
+  console.log(
+    `overhead of a trial, labsweep / loop, medians: ${verdict(overhead, OVERHEAD_LIMIT)}`,
+  );
+  console.log(`overhead of all trials, labsweep / loop, sums:  ${verdict(total, OVERHEAD_LIMIT)}`);
+  console.log(`wall clock, labsweep / loop, sums:              ${verdict(wall, WALL_LIMIT)}`);
+  if (overhead > OVERHEAD_LIMIT || wall > WALL_LIMIT) process.exitCode = 1;
+}
