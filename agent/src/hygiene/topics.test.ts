@@ -75,6 +75,7 @@ const CHANGES: Readonly<Record<string, readonly [path: string, from: string, to:
   online_cpu_list: [`${CPU}/online`, '0-3', '0-2'],
   mains_online: ['sys/class/power_supply/AC/online', '1', '0'],
   numa_balancing: ['proc/sys/kernel/numa_balancing', '0', '1'],
+  kvm_halt_poll_ns: ['sys/module/kvm/parameters/halt_poll_ns', '200000', '0'],
   nmi_watchdog: ['proc/sys/kernel/nmi_watchdog', '0', '1'],
   tainted: ['proc/sys/kernel/tainted', '0', '512'],
 };
@@ -275,7 +276,8 @@ describe('the table of topics', () => {
       ...(['governor', 'turbo', 'frequency', 'idle-states', 'smt', 'core-class'] as const),
       ...(['online-cpus', 'isolation', 'interrupts', 'load', 'steal', 'thermal'] as const),
       ...(['power-supply', 'huge-pages', 'numa', 'memory', 'aslr', 'mitigations'] as const),
-      ...(['firmware', 'clock', 'watchdog', 'kernel', 'kernel-log', 'workload'] as const),
+      'workload',
+      ...(['firmware', 'clock', 'watchdog', 'kernel', 'kernel-log', 'virtualization'] as const),
     ];
     assert.deepEqual(TOPICS.map(({ name }) => name).sort(), [...asked].sort());
     const names = TOPICS.flatMap((topic) => Object.keys(topic.read(viewOf({}))));

@@ -31,7 +31,7 @@ export const BARE_GUEST: Tree = {
   'proc/meminfo':
     'MemTotal: 4096000 kB\nMemFree: 3000000 kB\nMemAvailable: 3500000 kB\nSwapTotal: 0 kB\n',
   'proc/cmdline': 'console=ttyS0 quiet\n',
-  'proc/cpuinfo': 'processor\t: 0\nmicrocode\t: 0x1\n',
+  'proc/cpuinfo': 'processor\t: 0\nmicrocode\t: 0x1\nflags\t: fpu hypervisor lahf_lm\n',
   'proc/sys/kernel/osrelease': '6.18.44-guest\n',
   'proc/sys/kernel/tainted': '0\n',
   'proc/sys/kernel/nmi_watchdog': '0\n',
@@ -82,6 +82,8 @@ export const HYBRID_METAL: Tree = {
   'proc/meminfo':
     'MemTotal: 32000000 kB\nMemFree: 900000 kB\nMemAvailable: 1000000 kB\nSwapTotal: 8000000 kB\n',
   'proc/cmdline': 'root=/dev/nvme0n1p2 ro mitigations=off\n',
+  'proc/cpuinfo': 'processor\t: 0\nflags\t: fpu vme\n',
+  'sys/module/kvm/parameters/halt_poll_ns': '200000\n',
   'proc/irq/default_smp_affinity': '3f\n',
   'proc/irq/16/smp_affinity_list': '0-5\n',
   'proc/irq/17/smp_affinity_list': '2\n',
