@@ -9,6 +9,7 @@ import { once } from 'node:events';
 import { access, appendFile, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   BUSY_MACHINE,
   GOVERNOR,
@@ -148,6 +149,21 @@ describe('enforce', () => {
       await session.abandon();
       assert.deepEqual(await settingsOf(root), SETTINGS);
       await (await beginOn(hygiene, 'enforce')).abandon();
+    });
+  });
+
+  test('waits for a processor that is warmer than at the first trial', async () => {
+    const chip = 'sys/class/hwmon/hwmon0';
+    const input = `${chip}/temp1_input`;
+    const sensor = { [`${chip}/name`]: 'coretemp', [input]: '50000' };
+    await onMachine({ ...BUSY_MACHINE, ...sensor }, async (hygiene, root) => {
+      await (await beginOn(hygiene, 'enforce')).abandon();
+      await writeFile(join(root, input), '80000');
+      const waiting = beginOn(hygiene, 'enforce');
+      await sleep(50);
+      assert.deepEqual(await settingsOf(root), SETTINGS);
+      await writeFile(join(root, input), '52000');
+      assert.deepEqual((await (await waiting).after()).warnings, []);
     });
   });
 
