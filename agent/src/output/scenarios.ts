@@ -31,7 +31,7 @@ export function nameScenarios(
   });
 }
 
-    // Ends, since each step asks for a name that fewer results have; `a #2` may be printed too.
+/** For each composed name the names of its result lines, in the order of printing. */
 function uniqueNames(composed: readonly ParsedLine[]): ReadonlyMap<string, readonly string[]> {
   const unique = new Map<string, string[]>();
   const used = new Set<string>();
@@ -39,7 +39,7 @@ function uniqueNames(composed: readonly ParsedLine[]): ReadonlyMap<string, reado
     if (sample.line !== 'result') continue;
     const names = unique.get(sample.scenario) ?? [];
     let turn = names.length + 1;
-    // Ends, since each step asks for a name that fewer results can have; `a #2` may be printed too.
+    // Ends, since each step asks for a name that fewer results have; `a #2` may be printed too.
     while (used.has(numbered(sample.scenario, turn))) turn++;
     names.push(numbered(sample.scenario, turn));
     used.add(numbered(sample.scenario, turn));
