@@ -12,6 +12,7 @@ import {
   UsageError,
 } from '@labsweep/proto';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { doctorCommand } from './commands/doctor.js';
 import { planCommand } from './commands/plan.js';
 import { runCommand } from './commands/run.js';
 import { cancelCommand, listCommand, statusCommand, watchCommand } from './commands/sweeps.js';
@@ -82,6 +83,12 @@ program
   .description('print rows, blocks, order and the estimated time; run nothing')
   .option('--seed <number>', SEED_HELP, parseSeed)
   .action(async (spec: string, { seed }) => print(await planCommand(spec, seed)));
+
+program
+  .command('doctor')
+  .description('say what this box is like for benchmarking, and what would mend it')
+  .option('--json', 'one JSON document', false)
+  .action(({ json }) => print(doctorCommand({ json, searchPath: process.env.PATH ?? '' })));
 
 program
   .command('list')

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Host hygiene of one trial at a time: looks at the host before and after, judges what happened in
+ * between, and in mode `enforce` sets what a measurement wants and restores it. What the topics
+ * are is in topics.ts; which process runs is for the runner.
+ */
+import { strict as assert } from 'node:assert';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '@labsweep/proto';
+import type { Facts } from '../io/host-tree.js';
+import { fileSource, type HostView, openHostView } from './host-view.js';
+import { RUNNABLE_LOOK_MS, RUNNABLE_LOOKS_MAX, RUNNABLE_OTHERS_MAX } from './hygiene-limits.js';
+import { KernelLog } from './kernel-log.js';
+import { holdLatency, type LatencyHold } from './latency-hold.js';
+import { describeWanted, mendCommand } from './mend-command.js';
+import { SettingsJournal } from './settings-journal.js';
+import { judgeChange, takeSnapshot } from './snapshot.js';
+import { TOPICS } from './topics.js';
+
+/**
+ * `observe`: record and warn. `enforce`: set, verify by reading back, restore. `require`: refuse
+ * unless it is so already.
+ */
+export type HygieneMode = 'observe' | 'enforce' | 'require';
+
+export interface HygieneRecord {
+  readonly mode: HygieneMode;
+  readonly before: Facts;
+  readonly after: Facts;
+  readonly warnings: readonly string[];
+  /** Not empty: the trial is host-disturbed, and is run again. */
+  readonly disturbances: readonly string[];
+}
+
+/** Must be ended by one of its two functions, whatever becomes of the trial. */
+export interface HygieneSession {
+  /** The facts of the host as the trial starts, with all that is enforced in force. */
+  readonly before: Facts;
+  /**
+   * Reads, judges, restores. `ownCpuMs`: user and system time of the trial's processes; where it
+   * is not given, that of the agent's children that have ended since `begin`.
+   */
+  after(own?: { readonly ownCpuMs?: number }): Promise<HygieneRecord>;
+  /** Restores, for a trial that was given up. Does nothing after `after`. */
+  abandon(): Promise<void>;
+}
+
+export interface HygieneRequest {
+  readonly mode: HygieneMode;
+  /** The CPUs of the trial: of the reproducer, or of a guest's virtual CPUs. */
+  readonly cpus: readonly number[];
+  /** How many other tasks may want a CPU at the start; default 0. `observe` only warns. */
+  readonly loadMax?: number;
+  /** Facts to be recorded; `binary` is a path below the root whose sha256 must stay the same. */
+  readonly workload?: Facts;
+  readonly signal?: AbortSignal;
+}
+
+export type HygieneStart =
+  | { readonly ok: true; readonly session: HygieneSession }
+  /** Nothing is set. Each line says what is not so, with the command that mends it. */
+  | { readonly ok: false; readonly refusal: readonly string[] };
+
+export interface Hygiene {
+  /** Rejects only when the signal fires, and for programmer mistakes. One session at a time. */
+  begin(request: HygieneRequest): Promise<HygieneStart>;
+  /** For the start of an agent: undoes what a killed one has set, and says so line by line. */
+  restoreLeftovers(): Promise<readonly string[]>;
+  close(): void;
+}
+
+export interface HygieneOptions {
+  /** `/` but for tests. */
+  readonly root?: string;
+  /** Old values of settings, until they are restored. */
+  readonly journalPath: string;
+}
+
+export function createHygiene({ root = '/', journalPath }: HygieneOptions): Hygiene {
+  const kernelLog = new KernelLog(join(root, 'dev/kmsg'));
+  const source = fileSource(root, () => kernelLog.readNew());
+  const constants = new Map<string, string>();
+  let isHeld = false;
+
+  const begin = async (request: HygieneRequest): Promise<HygieneStart> => {
+    assert(!isHeld, 'a hygiene session is still open; end it by after() or abandon()');
+    request.signal?.throwIfAborted();
+    const look = { source, cpus: request.cpus, workload: request.workload ?? {}, constants };
+    const host = { root, journalPath, look: () => openHostView(look) };
+    const load = await findLoad(host, request);
+    if (load.length > 0 && request.mode !== 'observe') return { ok: false, refusal: load };
+    if (request.mode === 'require') {
+      const refusal = findUnmet(host.look());
+      if (refusal.length > 0) return { ok: false, refusal };
+    }
+    const enforced = request.mode === 'enforce' ? await enforce(host) : NOTHING_ENFORCED;
+    if ('refusal' in enforced) return { ok: false, refusal: enforced.refusal };
+    isHeld = true;
+    const undo = async () => {
+      isHeld = false;
+      return undoAll(enforced);
+    };
+    return { ok: true, session: openSession({ host, request, undo, warnings: load }) };
+  };
+
+  return {
+    begin,
+    restoreLeftovers: async () => restore(await SettingsJournal.open({ root, journalPath })),
+    close: () => kernelLog.close(),
+  };
+}
+
+interface HostAccess extends Required<HygieneOptions> {
+  look(): HostView;
+}
+
+function openSession(start: {
+  readonly host: HostAccess;
+  readonly request: HygieneRequest;
+  readonly warnings: readonly string[];
+  undo(): Promise<readonly string[]>;
+}): HygieneSession {
+  const { host, request } = start;
+  let isOpen = true;
+  const view = host.look();
+  const before = takeSnapshot(view);
+  const advice = request.mode === 'observe' ? adviseInShort(view) : [];
+  return {
+    before,
+    after: async (own = {}) => {
+      assert(isOpen, 'after() is called once');
+      isOpen = false;
+      const after = takeSnapshot(host.look());
+      const judged = judgeChange({ before, after, cpus: request.cpus, ...own });
+      const problems = await start.undo();
+      const warnings = [...start.warnings, ...advice, ...judged.warnings, ...problems];
+      const { disturbances } = judged;
+      return { mode: request.mode, before, after, warnings, disturbances };
+    },
+    abandon: async () => {
+      if (!isOpen) return;
+      isOpen = false;
+      await start.undo();
+    },
+  };
+}
+
+/** The commands would be the same in every trial; there is a command that prints them. */
+function adviseInShort(view: HostView): readonly string[] {
+  const topics = TOPICS.filter((topic) => (topic.desired?.(view) ?? []).length > 0);
+  if (topics.length === 0) return [];
+  const names = topics.map(({ name }) => name).join(', ');
+  return [`not as a measurement wants it: ${names}; \`labsweep doctor\` says how to mend it`];
+}
+
+function findUnmet(view: HostView): readonly string[] {
+  const state = takeSnapshot(view);
+  return TOPICS.flatMap((topic) => {
+    const wanted = topic.desired?.(view) ?? [];
+    const commands = mendCommand(wanted).split('\n').join('; ');
+    const first = wanted[0];
+    const more = wanted.length > 1 ? ` and ${wanted.length - 1} more` : '';
+    return [
+      ...(first === undefined ? [] : [`${describeWanted(first)}${more}; mend it by: ${commands}`]),
+      ...(topic.demands?.(state) ?? []),
+    ].map((line) => `${topic.name}: ${line}`);
+  });
+}
+
+/** Another task that is there at every look is load; one look is enough where there is none. */
+async function findLoad(host: HostAccess, request: HygieneRequest): Promise<readonly string[]> {
+  const limit = request.loadMax ?? RUNNABLE_OTHERS_MAX;
+  let least = Number.POSITIVE_INFINITY;
+  for (let look = 0; look < RUNNABLE_LOOKS_MAX; look++) {
+    if (look > 0) await sleep(RUNNABLE_LOOK_MS, undefined, { signal: request.signal });
+    const count = /^procs_running (\d+)/m.exec(host.look().text('proc/stat') ?? '')?.[1];
+    if (count === undefined) return [];
+    // One of them is this agent, which is asking.
+    least = Math.min(least, Number(count) - 1);
+    if (least <= limit) return [];
+  }
+  return [
+    `load: ${least} other tasks want a CPU at the start (limit ${limit}); find them by: ` +
+      'top -b -n 1 -o %CPU | head -n 15',
+  ];
+}
+
+interface Enforced {
+  readonly journal?: SettingsJournal;
+  readonly hold?: LatencyHold;
+}
+
+const NOTHING_ENFORCED: Enforced = {};
+
+/** All or nothing: a trial under half of the settings would be neither one thing nor the other. */
+async function enforce(host: HostAccess): Promise<Enforced | { readonly refusal: string[] }> {
+  const journal = await SettingsJournal.open(host);
+  try {
+    if (journal.pending.length > 0) await journal.restore();
+    for (const topic of TOPICS) await journal.setAll(topic.desired?.(host.look()) ?? []);
+    const hold = holdLatency(host.root);
+    return hold === undefined ? { journal } : { journal, hold };
+  } catch (error) {
+    return { refusal: [messageOf(error), ...(await undoAll({ journal }))] };
+  }
+}
+
+async function undoAll({ journal, hold }: Enforced): Promise<readonly string[]> {
+  hold?.close();
+  if (journal === undefined) return [];
+  return journal.restore().then(
+    () => [],
+    (error) => [`restoring: ${messageOf(error)}`],
+  );
+}
+
+async function restore(journal: SettingsJournal): Promise<readonly string[]> {
+  return journal.restore().catch((error) => [`not restored: ${messageOf(error)}`]);
+}
