@@ -58,6 +58,14 @@ export const RUNNABLE_OTHERS_MAX = 0;
 export const RUNNABLE_LOOKS_MAX = 8;
 export const RUNNABLE_LOOK_MS = 10;
 
+/**
+ * `enforce` lets the processor cool to within so much of its temperature at the first trial, as
+ * krun does; a trial that is still waiting then starts warm, and says so.
+ */
+export const COOL_DOWN_MILLICELSIUS = 3_000;
+export const COOL_DOWN_MS_MAX = 5 * 60_000;
+export const COOL_DOWN_LOOK_MS = 500;
+
 /** Of lists of CPUs, only so many are read per CPU, so that a snapshot of a big box stays cheap. */
 export const DETAILED_CPUS_MAX = 8;
 /** Interrupts whose affinity is read; a server has some hundreds. */

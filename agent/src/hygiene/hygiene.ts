@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '@labsweep/proto';
 import type { Facts } from '../io/host-tree.js';
+import { numberOf } from './change.js';
+import { coolDown } from './cool-down.js';
 import { fileSource, type HostView, openHostView } from './host-view.js';
 import { RUNNABLE_LOOK_MS, RUNNABLE_LOOKS_MAX, RUNNABLE_OTHERS_MAX } from './hygiene-limits.js';
 import { KernelLog } from './kernel-log.js';
@@ -16,6 +18,7 @@ import { holdLatency, type LatencyHold } from './latency-hold.js';
 import { describeWanted, mendCommand } from './mend-command.js';
 import { SettingsJournal } from './settings-journal.js';
 import { judgeChange, takeSnapshot } from './snapshot.js';
+import { thermal } from './topics/thermal.js';
 import { TOPICS } from './topics.js';
 
 /**
@@ -82,26 +85,40 @@ export function createHygiene({ root = '/', journalPath }: HygieneOptions): Hygi
   const source = fileSource(root, () => kernelLog.readNew());
   const constants = new Map<string, string>();
   let isHeld = false;
+  let referenceTemperature: number | undefined;
 
   const begin = async (request: HygieneRequest): Promise<HygieneStart> => {
     assert(!isHeld, 'a hygiene session is still open; end it by after() or abandon()');
     request.signal?.throwIfAborted();
     const look = { source, cpus: request.cpus, workload: request.workload ?? {}, constants };
     const host = { root, journalPath, look: () => openHostView(look) };
+    const temperature = () => numberOf(thermal.read(host.look()), 'temperature_millicelsius');
+    referenceTemperature ??= temperature();
+    const { mode, signal } = request;
+    const heat =
+      mode === 'enforce'
+        ? await coolDown({ temperature, reference: referenceTemperature, signal })
+        : undefined;
     const load = await findLoad(host, request);
-    if (load.length > 0 && request.mode !== 'observe') return { ok: false, refusal: load };
-    if (request.mode === 'require') {
+    if (load.length > 0 && mode !== 'observe') return { ok: false, refusal: load };
+    if (mode === 'require') {
       const refusal = findUnmet(host.look());
       if (refusal.length > 0) return { ok: false, refusal };
     }
-    const enforced = request.mode === 'enforce' ? await enforce(host) : NOTHING_ENFORCED;
+    const enforced = mode === 'enforce' ? await enforce(host) : NOTHING_ENFORCED;
     if ('refusal' in enforced) return { ok: false, refusal: enforced.refusal };
     isHeld = true;
     const undo = async () => {
       isHeld = false;
       return undoAll(enforced);
     };
-    return { ok: true, session: openSession({ host, request, undo, warnings: load }) };
+    const warnings = heat === undefined ? load : [heat, ...load];
+    try {
+      return { ok: true, session: openSession({ host, request, undo, warnings }) };
+    } catch (error) {
+      await undo();
+      throw error;
+    }
   };
 
   return {
@@ -131,9 +148,8 @@ function openSession(start: {
     after: async (own = {}) => {
       assert(isOpen, 'after() is called once');
       isOpen = false;
-      const after = takeSnapshot(host.look());
+      const [after, problems] = await lookAndUndo(host, start.undo);
       const judged = judgeChange({ before, after, cpus: request.cpus, ...own });
-      const problems = await start.undo();
       const warnings = [...start.warnings, ...advice, ...judged.warnings, ...problems];
       const { disturbances } = judged;
       return { mode: request.mode, before, after, warnings, disturbances };
@@ -144,6 +160,20 @@ function openSession(start: {
       await start.undo();
     },
   };
+}
+
+/** What was set goes back even when the look fails. */
+async function lookAndUndo(
+  host: HostAccess,
+  undo: () => Promise<readonly string[]>,
+): Promise<readonly [Facts, readonly string[]]> {
+  try {
+    const facts = takeSnapshot(host.look());
+    return [facts, await undo()];
+  } catch (error) {
+    await undo();
+    throw error;
+  }
 }
 
 /** The commands would be the same in every trial; there is a command that prints them. */
@@ -173,7 +203,8 @@ async function findLoad(host: HostAccess, request: HygieneRequest): Promise<read
   const limit = request.loadMax ?? RUNNABLE_OTHERS_MAX;
   let least = Number.POSITIVE_INFINITY;
   for (let look = 0; look < RUNNABLE_LOOKS_MAX; look++) {
-    if (look > 0) await sleep(RUNNABLE_LOOK_MS, undefined, { signal: request.signal });
+    if (look > 0) await sleep(RUNNABLE_LOOK_MS);
+    request.signal?.throwIfAborted();
     const count = /^procs_running (\d+)/m.exec(host.look().text('proc/stat') ?? '')?.[1];
     if (count === undefined) return [];
     // One of them is this agent, which is asking.
@@ -193,11 +224,13 @@ interface Enforced {
 
 const NOTHING_ENFORCED: Enforced = {};
 
-/** All or nothing: a trial under half of the settings would be neither one thing nor the other. */
+/**
+ * All or nothing: a trial under half of the settings would be neither one thing nor the other. What
+ * a killed agent left in the journal goes back together with what is set here.
+ */
 async function enforce(host: HostAccess): Promise<Enforced | { readonly refusal: string[] }> {
   const journal = await SettingsJournal.open(host);
   try {
-    if (journal.pending.length > 0) await journal.restore();
     for (const topic of TOPICS) await journal.setAll(topic.desired?.(host.look()) ?? []);
     const hold = holdLatency(host.root);
     return hold === undefined ? { journal } : { journal, hold };

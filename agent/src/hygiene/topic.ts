@@ -31,6 +31,7 @@ export type TopicName =
   | 'watchdog'
   | 'kernel'
   | 'kernel-log'
+  | 'virtualization'
   | 'workload';
 
 /** What is known of one trial, for the judges. */

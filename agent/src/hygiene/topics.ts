@@ -26,6 +26,7 @@ import { smt } from './topics/smt.js';
 import { steal } from './topics/steal.js';
 import { thermal } from './topics/thermal.js';
 import { turbo } from './topics/turbo.js';
+import { virtualization } from './topics/virtualization.js';
 import { watchdog } from './topics/watchdog.js';
 import { workload } from './topics/workload.js';
 
@@ -53,5 +54,6 @@ export const TOPICS: readonly Topic[] = [
   watchdog,
   kernel,
   kernelLog,
+  virtualization,
   workload,
 ];

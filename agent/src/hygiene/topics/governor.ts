@@ -52,7 +52,7 @@ function wantedOf(view: HostView, cpu: number): readonly Wanted[] {
   ].flatMap(([name = '', value = '']) => {
     const path = `${folder}/${name}`;
     const current = factOf(view, path);
-    return current === ABSENT || current === value ? [] : [{ path, value, current }];
+    return [ABSENT, value].includes(current) || value === ABSENT ? [] : [{ path, value, current }];
   });
 }
 

@@ -29,6 +29,7 @@ const TROUBLE = new RegExp(
 /** Parameters are named after the troubles that they deal with. */
 const COMMAND_LINE = /^(Kernel c|C)ommand line: /;
 const SHOWN_MAX = 3;
+const SHOWN_LENGTH_MAX = 200;
 
 export const kernelLog: Topic = {
   name: 'kernel-log',
@@ -54,7 +55,11 @@ export const kernelLog: Topic = {
       return { verdict: 'note', state: '/dev/kmsg is not readable', why };
     }
     if (!isTrouble(trouble)) return { verdict: 'ok', state: 'no trouble since the start' };
-    return { verdict: 'note', state: `${trouble}`.slice(0, 60), why: 'look at `dmesg`' };
+    return {
+      verdict: 'note',
+      state: `${trouble}`.slice(0, SHOWN_LENGTH_MAX),
+      why: 'look at `dmesg`',
+    };
   },
 };
 

@@ -69,20 +69,21 @@ function readOwnTime(view: HostView): Facts {
 }
 
 /**
- * Busy time minus our own. What the trial used on CPUs that are not its own (QEMU's emulator
- * threads) is taken off as well, so that foreign time on the trial's CPUs is never overstated.
+ * Busy time minus our own, which is the trial's and this agent's. What either used on other CPUs
+ * (QEMU's emulator threads) is taken off as well, so that foreign time on the trial's CPUs is never
+ * overstated. What the agent itself costs has a limit of its own, and is measured elsewhere.
  */
 function judgeForeign(change: Change): readonly Finding[] {
   const wallMs = durationMsOf(change);
   const busy = growthOf(change, 'busy_ticks');
-  const ownMs = change.ownCpuMs ?? growthOf(change, 'agent_children_cpu_ms');
-  if (wallMs === undefined || busy === undefined || ownMs === undefined) return [];
+  const trialMs = change.ownCpuMs ?? growthOf(change, 'agent_children_cpu_ms');
+  if (wallMs === undefined || busy === undefined || trialMs === undefined) return [];
+  const ownMs = trialMs + (growthOf(change, 'agent_cpu_ms') ?? 0);
   const foreignMs = Math.max(0, busy * TICK_MS - ownMs);
-  const agentMs = growthOf(change, 'agent_cpu_ms') ?? 0;
-  const all = (growthOf(change, 'busy_ticks_all') ?? 0) * TICK_MS - ownMs - agentMs;
+  const allMs = (growthOf(change, 'busy_ticks_all') ?? 0) * TICK_MS - ownMs;
   return [
     ...judgeShare(change, { foreignMs, wallMs }),
-    ...judgeOthers({ elsewhereMs: all - foreignMs, wallMs }),
+    ...judgeOthers({ elsewhereMs: allMs - foreignMs, wallMs }),
   ];
 }
 
