@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { messageOf, parseLoopbackAddress, runProgram, UsageError } from '@labsweep/proto';
 import { runAgent } from './run-agent.js';
 
-const GUEST_INIT = fileURLToPath(new URL('../../native/build/init', import.meta.url));
+const TOOLS = fileURLToPath(new URL('../../native/build', import.meta.url));
 
 const USAGE = `labsweep-agent --controller HOST:PORT [options]
 
@@ -17,7 +17,10 @@ const USAGE = `labsweep-agent --controller HOST:PORT [options]
   --state DIR             outcomes not yet settled (default: ~/.local/state/labsweep/agent)
   --cache DIR             kernels and binaries by sha256 (default: ~/.cache/labsweep/artifacts)
   --runners LIST          of native,qemu,scripted (default: native,qemu)
-  --guest-init FILE       static init of the guests (default: native/build/init)
+  --tools DIR             our own programs for host and guests (default: native/build)
+  --guest-init FILE       static init of the guests (default: init of --tools)
+  --journal DIR           old values of what is changed on this machine
+                          (default: /run/labsweep, else below --state)
   --name NAME             shown in reports (default: the host name)
   --may LIST              of offline-cpus,tune: what may be changed, and is put back (default: none)
   --host-id ID            in place of the machine id, for several scripted agents on one machine
@@ -32,7 +35,9 @@ function readOptions() {
         state: { type: 'string', default: join(homedir(), '.local/state/labsweep/agent') },
         cache: { type: 'string', default: join(homedir(), '.cache/labsweep/artifacts') },
         runners: { type: 'string', default: 'native,qemu' },
-        'guest-init': { type: 'string', default: GUEST_INIT },
+        tools: { type: 'string', default: TOOLS },
+        'guest-init': { type: 'string' },
+        journal: { type: 'string' },
         name: { type: 'string' },
         may: { type: 'string', default: '' },
         'host-id': { type: 'string' },
@@ -65,7 +70,9 @@ await runProgram({
       stateDirectory: resolve(values.state),
       cacheDirectory: resolve(values.cache),
       runners: values.runners.split(','),
-      initPath: resolve(values['guest-init']),
+      initPath: resolve(values['guest-init'] ?? join(values.tools, 'init')),
+      toolsDirectory: resolve(values.tools),
+      journalDirectory: values.journal === undefined ? undefined : resolve(values.journal),
       name: values.name,
       may: values.may.split(',').filter((name) => name !== ''),
       hostId: values['host-id'],

@@ -16,11 +16,13 @@ import {
   systemClock,
   UsageError,
 } from '@labsweep/proto';
+import { createHygiene, type Hygiene } from './hygiene/hygiene.js';
 import { ArtifactCache } from './io/artifact-cache.js';
 import { BrokerLink } from './io/broker-link.js';
 import { ControllerClient } from './io/controller-client.js';
-import { readHost } from './io/host-facts.js';
+import { readHost, readHostId } from './io/host-facts.js';
 import { lockHost } from './io/host-lock.js';
+import { journalDirectory } from './io/journal-directory.js';
 import { Publisher } from './publisher.js';
 import { type Runner, type RunnerKind, runnerKindOf } from './runner/runner.js';
 import { createRunners } from './runner/runners.js';
@@ -34,6 +36,10 @@ export interface AgentOptions {
   readonly runners: readonly string[];
   /** The static init that guests boot into. */
   readonly initPath: string;
+  /** Our own programs for the host. */
+  readonly toolsDirectory: string;
+  /** Keeps what must be put back on this machine; default: one place for all agents of it. */
+  readonly journalDirectory: string | undefined;
   readonly name: string | undefined;
   readonly hostId: string | undefined;
   /** What the operator of this host lets the agent change, as given on the command line. */
@@ -49,21 +55,50 @@ const FLUSH_LIMIT_MS = 3_000;
 /** Runs until the signal fires. Throws LabsweepError when the controller refuses this agent. */
 export async function runAgent(options: AgentOptions): Promise<void> {
   const kinds = checkKinds(options.runners);
-  checkPermissions(options.may);
-  const scratchDirectory = join(options.stateDirectory, 'scratch');
-  const all = createRunners({ initPath: options.initPath, scratchDirectory });
-  const runners = kinds.flatMap((kind) => all.get(kind) ?? []);
-  const host = await describeHost(options, runners);
+  const permissions = checkPermissions(options.may);
+  const { stateDirectory, note } = options;
+  const id = (options.hostId ?? (await readHostId({ root: '/', stateDirectory }))) as HostId;
   // Scripted trials load nothing, so any number of such agents may share a machine.
   const measures = kinds.some((kind) => kind !== 'scripted');
   const purpose = `controller ${options.controller.host}:${options.controller.port}`;
-  const lock = measures ? await lockHost(host.id, purpose) : undefined;
+  // Before anything is restored or probed: the agent that measures here may be using it.
+  const lock = measures ? await lockHost(id, purpose) : undefined;
+  const journals = options.journalDirectory ?? (await journalDirectory(stateDirectory));
+  const hygiene = createHygiene({ journalPath: join(journals, 'settings.json') });
+  const runners = openRunners(options, { kinds, permissions, journals, hygiene });
   try {
+    if (measures) {
+      for (const line of await hygiene.restoreLeftovers()) note(`left by a killed agent: ${line}`);
+    }
+    const host = await describeHost(options, { id, permissions, runners });
     await attachAndWork(options, host, runners);
   } finally {
     for (const runner of runners) await runner.close();
+    hygiene.close();
     lock?.release();
   }
+}
+
+function openRunners(
+  { stateDirectory, initPath, toolsDirectory, note }: AgentOptions,
+  machine: {
+    readonly kinds: readonly RunnerKind[];
+    readonly permissions: readonly Permission[];
+    readonly journals: string;
+    readonly hygiene: Hygiene;
+  },
+): Runner[] {
+  const { kinds, permissions, journals, hygiene } = machine;
+  const all = createRunners({
+    initPath,
+    scratchDirectory: join(stateDirectory, 'scratch'),
+    toolsDirectory,
+    journalDirectory: journals,
+    permissions,
+    hygiene,
+    note,
+  });
+  return kinds.flatMap((kind) => all.get(kind) ?? []);
 }
 
 const KINDS: readonly RunnerKind[] = ['native', 'qemu', 'scripted'];
@@ -86,11 +121,16 @@ function checkPermissions(names: readonly string[]): Permission[] {
 
 async function describeHost(
   options: AgentOptions,
-  runners: readonly Runner[],
+  known: {
+    readonly id: HostId;
+    readonly permissions: readonly Permission[];
+    readonly runners: readonly Runner[];
+  },
 ): Promise<HostDescription> {
-  const { stateDirectory, name, hostId } = options;
-  const host = await readHost({ stateDirectory });
+  const { id, permissions, runners } = known;
+  // First, because it brings back the CPUs that a killed agent took offline.
   const supports = (await Promise.all(runners.map((runner) => runner.probe()))).flat();
+  const host = await readHost({ stateDirectory: options.stateDirectory });
   for (const { environment, available, reason } of supports) {
     options.note(`${environment}: ${available ? 'available' : `not available: ${reason}`}`);
   }
@@ -99,10 +139,10 @@ async function describeHost(
     ...host,
     // Kept with every sweep, because a reader asks why numbers come from emulation.
     facts: { ...host.facts, ...(kvm === undefined ? {} : { kvm_canary: kvm.reason }) },
-    id: (hostId ?? host.id) as HostId,
-    name: name ?? host.name,
+    id,
+    name: options.name ?? host.name,
     supports,
-    permissions: checkPermissions(options.may),
+    permissions,
   };
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The two sides that validation compares: what was asked of a trial, and what was seen of it. */
-import type { Environment, Expectation, FailureClass } from '@labsweep/proto';
+import type { Environment, Expectation, FailureClass, OutputFormat } from '@labsweep/proto';
 import type { ConsoleReading } from './classify-console.js';
 import type { Transcript } from './transcript.js';
 
@@ -11,6 +11,8 @@ export interface TrialRequirements {
   readonly commandLine: string;
   /** What `uname -r` must say; undefined accepts whatever kernel runs. */
   readonly kernelRelease?: string;
+  /** How the reproducer's output is read. */
+  readonly output: OutputFormat;
   readonly metrics: readonly string[];
   readonly expectations: readonly Expectation[];
 }

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { FailureClass } from '@labsweep/proto';
+import { DEFAULT_OUTPUT, type FailureClass } from '@labsweep/proto';
 import { readConsole } from './classify-console.js';
 import type { Transcript } from './transcript.js';
 import type { TrialEvidence, TrialRequirements } from './trial-evidence.js';
@@ -20,6 +20,7 @@ const ASKED: TrialRequirements = {
   smp: 2,
   commandLine: 'mitigations=auto',
   kernelRelease: '6.17.13',
+  output: DEFAULT_OUTPUT,
   metrics: ['ns'],
   expectations: [{ metric: 'unexpected_results', operator: '==', value: 0 }],
 };

@@ -53,7 +53,7 @@ export function validateTrial(
   seen: TrialEvidence & { readonly consoleTail: string },
 ): Outcome {
   const required = [...asked.metrics, ...asked.expectations.map(({ metric }) => metric)];
-  const output = readOutput(seen.transcript.stdout, required);
+  const output = readOutput(seen.transcript.stdout, required, asked.output);
   const trouble =
     seen.labTrouble ??
     firstTrouble(asked, seen) ??

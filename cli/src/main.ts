@@ -8,6 +8,7 @@ import {
   exitCodeOf,
   LabsweepError,
   messageOf,
+  PERMISSIONS,
   parseLoopbackAddress,
   UsageError,
 } from '@labsweep/proto';
@@ -50,6 +51,14 @@ function parseSeed(text: string): number {
   throw new InvalidArgumentError(`expected a whole number from 0 to ${SEED_MAX}.`);
 }
 
+/** Checked here, so that a slip does not have to be looked up in the log of the agent. */
+function parseMay(text: string): string {
+  const names: readonly string[] = PERMISSIONS;
+  const unknown = text.split(',').find((name) => name !== '' && !names.includes(name));
+  if (unknown === undefined) return text;
+  throw new InvalidArgumentError(`'${unknown}' is not one of ${PERMISSIONS.join(', ')}.`);
+}
+
 const address = (text: string): Address => parseLoopbackAddress(text, '--controller');
 const lab = ['--controller <host:port>', 'the lab to use', address] as const;
 const SEED_HELP = 'in place of the seed in the spec';
@@ -69,6 +78,7 @@ program
   .option('--seed <number>', SEED_HELP, parseSeed)
   .option('--fresh', 'measure anew although an unfinished sweep of this spec is there', false)
   .option('--runners <list>', 'of native,qemu,scripted', 'native,qemu')
+  .option('--may <list>', 'of offline-cpus,tune: what may be changed here', parseMay, '')
   .option('--cache <dir>', 'kernels and binaries', DEFAULT_CACHE)
   .action(async (spec: string, { cache, ...options }) => {
     const display = openDisplay();

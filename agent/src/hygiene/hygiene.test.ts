@@ -13,6 +13,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   BUSY_MACHINE,
   GOVERNOR,
+  MAX_FREQUENCY,
+  MIN_FREQUENCY,
   NMI_WATCHDOG,
   SETTINGS,
   TUNED_MACHINE,
@@ -20,6 +22,7 @@ import {
 import { withFixtureTree } from '../testing/fixture-tree.js';
 import type { HostFiles } from '../testing/host-files.js';
 import { createHygiene, type Hygiene, type HygieneSession } from './hygiene.js';
+import { SettingsJournal } from './settings-journal.js';
 
 const CPUS = [1];
 const JOURNAL = 'state/settings';
@@ -149,6 +152,25 @@ describe('enforce', () => {
       await session.abandon();
       assert.deepEqual(await settingsOf(root), SETTINGS);
       await (await beginOn(hygiene, 'enforce')).abandon();
+    });
+  });
+
+  test('puts back what an earlier session left set, together with its own', async () => {
+    await onMachine(BUSY_MACHINE, async (hygiene, root) => {
+      const journalPath = join(root, JOURNAL);
+      await (await SettingsJournal.open({ root, journalPath })).set(GOVERNOR, 'ondemand');
+      await (await beginOn(hygiene, 'enforce')).after();
+      assert.deepEqual(await settingsOf(root), SETTINGS);
+      await assertNoJournal(root);
+    });
+  });
+
+  test('leaves the lowest frequency alone where the highest is not known', async () => {
+    const { [MAX_FREQUENCY]: _, ...machine } = BUSY_MACHINE;
+    await onMachine(machine, async (hygiene, root) => {
+      const session = await beginOn(hygiene, 'enforce');
+      assert.equal((await settingsOf(root))[MIN_FREQUENCY], SETTINGS[MIN_FREQUENCY]);
+      await session.after();
     });
   });
 

@@ -224,11 +224,13 @@ interface Enforced {
 
 const NOTHING_ENFORCED: Enforced = {};
 
-/** All or nothing: a trial under half of the settings would be neither one thing nor the other. */
+/**
+ * All or nothing: a trial under half of the settings would be neither one thing nor the other. What
+ * a killed agent left in the journal goes back together with what is set here.
+ */
 async function enforce(host: HostAccess): Promise<Enforced | { readonly refusal: string[] }> {
   const journal = await SettingsJournal.open(host);
   try {
-    if (journal.pending.length > 0) await journal.restore();
     for (const topic of TOPICS) await journal.setAll(topic.desired?.(host.look()) ?? []);
     const hold = holdLatency(host.root);
     return hold === undefined ? { journal } : { journal, hold };

@@ -57,8 +57,10 @@ function assertNumber(totalMib: number): void {
 /**
  * A machine id names the host through all its kernels; containers often have none, or an empty one.
  */
-async function readHostId(place: {
+export async function readHostId(place: {
+  /** `/` but for tests. */
   readonly root: string;
+  /** Keeps the id where the machine has none of its own. */
   readonly stateDirectory: string;
 }): Promise<HostId> {
   const own = await readLine(join(place.root, 'etc/machine-id'));

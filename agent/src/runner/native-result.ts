@@ -1,32 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Turns how a reproducer ended on this host, and what it printed, into the result of its trial. */
+import { formatCpuList } from '../cpu-list.js';
 import type { Facts } from '../io/host-tree.js';
 import type { ProcessEnd } from '../io/process.js';
 import { signalNumber } from '../signal-name.js';
 import type { ProgramEnd, Transcript } from '../transcript.js';
 import type { Trouble } from '../trial-evidence.js';
 import { validateTrial } from '../validate.js';
+import type { Placement } from './native-placement.js';
 import type { RunResult, TrialOrder } from './runner.js';
 import { requirementsOf } from './trial-requirements.js';
 
 /** A reproducer prints a few lines; one that prints more than this has gone astray. */
 export const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
 
-export function nativeResult(seen: {
+export interface NativeEnd {
   readonly order: TrialOrder;
+  readonly placement: Placement;
   readonly end: ProcessEnd;
   readonly facts: Facts;
-}): RunResult {
-  const { order, end, facts } = seen;
-  const labTrouble = describeOverflow(end);
+  /** What an audit left; empty otherwise. */
+  readonly dump: Uint8Array;
+}
+
+export function nativeResult(seen: NativeEnd): RunResult {
+  const { order, end, facts, dump } = seen;
+  const transcript = transcriptOf(end, facts);
+  const labTrouble =
+    describeRefusal(end) ?? describeOverflow(end) ?? findMovedCpus(seen.placement, facts);
   const outcome = validateTrial(requirementsOf(order), {
-    transcript: transcriptOf(end, facts),
+    transcript,
     consoleTail: '',
     ...(end.wasStopped && { stopped: { afterMs: end.durationMs, limit: 'deadline' } }),
     ...(labTrouble !== undefined && { labTrouble }),
   });
   const output = Buffer.concat([end.stdout, end.stderr]);
-  return { outcome, environment: order.environment, output };
+  const evidence = { outcome, environment: order.environment, output };
+  return dump.length === 0 ? evidence : { ...evidence, dump };
 }
 
 function transcriptOf(end: ProcessEnd, facts: Facts): Transcript {
@@ -41,8 +51,12 @@ function transcriptOf(end: ProcessEnd, facts: Facts): Transcript {
   };
 }
 
+/** The exit code by which run-pinned says that it could not make the conditions true. */
+const EXIT_REFUSED = 125;
+
 /**
- * taskset and env become the reproducer; where one cannot, it says so and exits with 126 or 127.
+ * run-pinned, env and audit end as the reproducer does; where one cannot start it, it says so
+ * itself and exits with 126 or 127.
  */
 function endOf({ ending }: ProcessEnd, stderr: string): ProgramEnd | undefined {
   switch (ending.kind) {
@@ -53,7 +67,7 @@ function endOf({ ending }: ProcessEnd, stderr: string): ProgramEnd | undefined {
       return signal === undefined ? undefined : { kind: 'signalled', signal };
     }
     case 'exited': {
-      const isOurs = ending.code >= 126 && /^(env|taskset): /.test(stderr);
+      const isOurs = ending.code > EXIT_REFUSED && /^(env|run-pinned|audit): /.test(stderr);
       return isOurs
         ? { kind: 'not-executed', message: stderr.trim() }
         : { kind: 'exited', code: ending.code };
@@ -61,10 +75,33 @@ function endOf({ ending }: ProcessEnd, stderr: string): ProgramEnd | undefined {
   }
 }
 
+function describeRefusal({ ending, stderr }: ProcessEnd): Trouble | undefined {
+  const words = new TextDecoder().decode(stderr).trim();
+  const isRefusal = ending.kind === 'exited' && ending.code === EXIT_REFUSED;
+  if (!isRefusal || !/^(run-pinned|audit): /.test(words)) return undefined;
+  const message = `the reproducer could not be placed as asked: ${words}`;
+  return { class: 'placement-mismatch', message };
+}
+
 function describeOverflow(end: ProcessEnd): Trouble | undefined {
   if (!end.hasOverflowed) return undefined;
   const mib = OUTPUT_BYTES_MAX / 1024 / 1024;
   return { class: 'garbage-output', message: `the reproducer printed more than ${mib} MiB` };
+}
+
+/** Looked at after the run, since anybody may bring a CPU back or move a process meanwhile. */
+export function findMovedCpus(placement: Placement, facts: Facts): Trouble | undefined {
+  const cpus = formatCpuList(placement.cpus);
+  const online = [facts.online_cpu_list, facts.online_cpu_list_end];
+  const other = online.find((list) => list !== undefined && list !== cpus);
+  if (placement.smpBy === 'offline' && other !== undefined) {
+    const message = `only CPUs ${cpus} were to be online, but ${other} were`;
+    return { class: 'cpu-mismatch', message };
+  }
+  const pinned = facts.pinned_cpus_end;
+  if (pinned === undefined || pinned === cpus) return undefined;
+  const message = `the reproducer was pinned to CPUs ${cpus}, but ended on ${pinned}`;
+  return { class: 'placement-mismatch', message };
 }
 
 function linesOf(text: string): string[] {

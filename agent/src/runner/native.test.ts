@@ -5,12 +5,14 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { DEFAULT_NATIVE } from '@labsweep/proto';
 import { readAllowedCpus } from '../io/allowed-cpus.js';
+import { readCpuTopology } from '../io/cpu-topology.js';
 import { openWorkshop, type Workshop } from '../testing/compile-c.js';
 import { makeOrder, type OrderParts } from '../testing/order.js';
 import { findProcesses } from '../testing/processes.js';
 import { waitUntil } from '../testing/wait-until.js';
-import { chooseCpus, createNativeRunner } from './native.js';
+import { createNativeRunner, TOOLS_DIRECTORY } from './native.js';
 import type { Runner } from './runner.js';
 
 /**
@@ -28,8 +30,13 @@ const CHAMELEON = `
   extern char **environ;
   int variables = 0;
   while (environ[variables]) variables++;
-  printf("result scenario=s ns=%s cpus=%s variables=%d name=%s\\n",
-         !strcmp(how, "nan") ? "nan" : "1.5", cpus, variables, argv[0]);
+  const char *mark = getenv("MARK");
+  char content[64] = "none";
+  FILE *input = fopen("input.dat", "r");
+  if (input) fscanf(input, "%63s", content);
+  printf("result scenario=s ns=%s cpus=%s variables=%d name=%s mark=%s file=%s policy=%d\\n",
+         !strcmp(how, "nan") ? "nan" : "1.5", cpus, variables, argv[0],
+         mark ? mark : "none", content, sched_getscheduler(0));
   return 0;`;
 
 let workshop: Workshop;
@@ -61,24 +68,71 @@ test('a good trial is measured, pinned to the last CPU, with a small environment
   assert.equal(outcome.status, 'measured', outcome.failure?.message);
   assert.equal(environment, 'native');
   const lastCpu = (await readAllowedCpus('/')).at(-1);
+  const { online } = await readCpuTopology('/');
   const sample = outcome.samples[0];
   assert.equal(sample?.values.ns, 1.5);
   assert.equal(sample?.values.cpus, lastCpu);
   assert.equal(sample?.values.variables, 2);
-  assert.equal(sample?.texts.name, './reproducer');
+  assert.equal(sample?.texts.name, '../reproducer');
   assert.match(new TextDecoder().decode(output), /^result scenario=s ns=1\.5/);
   const { facts } = outcome;
   assert.equal(facts.kernel_release, release());
   assert.equal(facts.pinned_cpus, String(lastCpu));
-  assert.equal(facts.smp_by, 'affinity');
-  for (const name of ['clocksource', 'clocksource_end', 'tainted_end', 'thp_enabled', 'cmdline']) {
+  assert.equal(facts.pinned_cpus_end, String(lastCpu));
+  assert.equal(facts.smp_by, online.length > 1 ? 'affinity' : 'offline');
+  assert.equal(facts.scheduler, 'other');
+  assert.equal(facts.numa_node, 'any');
+  assert.equal(facts.settle_ms, '0');
+  for (const name of ['wall_ms', 'user_ms', 'system_ms']) {
+    assert.match(facts[`reproducer_${name}`] ?? '', /^\d+\.\d+$/, name);
+  }
+  assert.match(`${facts.voluntary_switches} ${facts.involuntary_switches}`, /^\d+ \d+$/);
+  for (const name of [
+    'cpu_siblings_busy',
+    'clocksource',
+    'clocksource_end',
+    'tainted_end',
+    'thp_enabled',
+    'cmdline',
+  ]) {
     assert.notEqual(facts[name], undefined, name);
   }
 });
 
-test('CPU 0 is the last one to be chosen', () => {
-  assert.deepEqual(chooseCpus([0, 1, 4, 5], 2), [4, 5]);
-  assert.deepEqual(chooseCpus([0, 1], 2), [0, 1]);
+test('files lie in the working directory, and variables come on top of the small environment', async () => {
+  const path = join(workshop.directory, 'data');
+  await writeFile(path, 'hello\n');
+  const files = [
+    { name: 'input.dat', path },
+    { name: 'reproducer', path },
+  ];
+  const { outcome } = await run([], { workload: { files, variables: { MARK: 'a=b' } } });
+  assert.equal(outcome.status, 'measured', outcome.failure?.message);
+  const { texts, values } = outcome.samples[0] ?? {};
+  assert.equal(texts?.mark, 'a=b');
+  assert.equal(texts?.file, 'hello');
+  assert.equal(values?.variables, 3);
+});
+
+test('policy, settle time and NUMA node are as asked, and read back', async () => {
+  const native = { ...DEFAULT_NATIVE, scheduler: 'batch', settleMs: 300, numaNode: 0 };
+  const startedAtMs = performance.now();
+  // The settle time is not the reproducer's, so that a short deadline leaves room for it.
+  const { outcome } = await run([], { native, deadlineMs: 250 });
+  assert.equal(outcome.status, 'measured', outcome.failure?.message);
+  assert.ok(performance.now() - startedAtMs >= 300);
+  assert.equal(outcome.facts.scheduler, 'batch');
+  assert.equal(outcome.facts.numa_node, '0');
+  assert.equal(outcome.facts.settle_ms, '300');
+  assert.equal(outcome.samples[0]?.values.policy, 3); // SCHED_BATCH.
+});
+
+test('CPUs may be named', async () => {
+  const first = (await readAllowedCpus('/'))[0];
+  const { outcome } = await run([], { native: { ...DEFAULT_NATIVE, cpus: String(first) } });
+  assert.equal(outcome.status, 'measured', outcome.failure?.message);
+  assert.equal(outcome.samples[0]?.values.cpus, first);
+  assert.equal(outcome.facts.pinned_cpus, String(first));
 });
 
 describe('what goes wrong has its class', () => {
@@ -94,6 +148,27 @@ describe('what goes wrong has its class', () => {
       { shape: { smp: 4096, memoryMib: 64 } },
       'cpu-mismatch',
       /smp = 4096 was asked for, but this agent may use \d+ CPUs/,
+    ],
+    [
+      'a policy that the kernel does not take',
+      [],
+      { native: { ...DEFAULT_NATIVE, scheduler: 'fifo:100' } },
+      'placement-mismatch',
+      /could not be placed as asked: run-pinned: /,
+    ],
+    [
+      'a node that is not there',
+      [],
+      { native: { ...DEFAULT_NATIVE, numaNode: 77 } },
+      'placement-mismatch',
+      /numa_node = 77 was asked for, but this host has/,
+    ],
+    [
+      'CPUs that must go offline without permission',
+      [],
+      { native: { ...DEFAULT_NATIVE, smpBy: 'offline' } },
+      'placement-mismatch',
+      /cannot be taken offline: .*--may offline-cpus|is fewer/,
     ],
     [
       'another kernel',
@@ -158,4 +233,12 @@ test('the probe says yes, and clears what a killed agent left', async () => {
   const [support] = await runner.probe();
   assert.equal(support?.available, true);
   assert.deepEqual(await readdir(scratchDirectory), []);
+});
+
+test('without its tools the runner says how to build them', async () => {
+  const toolsDirectory = join(workshop.directory, 'no-tools');
+  const [support] = await createNativeRunner({ scratchDirectory, toolsDirectory }).probe();
+  assert.equal(support?.available, false);
+  assert.match(support?.reason ?? '', /run-pinned is missing; build it by `npm run build`/);
+  assert.notEqual(toolsDirectory, TOOLS_DIRECTORY);
 });

@@ -1,81 +1,116 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Runs a trial on the kernel that this host is running, pinned to as many CPUs as its shape asks
- * for. The other CPUs stay online: the fact `smp_by` says so. It boots nothing and changes no
- * setting.
+ * for; the other CPUs are offline or not, and the fact `smp_by` says which. It boots nothing.
  */
 import { strict as assert } from 'node:assert';
-import { chmod, copyFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, type Support } from '@labsweep/proto';
+import { fileURLToPath } from 'node:url';
+import type { Note, Permission, Support } from '@labsweep/proto';
 import { checkKernelRelease } from '../checks/machine-checks.js';
 import { failedOutcome } from '../failed-outcome.js';
-import { readAllowedCpus } from '../io/allowed-cpus.js';
-import { whyNotExecutable } from '../io/elf-kind.js';
+import { type CpuTopology, readCpuTopology } from '../io/cpu-topology.js';
 import { type Facts, readHostTree } from '../io/host-tree.js';
 import { runProcess } from '../io/process.js';
+import { readIfPresent } from '../io/read-if-present.js';
 import { removeStaleScratch, withScratch } from '../io/scratch.js';
-import { readToolVersion } from '../io/tool-version.js';
 import type { Trouble } from '../trial-evidence.js';
-import { nativeResult, OUTPUT_BYTES_MAX } from './native-result.js';
-import type { Runner, RunResult, TrialOrder } from './runner.js';
+import { layOutTrial, nativeCommand, STATE_FILE } from './native-command.js';
+import { placementFacts, readCosts, readEndFacts, SiblingWatch } from './native-facts.js';
+import { restoreCpus, withCpusOffline } from './native-offline.js';
+import { type Placement, placeTrial } from './native-placement.js';
+import { findMovedCpus, nativeResult, OUTPUT_BYTES_MAX } from './native-result.js';
+import type { PlacedRunner, RunResult, TrialOrder } from './runner.js';
 import { requirementsOf } from './trial-requirements.js';
+
+/** Our own programs, as the build leaves them. */
+export const TOOLS_DIRECTORY = fileURLToPath(new URL('../../../native/build', import.meta.url));
+
+/** The dump of a reproducer's memory; one page of a terabyte mapping costs nothing in it. */
+const DUMP_BYTES_MAX = 16 * 1024 * 1024;
 
 export interface NativeOptions {
   readonly scratchDirectory: string;
+  /** Has run-pinned and audit. */
+  readonly toolsDirectory?: string;
+  /** Keeps what must be put back after a `kill -9`; default: the scratch directory. */
+  readonly journalDirectory?: string;
+  readonly permissions?: readonly Permission[];
+  readonly note?: Note;
 }
 
-export function createNativeRunner(options: NativeOptions): Runner {
+export function createNativeRunner(options: NativeOptions): PlacedRunner {
+  const {
+    scratchDirectory,
+    toolsDirectory = TOOLS_DIRECTORY,
+    journalDirectory = scratchDirectory,
+    permissions = [],
+    note = () => {},
+  } = options;
+  const journalPath = join(journalDirectory, 'offline-cpus.json');
+  const place = { root: '/', scratchDirectory, toolsDirectory, journalPath, permissions };
   return {
     kind: 'native',
     probe: async () => {
-      await removeStaleScratch(options.scratchDirectory);
-      return [await probe()];
+      await removeStaleScratch(scratchDirectory);
+      for (const line of await restoreCpus(place)) note(`left by a killed agent: ${line}`);
+      return [await probe(toolsDirectory)];
     },
-    run: (order, signal) => run({ ...options, order, signal }),
+    cpusFor: async (order) => {
+      const placement = placeOrder({ order, permissions, host: await readCpuTopology('/') });
+      return 'class' in placement ? [] : placement.cpus;
+    },
+    run: (order, signal) => run({ ...place, order, signal }),
     // Each run cleans up behind itself, and none may be under way here.
     close: async () => {},
   };
 }
 
-async function probe(): Promise<Support> {
-  const version = await readToolVersion('taskset');
-  return version === undefined
-    ? {
+async function probe(toolsDirectory: string): Promise<Support> {
+  const path = join(toolsDirectory, 'run-pinned');
+  const isThere = await access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  return isThere
+    ? { environment: 'native', available: true, reason: 'runs on the booted kernel, pinned' }
+    : {
         environment: 'native',
         available: false,
-        reason: 'taskset does not run; install it by `apt-get install util-linux`',
-      }
-    : { environment: 'native', available: true, reason: 'runs on the booted kernel, pinned' };
+        reason: `${path} is missing; build it by \`npm run build\`, or name its folder by --tools`,
+      };
 }
 
-interface Run extends NativeOptions {
+interface Run {
+  readonly root: string;
+  readonly scratchDirectory: string;
+  readonly toolsDirectory: string;
+  readonly journalPath: string;
+  readonly permissions: readonly Permission[];
   readonly order: TrialOrder;
   readonly signal: AbortSignal;
 }
 
-async function run({ scratchDirectory, order, signal }: Run): Promise<RunResult> {
+async function run(task: Run): Promise<RunResult> {
+  const { order, signal, root, journalPath, permissions } = task;
   assert.equal(order.environment, 'native', `${order.environment} is not for the native runner`);
+  assert.notEqual(order.purpose, 'attribution', 'functions are profiled in guests only');
   signal.throwIfAborted();
-  const facts = await readHostTree('/');
-  const allowed = await readAllowedCpus('/');
-  const obstacle = findWrongKernel(order, facts) ?? findMissingCpus(order, allowed);
-  if (obstacle !== undefined) return failed(order, obstacle);
-  const cpus = chooseCpus(allowed, order.shape.smp);
-  return withScratch(scratchDirectory, async (directory) => {
-    const problem = await copyReproducer(order, directory);
-    if (problem !== undefined) return failed(order, problem);
-    const end = await runProcess({
-      command: 'taskset',
-      arguments: ['--cpu-list', cpus.join(','), ...reproducerCommand(order)],
-      workingDirectory: directory,
-      outputBytesMax: OUTPUT_BYTES_MAX,
-      stop: AbortSignal.timeout(order.deadlineMs),
-      signal,
-    });
-    const before = { ...facts, pinned_cpus: cpus.join(','), smp_by: 'affinity' };
-    return nativeResult({ order, end, facts: { ...before, ...(await readEndFacts()) } });
-  });
+  const facts = await readHostTree(root);
+  const wrongKernel = findWrongKernel(order, facts);
+  if (wrongKernel !== undefined) return failed(order, wrongKernel);
+  const host = await readCpuTopology(root);
+  const placement = placeOrder({ order, permissions, host });
+  if ('class' in placement) return failed(order, placement);
+  const cpus = placement.offline;
+  const end = await withCpusOffline({ root, journalPath, cpus }, () =>
+    withScratch(task.scratchDirectory, (directory) =>
+      runPlaced({ ...task, host, placement, directory, facts }),
+    ),
+  );
+  return 'trouble' in end ? failed(order, end.trouble) : end.result;
 }
 
 /** Found before anything runs, since a run on the wrong kernel is of no use to anybody. */
@@ -84,50 +119,45 @@ function findWrongKernel(order: TrialOrder, facts: Facts): Trouble | undefined {
   return checkKernelRelease(requirementsOf(order), { transcript });
 }
 
-function findMissingCpus(order: TrialOrder, allowed: readonly number[]): Trouble | undefined {
-  const { smp } = order.shape;
-  if (smp <= allowed.length) return undefined;
-  return {
-    class: 'cpu-mismatch',
-    message:
-      `smp = ${smp} was asked for, but this agent may use ${allowed.length} CPUs ` +
-      `(${allowed.join(',')}); ask for fewer, or use a larger host`,
-  };
+function placeOrder(seen: {
+  readonly order: TrialOrder;
+  readonly permissions: readonly Permission[];
+  readonly host: CpuTopology;
+}): Placement | Trouble {
+  const { shape, native } = seen.order;
+  const mayOffline = seen.permissions.includes('offline-cpus');
+  return placeTrial({ smp: shape.smp, native, mayOffline }, seen.host);
 }
 
-/** From the end of the list: CPU 0 takes most interrupts and housekeeping of a Linux machine. */
-export function chooseCpus(allowed: readonly number[], smp: number): readonly number[] {
-  return allowed.slice(allowed.length - smp);
+interface PlacedRun extends Run {
+  readonly host: CpuTopology;
+  readonly placement: Placement;
+  readonly directory: string;
+  readonly facts: Facts;
 }
 
-/** The same name on every host: the length of argv and environment moves the stack about. */
-const REPRODUCER = './reproducer';
-
-/** A small environment that is the same everywhere, for the same reason. */
-function reproducerCommand(order: TrialOrder): string[] {
-  const environment = ['PATH=/bin:/usr/bin', 'LC_ALL=C'];
-  return ['env', '--ignore-environment', ...environment, REPRODUCER, ...order.workload.arguments];
-}
-
-async function copyReproducer(order: TrialOrder, directory: string): Promise<Trouble | undefined> {
-  const path = join(directory, REPRODUCER);
-  try {
-    await copyFile(order.workload.binaryPath, path);
-  } catch (error) {
-    return { class: 'artifact-missing', message: messageOf(error) };
-  }
-  await chmod(path, 0o755);
-  const reason = await whyNotExecutable(path);
-  if (reason === undefined) return undefined;
-  const message = `the reproducer could not be executed: ${reason}; build it for this machine`;
-  return { class: 'spawn-failed', message };
-}
-
-/** What may have moved while the reproducer ran. */
-async function readEndFacts(): Promise<Facts> {
-  const facts = await readHostTree('/');
-  const names = ['clocksource', 'tainted', 'online_cpus', 'governor', 'steal_ticks', 'loadavg'];
-  return Object.fromEntries(names.map((name) => [`${name}_end`, facts[name] ?? '']));
+async function runPlaced(task: PlacedRun): Promise<RunResult> {
+  const { order, root, placement, directory, signal } = task;
+  const problem = await layOutTrial(order, directory);
+  if (problem !== undefined) return failed(order, problem);
+  const hasMoved = placement.offline.length > 0;
+  const start = { ...(hasMoved ? await readHostTree(root) : task.facts) };
+  const before = { ...start, ...placementFacts(order, placement) };
+  const moved = findMovedCpus(placement, before);
+  if (moved !== undefined) return failed(order, moved);
+  const siblings = new SiblingWatch(root, task);
+  await siblings.start();
+  const end = await runProcess({
+    ...nativeCommand(order, task),
+    outputBytesMax: OUTPUT_BYTES_MAX,
+    // The rest before the start is not the reproducer's time.
+    stop: AbortSignal.timeout(order.deadlineMs + order.native.settleMs),
+    signal,
+  });
+  const busy = await siblings.end();
+  const after = { ...busy, ...(await readEndFacts(root)), ...(await readCosts(directory, order)) };
+  const dump = await readIfPresent(join(directory, STATE_FILE), DUMP_BYTES_MAX);
+  return nativeResult({ order, placement, end, facts: { ...before, ...after }, dump });
 }
 
 function failed(order: TrialOrder, failure: Trouble): RunResult {

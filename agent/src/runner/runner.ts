@@ -70,6 +70,12 @@ export interface Runner {
   close(): Promise<void>;
 }
 
+/** A runner that knows beforehand which CPUs a trial will use. */
+export interface PlacedRunner extends Runner {
+  /** In ascending order; empty when the trial cannot be placed, as `run` will then say. */
+  cpusFor(order: TrialOrder): Promise<readonly number[]>;
+}
+
 const KINDS: Readonly<Record<Environment, RunnerKind>> = {
   native: 'native',
   'qemu-kvm': 'qemu',

@@ -10,6 +10,7 @@ export function requirementsOf(order: TrialOrder): TrialRequirements {
     smp: order.shape.smp,
     commandLine: order.commandLine,
     ...(release !== undefined && { kernelRelease: release }),
+    output: order.workload.output,
     metrics: order.workload.metrics,
     expectations: order.workload.expectations,
   };

@@ -7,6 +7,7 @@ const CPU = 'sys/devices/system/cpu';
 export const GOVERNOR = `${CPU}/cpu1/cpufreq/scaling_governor`;
 export const PREFERENCE = `${CPU}/cpu1/cpufreq/energy_performance_preference`;
 export const MIN_FREQUENCY = `${CPU}/cpu1/cpufreq/scaling_min_freq`;
+export const MAX_FREQUENCY = `${CPU}/cpu1/cpufreq/scaling_max_freq`;
 export const NO_TURBO = `${CPU}/intel_pstate/no_turbo`;
 export const NMI_WATCHDOG = 'proc/sys/kernel/nmi_watchdog';
 export const SAMPLE_RATE = 'proc/sys/kernel/perf_event_max_sample_rate';
@@ -23,7 +24,7 @@ export const SETTINGS: HostFiles = {
 
 export const BUSY_MACHINE: HostFiles = {
   ...SETTINGS,
-  [`${CPU}/cpu1/cpufreq/scaling_max_freq`]: '5300000',
+  [MAX_FREQUENCY]: '5300000',
   [`${CPU}/cpu1/cpufreq/scaling_driver`]: 'intel_pstate',
   [`${CPU}/online`]: '0-1',
   'sys/devices/system/clocksource/clocksource0/current_clocksource': 'tsc',

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly fresh: boolean;
   readonly cacheDirectory: string;
   readonly runners: string;
+  /** What the embedded agent may change on this machine. */
+  readonly may: string;
   readonly display: Display;
   print(text: string): void;
   readonly signal: AbortSignal;
@@ -51,9 +53,9 @@ async function runInFolder(
   inputs: LocalInputs,
   folder: SweepFolder,
 ): Promise<number> {
-  const { controller, cacheDirectory, runners } = options;
+  const { controller, cacheDirectory, runners, may } = options;
   if (controller !== undefined) return runInLab(options, inputs, folder, { controller });
-  const lab = await startEmbeddedLab({ folder: folder.path, cacheDirectory, runners });
+  const lab = await startEmbeddedLab({ folder: folder.path, cacheDirectory, runners, may });
   try {
     return await runInLab(options, inputs, folder, lab);
   } finally {

@@ -26,6 +26,8 @@ export interface EmbeddedLabOptions {
   readonly folder: string;
   readonly cacheDirectory: string;
   readonly runners: string;
+  /** What the agent may change on this machine, as `labsweep-agent --may` takes it. */
+  readonly may: string;
 }
 
 /** The agent may need this long to hand over what it measured. */
@@ -115,10 +117,11 @@ function startAgent(
   const state = join(options.folder, 'agent');
   const cache = join(options.cacheDirectory, 'artifacts');
   const places = ['--controller', controller, '--state', state, '--cache', cache];
+  const work = ['--runners', options.runners, '--may', options.may];
   return startChild({
     name: 'agent',
     program: process.execPath,
-    args: [AGENT_PROGRAM, ...places, '--runners', options.runners, '--stop-with-parent'],
+    args: [AGENT_PROGRAM, ...places, ...work, '--stop-with-parent'],
     logPath,
   });
 }

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Runs each trial of another runner between two looks at the host. A trial during which the host
+ * moved does not count, whatever it measured; what was measured is kept in its outcome. What to
+ * look at and what disturbs is for the hygiene to say.
+ */
+import type { HygieneRecord, Outcome, Permission } from '@labsweep/proto';
+import { failedOutcome } from '../failed-outcome.js';
+import type { Hygiene, HygieneSession } from '../hygiene/hygiene.js';
+import { readAllowedCpus } from '../io/allowed-cpus.js';
+import type { PlacedRunner, Runner, RunResult, TrialOrder } from './runner.js';
+
+export interface HygieneParts {
+  readonly hygiene: Hygiene;
+  readonly permissions: readonly Permission[];
+}
+
+/** The outcome has all of them; a message that long would not be read. */
+const REASONS_SHOWN_MAX = 3;
+
+export function withHygiene(inner: Runner, parts: HygieneParts): Runner {
+  return {
+    kind: inner.kind,
+    probe: () => inner.probe(),
+    run: (order, signal) => run({ ...parts, inner, order, signal }),
+    close: () => inner.close(),
+  };
+}
+
+interface Run extends HygieneParts {
+  readonly inner: Runner;
+  readonly order: TrialOrder;
+  readonly signal: AbortSignal;
+}
+
+async function run({ hygiene, permissions, inner, order, signal }: Run): Promise<RunResult> {
+  if (order.hygiene === 'enforce' && !permissions.includes('tune')) {
+    return refused(order, ['this agent may not change settings; start it with `--may tune`']);
+  }
+  const start = await hygiene.begin({
+    mode: order.hygiene,
+    cpus: await cpusOf(inner, order),
+    workload: { binary: order.workload.binaryPath, workload_name: order.workload.name },
+    signal,
+  });
+  if (!start.ok) return refused(order, start.refusal);
+  return runWatched({ inner, order, signal, session: start.session });
+}
+
+/** A guest's threads may be on any CPU that is ours, and so may a trial that cannot be placed. */
+async function cpusOf(inner: Runner, order: TrialOrder): Promise<readonly number[]> {
+  const placed = isPlaced(inner) ? await inner.cpusFor(order) : [];
+  return placed.length > 0 ? placed : readAllowedCpus('/');
+}
+
+const isPlaced = (runner: Runner): runner is PlacedRunner => 'cpusFor' in runner;
+
+async function runWatched(watched: {
+  readonly inner: Runner;
+  readonly order: TrialOrder;
+  readonly signal: AbortSignal;
+  readonly session: HygieneSession;
+}): Promise<RunResult> {
+  const { inner, order, signal, session } = watched;
+  try {
+    const result = await inner.run(order, signal);
+    const record = await session.after();
+    return { ...result, outcome: judge(result.outcome, record) };
+  } finally {
+    // Only a trial that has thrown is still open here.
+    await session.abandon();
+  }
+}
+
+/** A finding stays a finding: what went wrong in it is not a number that a busy host has moved. */
+function judge(outcome: Outcome, hygiene: HygieneRecord): Outcome {
+  if (outcome.status !== 'measured' || hygiene.disturbances.length === 0) {
+    return { ...outcome, hygiene };
+  }
+  const message = `the host moved while the trial ran: ${shorten(hygiene.disturbances)}`;
+  const failure = { class: 'host-disturbed' as const, message };
+  return { ...outcome, status: 'lab-failed', failure, hygiene };
+}
+
+function refused(order: TrialOrder, reasons: readonly string[]): RunResult {
+  const message = `hygiene = ${order.hygiene} does not let the trial run: ${shorten(reasons)}`;
+  const outcome = failedOutcome({ class: 'host-disturbed', message });
+  return { outcome, environment: order.environment };
+}
+
+function shorten(reasons: readonly string[]): string {
+  const shown = reasons.slice(0, REASONS_SHOWN_MAX).join('; ');
+  const rest = reasons.length - REASONS_SHOWN_MAX;
+  return rest > 0 ? `${shown}; and ${rest} more` : shown;
+}
