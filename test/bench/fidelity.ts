@@ -19,7 +19,7 @@ import { artifactPath, numberFact, runSweep } from './run-sweep.js';
 const METRIC = 'iteration_ns_per_page';
 /** Of one core. */
 const AGENT_SHARE_LIMIT = 0.005;
-const ARGUMENTS = ['shared_dirty_full_toggle_64m', '5', '--iterations', '300'];
+const ARGUMENTS = ['shared_dirty_full_toggle_64m', '5', '--iterations', '1500'];
 
 const SPEC = `name = "fidelity-bench"
 repetitions = 1

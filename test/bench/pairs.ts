@@ -14,7 +14,7 @@ const TOLERANCE = 0.01;
 /** The trials of the sweep's two rows, by repetition. Throws when one of them has no value. */
 export function pairsOfRows(results: Results, metric: string): Pair[] {
   const [first, second] = results.plan.rows;
-  const valueOf = (row: string | undefined, repetition: number): number => {
+  const readValue = (row: string | undefined, repetition: number): number => {
     const trial = results.trials.find(({ block }) => block === `${row}/r${repetition}`);
     const sample = trial?.outcome.samples.find(({ line }) => line === 'result');
     const value = sample?.values[metric];
@@ -22,8 +22,8 @@ export function pairsOfRows(results: Results, metric: string): Pair[] {
     return value;
   };
   return Array.from({ length: results.spec.repetitions }, (_, index) => ({
-    first: valueOf(first?.id, index + 1),
-    second: valueOf(second?.id, index + 1),
+    first: readValue(first?.id, index + 1),
+    second: readValue(second?.id, index + 1),
   }));
 }
 

@@ -34,6 +34,8 @@ export interface ProcessEnd {
   readonly stdout: Uint8Array;
   readonly stderr: Uint8Array;
   readonly durationMs: number;
+  /** CPU time that this process itself took meanwhile, all threads of it. */
+  readonly ownCpuMs: number;
 }
 
 /**
@@ -43,6 +45,7 @@ export interface ProcessEnd {
  */
 export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   request.signal?.throwIfAborted();
+  const cpuBefore = process.cpuUsage();
   const subprocess = startDetached(request);
   const kill = () => killGroup(subprocess.pid);
   const signals = [request.stop, ...(request.signal === undefined ? [] : [request.signal])];
@@ -60,7 +63,13 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
     stdout: result.stdout ?? NO_BYTES,
     stderr: result.stderr ?? NO_BYTES,
     durationMs: result.durationMs,
+    ownCpuMs: cpuMsSince(cpuBefore),
   };
+}
+
+function cpuMsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 const NO_BYTES = new Uint8Array(0);

@@ -155,7 +155,14 @@ async function runPlaced(task: PlacedRun): Promise<RunResult> {
     signal,
   });
   const busy = await siblings.end();
-  const after = { ...busy, ...(await readEndFacts(root)), ...(await readCosts(directory, order)) };
+  // Proof that the agent kept away from the CPUs while it waited.
+  const agent = { agent_cpu_ms: end.ownCpuMs.toFixed(1) };
+  const after = {
+    ...agent,
+    ...busy,
+    ...(await readEndFacts(root)),
+    ...(await readCosts(directory, order)),
+  };
   const dump = await readIfPresent(join(directory, STATE_FILE), DUMP_BYTES_MAX);
   return nativeResult({ order, placement, end, facts: { ...before, ...after }, dump });
 }
