@@ -24,7 +24,11 @@ export const idleStates: Topic = {
   advise: (state) => {
     if (state.idle_states === ABSENT) return { verdict: 'note', state: 'absent' };
     const text = `${state.cpuidle_driver}: ${state.idle_states}`;
-    return { verdict: 'note', state: text, why: 'hygiene = "enforce" keeps CPUs awake in a trial' };
+    return {
+      verdict: 'note',
+      state: text,
+      why: '[hygiene] mode = "enforce" keeps CPUs awake in a trial',
+    };
   },
 };
 
