@@ -5,6 +5,12 @@ import { fileURLToPath } from 'node:url';
 /** The script that `node` runs to be an agent. */
 export const AGENT_PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
 
+/**
+ * Options of `node` for it. An idle V8 collects its garbage some seconds later, once, which takes
+ * 25 ms of a core in the middle of a trial.
+ */
+export const AGENT_NODE_OPTIONS: readonly string[] = ['--no-memory-reducer'];
+
 export {
   type ExaminationPlace,
   type ExaminedTopic,

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --no-memory-reducer
 // SPDX-License-Identifier: Apache-2.0
 /** The agent process: reads its options, wires the parts, stops on a signal. It holds no logic. */
 import { randomUUID } from 'node:crypto';

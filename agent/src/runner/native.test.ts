@@ -127,6 +127,21 @@ test('policy, settle time and NUMA node are as asked, and read back', async () =
   assert.equal(outcome.samples[0]?.values.policy, 3); // SCHED_BATCH.
 });
 
+test('an audit dumps the state of the reproducer, and ends as it does', async () => {
+  const { dump, outcome } = await run([], { purpose: 'audit' });
+  assert.equal(outcome.status, 'measured', outcome.failure?.message);
+  const text = new TextDecoder().decode(dump);
+  for (const section of ['smaps', 'pagemap', 'vmstat', 'status']) {
+    assert.match(text, new RegExp(`^== ${section}$`, 'm'));
+  }
+  assert.match(text, /^Name:\s*reproducer$/m);
+  const failed = await run(['exit'], { purpose: 'audit' });
+  assert.equal(failed.outcome.failure?.class, 'reproducer-exit', failed.outcome.failure?.message);
+  const crashed = await run(['segv'], { purpose: 'audit' });
+  assert.equal(crashed.outcome.failure?.class, 'reproducer-signal');
+  assert.equal((await run([])).dump, undefined);
+});
+
 test('CPUs may be named', async () => {
   const first = (await readAllowedCpus('/'))[0];
   const { outcome } = await run([], { native: { ...DEFAULT_NATIVE, cpus: String(first) } });

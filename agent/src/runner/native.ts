@@ -28,8 +28,9 @@ import { requirementsOf } from './trial-requirements.js';
 /** Our own programs, as the build leaves them. */
 export const TOOLS_DIRECTORY = fileURLToPath(new URL('../../../native/build', import.meta.url));
 
-/** The dump of a reproducer's memory; one page of a terabyte mapping costs nothing in it. */
-const DUMP_BYTES_MAX = 16 * 1024 * 1024;
+/** As much as a guest sends of its dump; a few hundred mappings are a tenth of it. */
+const DUMP_BYTES_MAX = 4 * 1024 * 1024;
+const DUMP_CUT = Buffer.from('\n(cut)\n');
 
 export interface NativeOptions {
   readonly scratchDirectory: string;
@@ -163,8 +164,13 @@ async function runPlaced(task: PlacedRun): Promise<RunResult> {
     ...(await readEndFacts(root)),
     ...(await readCosts(directory, order)),
   };
-  const dump = await readIfPresent(join(directory, STATE_FILE), DUMP_BYTES_MAX);
+  const dump = await readDump(directory);
   return nativeResult({ order, placement, end, facts: { ...before, ...after }, dump });
+}
+
+async function readDump(directory: string): Promise<Uint8Array> {
+  const dump = await readIfPresent(join(directory, STATE_FILE), DUMP_BYTES_MAX);
+  return dump.length < DUMP_BYTES_MAX ? dump : Buffer.concat([dump, DUMP_CUT]);
 }
 
 function failed(order: TrialOrder, failure: Trouble): RunResult {

@@ -2,7 +2,7 @@
 /** `labsweep run SPEC`: measures a spec, on this machine alone or in the lab of a controller. */
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { type Address, LabsweepError, UnreachableError } from '@labsweep/proto';
+import { type Address, LabsweepError, UnreachableError, UsageError } from '@labsweep/proto';
 import { type EmbeddedLab, startEmbeddedLab } from '../embedded/embedded-lab.js';
 import { type FollowEnd, followSweep } from '../follow-sweep.js';
 import { hashesOf, type LocalInputs, readInputs } from '../local-inputs.js';
@@ -32,6 +32,10 @@ const EXIT_INTERRUPTED = 130;
 
 /** Returns the exit code. Throws LabsweepError and its kinds. */
 export async function runCommand(options: RunOptions): Promise<number> {
+  if (options.controller !== undefined && options.may !== '') {
+    const message = '--may is for the agent that this command starts; without one, give it to';
+    throw new UsageError(`${message} labsweep-agent on the hosts of the lab`);
+  }
   const inputs = await readInputs(options.spec, options.seed);
   const { out, fresh } = options;
   const folder = await chooseFolder({ base: inputs.sweepBase, out, fresh });

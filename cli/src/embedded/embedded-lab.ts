@@ -6,7 +6,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AGENT_PROGRAM } from '@labsweep/agent';
+import { AGENT_NODE_OPTIONS, AGENT_PROGRAM } from '@labsweep/agent';
 import { CONTROLLER_PROGRAM } from '@labsweep/controller';
 import { type Address, LabsweepError, parseLoopbackAddress } from '@labsweep/proto';
 import { type Child, startChild } from './child-process.js';
@@ -121,7 +121,7 @@ function startAgent(
   return startChild({
     name: 'agent',
     program: process.execPath,
-    args: [AGENT_PROGRAM, ...places, ...work, '--stop-with-parent'],
+    args: [...AGENT_NODE_OPTIONS, AGENT_PROGRAM, ...places, ...work, '--stop-with-parent'],
     logPath,
   });
 }
