@@ -15,10 +15,13 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "clock.h"
+
 enum { VALUE_SIZE = 8192 };
 
 static const char absent[] = "absent";
 static const char cpu_directory[] = "/sys/devices/system/cpu";
+static const char thp_directory[] = "/sys/kernel/mm/transparent_hugepage";
 static const char clock_directory[] = "/sys/devices/system/clocksource/clocksource0";
 
 struct reporter {
@@ -106,20 +109,55 @@ static void report_uptime(const struct reporter *reporter, const char *name) {
     report_number(reporter, name, known, seconds * 1000 + hundredths * 10);
 }
 
-static void report_memory(const struct reporter *reporter) {
-    char text[VALUE_SIZE];
-    const char *line = NULL;
-    uint64_t total_kb = 0;
-    if (read_text(reporter, "/proc", "meminfo", text))
-        line = strstr(text, "MemTotal:");
+/* The number behind a name such as `MemTotal:` in a text of lines. */
+static void report_line_number(const struct reporter *reporter, const char *name,
+                               const char *text, const char *line_name) {
+    const char *line = text != NULL ? strstr(text, line_name) : NULL;
+    uint64_t number = 0;
     if (line != NULL)
         line += strcspn(line, "0123456789\n");
-    bool known = line != NULL && take_number(&line, &total_kb);
-    report_number(reporter, "memory_total_kb", known, total_kb);
+    bool known = line != NULL && take_number(&line, &number);
+    report_number(reporter, name, known, number);
+}
+
+static void report_memory(const struct reporter *reporter) {
+    char buffer[VALUE_SIZE];
+    const char *text = read_text(reporter, "/proc", "meminfo", buffer) ? buffer : NULL;
+    report_line_number(reporter, "memory_total_kb", text, "MemTotal:");
+    report_line_number(reporter, "hugepages_total", text, "HugePages_Total:");
+    report_line_number(reporter, "hugepage_size_kb", text, "Hugepagesize:");
+}
+
+static void report_memory_at_end(const struct reporter *reporter) {
+    char buffer[VALUE_SIZE];
+    const char *text = read_text(reporter, "/proc", "meminfo", buffer) ? buffer : NULL;
+    report_line_number(reporter, "memory_available_end_kb", text, "MemAvailable:");
+}
+
+/* The value of the first line of the name in /proc/cpuinfo, cut out of the text; or NULL. */
+static char *find_cpu_value(char *text, const char *name) {
+    char *line = strstr(text, name);
+    char *value = line != NULL ? strchr(line, ':') : NULL;
+    if (value == NULL)
+        return NULL;
+    value += strspn(value, ": \t");
+    value[strcspn(value, "\n")] = '\0';
+    return value;
+}
+
+/* All CPUs of a guest are alike, so the first one speaks for them; it is in the first 8 KiB. */
+static void report_cpu(const struct reporter *reporter) {
+    char text[VALUE_SIZE];
+    bool known = read_text(reporter, "/proc", "cpuinfo", text);
+    const char *flags = known ? find_cpu_value(text, "\nflags") : NULL;
+    report_number(reporter, "hypervisor", flags != NULL,
+                  flags != NULL && strstr(flags, "hypervisor") != NULL);
+    const char *model = known ? find_cpu_value(text, "model name") : NULL;
+    reporter->sink(reporter->context, "cpu_model", model != NULL ? model : absent);
 }
 
 /* The first line of /proc/stat sums up all CPUs; its eighth number is the stolen time. */
-static void report_steal(const struct reporter *reporter) {
+static void report_steal(const struct reporter *reporter, const char *name) {
     char text[VALUE_SIZE];
     uint64_t ticks = 0;
     bool known = read_text(reporter, "/proc", "stat", text) && strncmp(text, "cpu ", 4) == 0;
@@ -128,7 +166,14 @@ static void report_steal(const struct reporter *reporter) {
         rest += strspn(rest, " ");
         known = take_number(&rest, &ticks);
     }
-    report_number(reporter, "steal_ticks_end", known, ticks);
+    report_number(reporter, name, known, ticks);
+}
+
+static void report_clock(const struct reporter *reporter) {
+    uint64_t resolution_ns = clock_observe_resolution_ns();
+    uint64_t claimed_ns = clock_claimed_resolution_ns();
+    report_number(reporter, "clock_resolution_ns", resolution_ns > 0, resolution_ns);
+    report_number(reporter, "clock_getres_ns", claimed_ns > 0, claimed_ns);
 }
 
 static void report_kernel(const struct reporter *reporter) {
@@ -149,9 +194,16 @@ void facts_report_start(const char *root, fact_sink *sink, void *context) {
     report_text(&reporter, "cmdline", "/proc", "cmdline");
     report_text(&reporter, "clocksource", clock_directory, "current_clocksource");
     report_text(&reporter, "clocksources_available", clock_directory, "available_clocksource");
+    report_clock(&reporter);
     report_memory(&reporter);
-    report_text(&reporter, "thp_enabled", "/sys/kernel/mm/transparent_hugepage", "enabled");
+    report_text(&reporter, "numa_nodes", "/sys/devices/system/node", "online");
+    report_text(&reporter, "thp_enabled", thp_directory, "enabled");
+    report_text(&reporter, "thp_shmem", thp_directory, "shmem_enabled");
+    report_text(&reporter, "overcommit_memory", "/proc/sys/vm", "overcommit_memory");
+    report_text(&reporter, "aslr", "/proc/sys/kernel", "randomize_va_space");
+    report_cpu(&reporter);
     report_text(&reporter, "tainted", "/proc/sys/kernel", "tainted");
+    report_steal(&reporter, "steal_ticks_start");
 }
 
 void facts_report_end(const char *root, fact_sink *sink, void *context) {
@@ -160,5 +212,7 @@ void facts_report_end(const char *root, fact_sink *sink, void *context) {
     report_text(&reporter, "clocksource_end", clock_directory, "current_clocksource");
     report_text(&reporter, "tainted_end", "/proc/sys/kernel", "tainted");
     report_cpu_count(&reporter, "online_cpus_end", "online");
-    report_steal(&reporter);
+    report_steal(&reporter, "steal_ticks_end");
+    report_text(&reporter, "thp_enabled_end", thp_directory, "enabled");
+    report_memory_at_end(&reporter);
 }

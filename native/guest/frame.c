@@ -102,20 +102,31 @@ void frame_send(struct frame_writer *writer, const char *kind, const char *forma
     frame_send_bytes(writer, kind, text, strlen(text));
 }
 
-bool frame_send_file(struct frame_writer *writer, const char *kind, const char *path) {
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return false;
+static void send_lines(struct frame_writer *writer, const char *kind, FILE *file,
+                       size_t bytes_max) {
     char *line = NULL;
-    size_t line_size = 0;
+    size_t line_size = 0, bytes = 0;
     ssize_t length;
     while ((length = getline(&line, &line_size, file)) >= 0) {
+        bytes += (size_t)length;
+        if (bytes > bytes_max) {
+            frame_send(writer, kind, "(cut)");
+            break;
+        }
         if (length > 0 && line[length - 1] == '\n')
             length--;
         frame_send_bytes(writer, kind, line, (size_t)length);
     }
-    bool complete = ferror(file) == 0;
     free(line);
+}
+
+bool frame_send_file(struct frame_writer *writer, const char *kind, const char *path,
+                     size_t bytes_max) {
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return false;
+    send_lines(writer, kind, file, bytes_max);
+    bool complete = ferror(file) == 0;
     fclose(file);
     return complete;
 }

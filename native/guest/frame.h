@@ -37,7 +37,11 @@ void frame_send_bytes(struct frame_writer *writer, const char *kind, const char 
 __attribute__((format(printf, 3, 4))) void frame_send(struct frame_writer *writer,
                                                       const char *kind, const char *format, ...);
 
-/* Sends each line of a file as `kind`. False if the file cannot be read. */
-bool frame_send_file(struct frame_writer *writer, const char *kind, const char *path);
+/*
+ * Sends each line of a file as `kind`. A line that would go beyond `bytes_max` of the file is not
+ * sent, and `(cut)` takes the place of the rest. False if the file cannot be read.
+ */
+bool frame_send_file(struct frame_writer *writer, const char *kind, const char *path,
+                     size_t bytes_max);
 
 #endif

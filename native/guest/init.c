@@ -6,15 +6,16 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/serial.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -23,13 +24,21 @@
 
 #include "facts.h"
 #include "frame.h"
+#include "power.h"
 #include "process.h"
 
 static const char channel_path[] = "/dev/ttyS1";
 static const char arguments_path[] = "/labsweep/argv";
 static const char environment_path[] = "/labsweep/env";
+static const char exit_port_path[] = "/labsweep/exit-port";
+static const char work_directory[] = "/labsweep/work";
 static const char stdout_path[] = "/tmp/stdout";
 static const char stderr_path[] = "/tmp/stderr";
+static const char state_path[] = "/tmp/state";
+static const char profile_path[] = "/tmp/profile";
+
+/* Of the files that a supervising program leaves; /tmp itself bounds what a reproducer prints. */
+enum { SUPERVISOR_BYTES_MAX = 4 * 1024 * 1024 };
 
 static int console = -1;
 static struct frame_writer channel = {.descriptor = -1};
@@ -47,17 +56,21 @@ __attribute__((format(printf, 1, 2))) static void say(const char *format, ...) {
     tcdrain(console);
 }
 
-/* PID 1 must not end, or the kernel panics and the host blames the kernel: try all ways down. */
+static void complain_of_power_off(const char *problem) {
+    say("error power-off failed: %s; rebooting instead", problem);
+}
+
+/*
+ * QEMU is gone with the very write to its exit port, so both ports are drained before it. The
+ * console is drained too, as the kernel's own last lines may still wait there.
+ */
 static _Noreturn void power_off(void) {
     if (channel.descriptor >= 0)
         tcdrain(channel.descriptor);
-    sync();
-    reboot(RB_POWER_OFF);
-    say("error power-off failed: %s; rebooting instead", strerror(errno));
-    reboot(RB_AUTOBOOT);
-    reboot((int)RB_HALT_SYSTEM);
-    for (;;)
-        pause();
+    if (console >= 0)
+        tcdrain(console);
+    power_end_by_port(power_read_port(exit_port_path));
+    power_end_by_kernel(complain_of_power_off);
 }
 
 /* No `end` frame follows an `error` frame: such a run is never taken for a complete one. */
@@ -150,24 +163,51 @@ static void end_leftovers(void) {
         continue;
 }
 
+static void send_cost(const char *name, bool is_known, uint64_t cost_us) {
+    char value[32];
+    snprintf(value, sizeof(value), "%" PRIu64 ".%03" PRIu64, cost_us / 1000, cost_us % 1000);
+    send_fact(&channel, name, is_known ? value : "absent");
+}
+
+static void send_costs(const struct program_run *run) {
+    send_cost("reproducer_wall_ms", run->was_executed, run->wall_us);
+    send_cost("reproducer_user_ms", run->was_executed, run->user_us);
+    send_cost("reproducer_system_ms", run->was_executed, run->system_us);
+}
+
+static void send_file(const char *kind, const char *path, size_t bytes_max) {
+    if (!frame_send_file(&channel, kind, path, bytes_max))
+        fail("reading %s back: %s; give the guest more memory", path, strerror(errno));
+}
+
+/* The files of a supervisor (audit, attribution) are there only where it was in the command. */
+static void send_output(const struct program_run *run) {
+    if (!run->was_executed)
+        return;
+    send_file("out", stdout_path, SIZE_MAX);
+    send_file("err", stderr_path, SIZE_MAX);
+    if (access(state_path, F_OK) == 0)
+        send_file("state", state_path, SUPERVISOR_BYTES_MAX);
+    if (access(profile_path, F_OK) == 0)
+        send_file("profile", profile_path, SUPERVISOR_BYTES_MAX);
+}
+
 /*
  * The output stays in RAM until the end of the run: each byte on an emulated serial line leaves
  * the guest and costs a host system call, which would land inside the timed part. For the same
  * reason console and channel are drained before the start.
  */
 static void run_program(const struct program *program) {
-    char ending[ENDING_SIZE];
     say("running");
     tcdrain(channel.descriptor);
-    process_run(program, ending);
+    if (chdir(work_directory) != 0 && chdir("/") != 0)
+        fail("entering /: %s; the initramfs is damaged", strerror(errno));
+    struct program_run run = process_run(program);
     end_leftovers();
     facts_report_end("", send_fact, &channel);
-    if (strncmp(ending, "exec_failed", strlen("exec_failed")) != 0 &&
-        (!frame_send_file(&channel, "out", stdout_path) ||
-         !frame_send_file(&channel, "err", stderr_path)))
-        fail("reading the output back from /tmp: %s; give the guest more memory",
-             strerror(errno));
-    frame_send(&channel, "exit", "%s", ending);
+    send_costs(&run);
+    send_output(&run);
+    frame_send(&channel, "exit", "%s", run.ending);
 }
 
 int main(void) {

@@ -13,7 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { STRINGS_SIZE_MAX = 65536, STRINGS_COUNT_MAX = 512 };
@@ -78,10 +80,10 @@ static int start(const struct program *program, pid_t *child) {
 }
 
 /* As PID 1 we inherit every orphan, so anything that ends is reaped, not just our child. */
-static int wait_for(pid_t child) {
+static int wait_for(pid_t child, struct rusage *usage) {
     for (;;) {
         int status;
-        pid_t ended = waitpid(-1, &status, 0);
+        pid_t ended = wait4(-1, &status, 0, usage);
         if (ended == child)
             return status;
         if (ended < 0 && errno != EINTR)
@@ -89,16 +91,34 @@ static int wait_for(pid_t child) {
     }
 }
 
-void process_run(const struct program *program, char ending[ENDING_SIZE]) {
+static uint64_t now_us(void) {
+    struct timespec time = {0};
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
+}
+
+static uint64_t in_us(struct timeval time) {
+    return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_usec;
+}
+
+struct program_run process_run(const struct program *program) {
+    struct program_run run = {0};
+    struct rusage usage = {0};
     pid_t child;
+    uint64_t start_us = now_us();
     int error = start(program, &child);
     if (error != 0) {
-        snprintf(ending, ENDING_SIZE, "exec_failed=%s", strerror(error));
-        return;
+        snprintf(run.ending, ENDING_SIZE, "exec_failed=%s", strerror(error));
+        return run;
     }
-    int status = wait_for(child);
+    int status = wait_for(child, &usage);
+    run.wall_us = now_us() - start_us;
+    run.user_us = in_us(usage.ru_utime);
+    run.system_us = in_us(usage.ru_stime);
+    run.was_executed = true;
     if (WIFSIGNALED(status))
-        snprintf(ending, ENDING_SIZE, "signal=%d", WTERMSIG(status));
+        snprintf(run.ending, ENDING_SIZE, "signal=%d", WTERMSIG(status));
     else
-        snprintf(ending, ENDING_SIZE, "code=%d", WEXITSTATUS(status));
+        snprintf(run.ending, ENDING_SIZE, "code=%d", WEXITSTATUS(status));
+    return run;
 }

@@ -6,7 +6,9 @@
 #ifndef LABSWEEP_PROCESS_H
 #define LABSWEEP_PROCESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Strings read from a file; `list` ends with NULL and is owned, with its bytes, by the caller. */
 struct string_list {
@@ -27,7 +29,15 @@ struct program {
 
 enum { ENDING_SIZE = 160 };
 
-/* Writes `code=N`, `signal=N` or `exec_failed=<error text>`; reaps orphans while it waits. */
-void process_run(const struct program *program, char ending[ENDING_SIZE]);
+/* Times are whole microseconds; they are meaningless where the program was not executed. */
+struct program_run {
+    char ending[ENDING_SIZE]; /* `code=N`, `signal=N` or `exec_failed=<error text>`. */
+    bool was_executed;
+    uint64_t wall_us;              /* CLOCK_MONOTONIC, from before the start to after the reaping. */
+    uint64_t user_us, system_us;   /* CPU time of the program and of what it waited for. */
+};
+
+/* Runs the program to its end, and reaps orphans while it waits. */
+struct program_run process_run(const struct program *program);
 
 #endif

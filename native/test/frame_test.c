@@ -98,14 +98,31 @@ static void a_file_is_sent_line_by_line(void) {
     CHECK(write(file, "one\n\nlast", 9) == 9);
     close(file);
     struct frame_writer writer = open_stream();
-    CHECK(frame_send_file(&writer, "err", path));
+    CHECK(frame_send_file(&writer, "err", path, SIZE_MAX));
     unlink(path);
-    CHECK(!frame_send_file(&writer, "err", path));
+    CHECK(!frame_send_file(&writer, "err", path, SIZE_MAX));
     take_stream(&writer, stream);
     CHECK(writer.next_sequence == 3);
     CHECK(strstr(stream, " err one\n") != NULL);
     CHECK(strstr(stream, " err \n") != NULL);
     CHECK(strstr(stream, " err last\n") != NULL);
+}
+
+static void a_file_beyond_its_limit_is_cut_between_lines(void) {
+    char stream[STREAM_SIZE], path[] = "/tmp/labsweep-cut-XXXXXX";
+    int file = mkstemp(path);
+    CHECK(write(file, "one\ntwo\nthree\n", 14) == 14);
+    close(file);
+    struct frame_writer writer = open_stream();
+    CHECK(frame_send_file(&writer, "state", path, 8));
+    CHECK(frame_send_file(&writer, "whole", path, 14));
+    unlink(path);
+    take_stream(&writer, stream);
+    CHECK(writer.next_sequence == 6);
+    CHECK(strstr(stream, " state two\n") != NULL);
+    CHECK(strstr(stream, " state (cut)\n") != NULL);
+    CHECK(strstr(stream, " state three\n") == NULL);
+    CHECK(strstr(stream, " whole three\n") != NULL);
 }
 
 static void a_failed_write_is_remembered(void) {
@@ -126,6 +143,7 @@ int main(void) {
     an_escape_is_never_cut_in_two();
     long_lines_are_split();
     a_file_is_sent_line_by_line();
+    a_file_beyond_its_limit_is_cut_between_lines();
     a_failed_write_is_remembered();
     return check_end();
 }

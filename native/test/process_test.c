@@ -22,16 +22,16 @@ static void read_back(const char *path, char text[256]) {
         fclose(file);
 }
 
-static void run(char **arguments, char ending[ENDING_SIZE]) {
+static struct program_run run(char **arguments) {
     char *environment[] = {"GREETING=hello", NULL};
     const struct program program = {arguments, environment, stdout_path, stderr_path};
-    process_run(&program, ending);
+    return process_run(&program);
 }
 
 static void output_and_exit_code_are_kept(void) {
-    char ending[ENDING_SIZE], text[256];
-    run((char *[]){"/bin/sh", "-c", "echo $GREETING; echo bad >&2; exit 7", NULL}, ending);
-    CHECK_TEXT(ending, "code=7");
+    char text[256];
+    struct program_run ended = run((char *[]){"/bin/sh", "-c", "echo $GREETING; echo bad >&2; exit 7", NULL});
+    CHECK_TEXT(ended.ending, "code=7");
     read_back(stdout_path, text);
     CHECK_TEXT(text, "hello\n");
     read_back(stderr_path, text);
@@ -39,15 +39,24 @@ static void output_and_exit_code_are_kept(void) {
 }
 
 static void a_signal_is_not_an_exit_code(void) {
-    char ending[ENDING_SIZE];
-    run((char *[]){"/bin/sh", "-c", "kill -SEGV $$", NULL}, ending);
-    CHECK_TEXT(ending, "signal=11");
+    struct program_run ended = run((char *[]){"/bin/sh", "-c", "kill -SEGV $$", NULL});
+    CHECK_TEXT(ended.ending, "signal=11");
 }
 
 static void a_missing_program_is_named_so(void) {
-    char ending[ENDING_SIZE];
-    run((char *[]){"/nonexistent/reproducer", NULL}, ending);
-    CHECK_TEXT(ending, "exec_failed=No such file or directory");
+    struct program_run ended = run((char *[]){"/nonexistent/reproducer", NULL});
+    CHECK_TEXT(ended.ending, "exec_failed=No such file or directory");
+    CHECK(!ended.was_executed);
+}
+
+static void waiting_is_wall_time_and_work_is_cpu_time(void) {
+    struct program_run slept = run((char *[]){"/bin/sh", "-c", "sleep 0.2", NULL});
+    CHECK(slept.was_executed && slept.wall_us >= 200000);
+    CHECK(slept.user_us + slept.system_us < slept.wall_us);
+    struct program_run worked = run((char *[]){
+        "/bin/sh", "-c", "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done", NULL});
+    CHECK(worked.user_us > 1000);
+    CHECK(worked.user_us + worked.system_us <= worked.wall_us + 20000);
 }
 
 static void write_strings(const char *bytes, size_t length) {
@@ -89,6 +98,7 @@ int main(void) {
     output_and_exit_code_are_kept();
     a_signal_is_not_an_exit_code();
     a_missing_program_is_named_so();
+    waiting_is_wall_time_and_work_is_cpu_time();
     strings_are_split_at_nul();
     damaged_string_files_are_refused();
     CHECK(unlink(stdout_path) == 0 && unlink(stderr_path) == 0 && unlink(strings_path) == 0);
