@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Measures how long mprotect() takes to turn a shared, dirty, fully populated mapping read-only
- * and back, and to write to each page afterwards. It prints numbers and self-checks; it compares
- * nothing, tunes nothing on the machine, and needs no privileges.
+ * Measures how long mprotect() takes to turn a shared, dirty, populated mapping read-only and back,
+ * and to write to each page afterwards. It compares nothing, tunes nothing, needs no privileges.
  *
  *   gcc -O2 -static -o repro mprotect_shared_dirty_reproducer.c
  *   ./repro shared_dirty_full_toggle_64m 5 --iterations 200
@@ -18,20 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EXIT_MEASURED = 0, EXIT_SYSTEM = 1, EXIT_USAGE = 2 };
-enum { BYTES_PER_MB = 1024 * 1024, NS_PER_S = 1000000000 };
-
-/* These limits keep pages x iterations x rounds inside 64 bits, so no sum can overflow. */
-enum { ROUNDS_MAX = 10000, OPTION_MAX = 1000000 };
-
-/* The clock is watched for 64 steps, or 50 ms: a guest on refined-jiffies steps every 4 ms. */
-enum { CLOCK_STEPS_MAX = 64, CLOCK_WATCH_NS_MAX = 50000000, CLOCK_READINGS_MAX = 5000000 };
-
 static const char scenario_name[] = "shared_dirty_full_toggle_64m";
-
 static const char help_text[] =
     "usage: mprotect_shared_dirty_reproducer SCENARIO ROUNDS [options]\n"
-    "example: mprotect_shared_dirty_reproducer shared_dirty_full_toggle_64m 5 --iterations 200\n"
     "  SCENARIO          shared_dirty_full_toggle_64m: protect, restore and touch all pages\n"
     "  ROUNDS            timed rounds, each of which prints one line (1 to 10000)\n"
     "  --mapping-mb N    size of the shared mapping in MiB (1 to 1000000; default 64)\n"
@@ -40,32 +28,33 @@ static const char help_text[] =
     "Times are wall clock nanoseconds per page. An iteration is exactly its three phases.\n"
     "Exit code: 0 measured, 1 a system call failed, 2 wrong usage.\n";
 
-struct options {
-    uint64_t rounds, iterations, warmup, mapping_mb;
-};
+/* What is summed up, over a round and over all rounds. */
+enum { PROTECT_NS, RESTORE_NS, POST_TOUCH_NS, ITERATIONS, CHECKS, MISMATCHES, TOTAL_COUNT };
 
+/* Shared parts begin: the same words in each reproducer, as a mailed file must build alone. */
+enum { EXIT_MEASURED = 0, EXIT_SYSTEM = 1, EXIT_USAGE = 2 };
+/* The limits keep pages x iterations x rounds inside 64 bits, so no sum can overflow. */
+enum { ROUNDS_MAX = 10000, OPTION_MAX = 1000000, BYTES_PER_MB = 1 << 20, NS_PER_S = 1000000000 };
+/* The clock is watched for 64 steps, or 50 ms: a guest on refined-jiffies steps every 4 ms. */
+enum { CLOCK_STEPS_MAX = 64, CLOCK_WATCH_NS_MAX = 50000000, CLOCK_READINGS_MAX = 5000000 };
+struct options { uint64_t rounds, iterations, warmup, mapping_mb; };
 struct mapping {
     volatile unsigned char *start; /* Volatile, so that no write to a page is optimised away. */
     size_t length, page_size, pages;
     uint64_t touch_count; /* How often all pages were written: it decides what they hold. */
 };
 
-/* What is summed up, over a round and over all rounds. */
-enum { PROTECT_NS, RESTORE_NS, POST_TOUCH_NS, ITERATIONS, CHECKS, MISMATCHES, TOTAL_COUNT };
-
 /* Facts out of smaps. Of sizes and flags the largest counts; amounts add up over the pieces. */
-static const struct {
-    const char *smaps_key, *name;
-} facts[] = {
+static const struct { const char *smaps_key, *name; } facts[] = {
     {"KernelPageSize:", "kernel_page_size_kb"}, {"MMUPageSize:", "mmu_page_size_kb"},
     {"THPeligible:", "thp_eligible"},           {"AnonHugePages:", "anon_huge_pages_kb"},
     {"ShmemPmdMapped:", "shmem_pmd_mapped_kb"}, {"(header lines)", "vma_count"},
+    {"(pagemap)", "pages_present"},
 };
-enum { FIRST_AMOUNT = 3, VMA_COUNT = 5, FACT_COUNT = sizeof(facts) / sizeof(facts[0]) };
+enum { FIRST_AMOUNT = 3, VMA_COUNT = 5, PRESENT, FACT_COUNT = sizeof(facts) / sizeof(facts[0]) };
 
 struct state {
-    bool inside; /* Whether the lines being read are about the mapping. */
-    bool known[FACT_COUNT];
+    bool inside, known[FACT_COUNT]; /* Inside: the lines being read are about the mapping. */
     uint64_t value[FACT_COUNT];
 };
 
@@ -74,7 +63,9 @@ static _Noreturn void fail_usage(const char *what, const char *value, const char
     exit(EXIT_USAGE);
 }
 
-static _Noreturn void fail_system(const char *call, const char *advice) {
+static void require(bool holds, const char *call, const char *advice) {
+    if (holds)
+        return;
     fprintf(stderr, "%s failed: %s; %s\n", call, strerror(errno), advice);
     exit(EXIT_SYSTEM);
 }
@@ -83,11 +74,11 @@ static uint64_t parse_count(const char *name, const char *text, uint64_t max) {
     errno = 0;
     uint64_t value = strtoull(text, NULL, 10);
     bool is_number = text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
-    if (is_number && errno == 0 && value > 0 && value <= max)
-        return value;
     char advice[64];
     snprintf(advice, sizeof(advice), "give a whole number from 1 to %" PRIu64, max);
-    fail_usage(name, text, advice);
+    if (!is_number || errno != 0 || value == 0 || value > max)
+        fail_usage(name, text, advice);
+    return value;
 }
 
 static void parse_option(struct options *options, const char *name, const char *value) {
@@ -97,43 +88,32 @@ static void parse_option(struct options *options, const char *name, const char *
                                                           : NULL;
     if (count == NULL)
         fail_usage("unknown option", name, "known: --mapping-mb --iterations --warmup --help");
-    if (value == NULL)
-        fail_usage("no number after option", name, "put one behind it");
-    *count = parse_count(name, value, OPTION_MAX);
+    *count = parse_count(name, value != NULL ? value : "", OPTION_MAX);
 }
 
-static struct options parse_command_line(int argc, char **argv) {
-    struct options options = {.iterations = 200, .warmup = 5, .mapping_mb = 64};
+static struct options parse_command_line(int argc, char **argv, struct options options) {
     for (int index = 1; index < argc; index++)
         if (strcmp(argv[index], "--help") == 0)
             exit(fputs(help_text, stdout) < 0 || fflush(stdout) ? EXIT_SYSTEM : EXIT_MEASURED);
     if (argc < 3)
         fail_usage("too few arguments behind", argc ? argv[0] : "", "give SCENARIO and ROUNDS");
-    if (strcmp(argv[1], scenario_name) != 0)
-        fail_usage("unknown scenario", argv[1], "known: shared_dirty_full_toggle_64m");
     options.rounds = parse_count("ROUNDS", argv[2], ROUNDS_MAX);
     for (int index = 3; index < argc; index += 2)
         parse_option(&options, argv[index], argv[index + 1]);
     return options;
 }
 
-static uint64_t read_clock_ns(int (*read_clock)(clockid_t, struct timespec *)) {
-    struct timespec time = {0};
-    if (read_clock(CLOCK_MONOTONIC_RAW, &time) != 0)
-        fail_system("reading CLOCK_MONOTONIC_RAW", "run on Linux 2.6.28 or later");
-    return (uint64_t)time.tv_sec * NS_PER_S + (uint64_t)time.tv_nsec;
-}
-
 static uint64_t now_ns(void) {
-    return read_clock_ns(clock_gettime);
+    struct timespec time = {0};
+    clock_gettime(CLOCK_MONOTONIC_RAW, &time);
+    return (uint64_t)time.tv_sec * NS_PER_S + (uint64_t)time.tv_nsec;
 }
 
 /* The kernel claims 1 ns for clocks that step every 4 ms, so the steps are looked at instead. */
 static uint64_t observe_clock_resolution_ns(void) {
     uint64_t start_ns = now_ns(), previous_ns = start_ns, smallest_ns = UINT64_MAX;
-    int steps = 0, readings = 0;
-    while (steps < CLOCK_STEPS_MAX && readings++ < CLOCK_READINGS_MAX &&
-           previous_ns - start_ns < CLOCK_WATCH_NS_MAX) {
+    for (int steps = 0, readings = 0; steps < CLOCK_STEPS_MAX && readings < CLOCK_READINGS_MAX &&
+                                      previous_ns - start_ns < CLOCK_WATCH_NS_MAX; readings++) {
         uint64_t step_ns = now_ns() - previous_ns;
         previous_ns += step_ns;
         steps += step_ns > 0;
@@ -141,8 +121,7 @@ static uint64_t observe_clock_resolution_ns(void) {
             smallest_ns = step_ns;
     }
     errno = ETIME;
-    if (steps == 0)
-        fail_system("watching CLOCK_MONOTONIC_RAW", "it stands still: use another clocksource");
+    require(smallest_ns < UINT64_MAX, "watching the clock", "it stands still: use another one");
     return smallest_ns;
 }
 
@@ -165,37 +144,14 @@ static void check_all_pages(const struct mapping *mapping, uint64_t *totals) {
     totals[CHECKS] += mapping->pages;
 }
 
-static struct mapping create_mapping(size_t mapping_mb) {
-    struct mapping mapping = {.length = mapping_mb * BYTES_PER_MB};
-    mapping.page_size = (size_t)sysconf(_SC_PAGESIZE);
+static struct mapping create_mapping(size_t mapping_mb, int sharing) {
+    struct mapping mapping = {.page_size = (size_t)sysconf(_SC_PAGESIZE)};
+    mapping.length = mapping_mb * BYTES_PER_MB;
     mapping.pages = mapping.length / mapping.page_size;
-    void *start = mmap(NULL, mapping.length, PROT_READ | PROT_WRITE,
-                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (start == MAP_FAILED)
-        fail_system("mmap of the shared mapping", "use a smaller --mapping-mb or more memory");
-    mapping.start = start;
-    touch_all_pages(&mapping);
+    mapping.start = mmap(NULL, mapping.length, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS,
+                         -1, 0);
+    require(mapping.start != MAP_FAILED, "mmap", "use a smaller --mapping-mb or more memory");
     return mapping;
-}
-
-static void protect_range(const struct mapping *mapping, int protection) {
-    if (mprotect((void *)mapping->start, mapping->length, protection) != 0)
-        fail_system("mprotect of the shared mapping", "check memory and vm.max_map_count");
-}
-
-/* Neighbouring phases share a timestamp: the iteration is their sum and also first to last. */
-static void run_iteration(struct mapping *mapping, uint64_t *totals) {
-    uint64_t start_ns = now_ns();
-    protect_range(mapping, PROT_READ);
-    uint64_t protected_ns = now_ns();
-    protect_range(mapping, PROT_READ | PROT_WRITE);
-    uint64_t restored_ns = now_ns();
-    touch_all_pages(mapping);
-    uint64_t touched_ns = now_ns();
-    totals[PROTECT_NS] += protected_ns - start_ns;
-    totals[RESTORE_NS] += restored_ns - protected_ns;
-    totals[POST_TOUCH_NS] += touched_ns - restored_ns;
-    totals[ITERATIONS]++;
 }
 
 static void add_fact(struct state *state, int fact, uint64_t value) {
@@ -217,20 +173,82 @@ static void read_smaps_line(struct state *state, const struct mapping *mapping, 
     }
 }
 
+/* Bit 63 of a page's entry in the pagemap says that it is present, and needs no privilege. */
 static struct state read_state(const struct mapping *mapping, const char *smaps_path) {
     struct state state = {0};
     char line[512];
-    FILE *smaps = fopen(smaps_path, "r");
+    uint64_t first = (uintptr_t)mapping->start / mapping->page_size, page = 0, entry;
+    FILE *smaps = fopen(smaps_path, "r"), *pagemap = fopen("/proc/self/pagemap", "r");
     while (smaps != NULL && fgets(line, sizeof(line), smaps) != NULL)
         read_smaps_line(&state, mapping, line);
-    if (smaps != NULL)
-        fclose(smaps);
+    if (pagemap != NULL && fseeko(pagemap, (off_t)(first * sizeof(entry)), SEEK_SET) == 0)
+        while (page < mapping->pages && fread(&entry, sizeof(entry), 1, pagemap) == 1)
+            page++, add_fact(&state, PRESENT, entry >> 63);
+    state.known[PRESENT] = page == mapping->pages;
+    smaps != NULL ? fclose(smaps) : 0;
+    pagemap != NULL ? fclose(pagemap) : 0;
     return state;
 }
 
-static void print_fact(const struct state *state, int fact, const char *when) {
-    printf(" %s_%s=", facts[fact].name, when);
-    state->known[fact] ? printf("%" PRIu64, state->value[fact]) : printf("absent");
+/* Rounded down, so that 100.000 means that not one check failed. */
+static void print_checks(const uint64_t *totals) {
+    uint64_t ratio = 100000 * (totals[CHECKS] - totals[MISMATCHES]) / totals[CHECKS];
+    printf(" expected_match_ratio=%" PRIu64 ".%03" PRIu64, ratio / 1000, ratio % 1000);
+    printf(" unexpected_results=%" PRIu64, totals[MISMATCHES]);
+}
+
+/* Output leaves the process here and nowhere else: never inside the timed part. */
+static void end_line(void) {
+    require(putchar('\n') != EOF && fflush(stdout) == 0, "writing to standard output",
+            "check that its file or pipe can take data");
+}
+
+static void end_round(const uint64_t *totals, uint64_t *sum) {
+    end_line();
+    for (int total = 0; total < TOTAL_COUNT; total++)
+        sum[total] += totals[total];
+}
+
+static void print_result_start(const struct options *options, const struct mapping *mapping,
+                               const char *scenario) {
+    printf("result scenario=%s rounds=%" PRIu64 " iterations=%" PRIu64 " warmup=%" PRIu64,
+           scenario, options->rounds, options->iterations, options->warmup);
+    printf(" mapping_mb=%" PRIu64 " page_size=%zu pages=%zu", options->mapping_mb,
+           mapping->page_size, mapping->pages);
+}
+
+static void print_result_end(const struct state before_and_after[2], uint64_t resolution_ns) {
+    for (int index = 0; index < 2 * FACT_COUNT; index++) {
+        const struct state *state = &before_and_after[index % 2];
+        printf(" %s_%s=", facts[index / 2].name, index % 2 ? "after" : "before");
+        state->known[index / 2] ? printf("%" PRIu64, state->value[index / 2]) : printf("absent");
+    }
+    struct timespec claimed = {0};
+    clock_getres(CLOCK_MONOTONIC_RAW, &claimed);
+    printf(" clock=monotonic_raw clock_resolution_ns=%" PRIu64 " clock_getres_ns=%ld",
+           resolution_ns, claimed.tv_sec * NS_PER_S + claimed.tv_nsec);
+    end_line();
+}
+/* Shared parts end. */
+
+static void protect_range(const struct mapping *mapping, int protection) {
+    int result = mprotect((void *)mapping->start, mapping->length, protection);
+    require(result == 0, "mprotect", "check memory and vm.max_map_count");
+}
+
+/* Neighbouring phases share a timestamp: the iteration is their sum and also first to last. */
+static void run_iteration(struct mapping *mapping, uint64_t *totals) {
+    uint64_t start_ns = now_ns();
+    protect_range(mapping, PROT_READ);
+    uint64_t protected_ns = now_ns();
+    protect_range(mapping, PROT_READ | PROT_WRITE);
+    uint64_t restored_ns = now_ns();
+    touch_all_pages(mapping);
+    uint64_t touched_ns = now_ns();
+    totals[PROTECT_NS] += protected_ns - start_ns;
+    totals[RESTORE_NS] += restored_ns - protected_ns;
+    totals[POST_TOUCH_NS] += touched_ns - restored_ns;
+    totals[ITERATIONS]++;
 }
 
 static void print_metrics(const struct mapping *mapping, const uint64_t *totals) {
@@ -240,16 +258,7 @@ static void print_metrics(const struct mapping *mapping, const uint64_t *totals)
     printf(" protect_ns_per_page=%.3f", (double)totals[PROTECT_NS] / visits);
     printf(" restore_ns_per_page=%.3f", (double)totals[RESTORE_NS] / visits);
     printf(" post_touch_ns_per_page=%.3f", (double)totals[POST_TOUCH_NS] / visits);
-    /* Rounded down, so that 100.000 means that not one check failed. */
-    uint64_t ratio = 100000 * (totals[CHECKS] - totals[MISMATCHES]) / totals[CHECKS];
-    printf(" expected_match_ratio=%" PRIu64 ".%03" PRIu64, ratio / 1000, ratio % 1000);
-    printf(" unexpected_results=%" PRIu64, totals[MISMATCHES]);
-}
-
-/* Output leaves the process here and nowhere else: never inside the timed part. */
-static void end_line(void) {
-    if (putchar('\n') == EOF || fflush(stdout) != 0)
-        fail_system("writing to standard output", "check that its file or pipe can take data");
+    print_checks(totals);
 }
 
 static void run_round(const struct options *options, struct mapping *mapping, uint64_t round,
@@ -261,39 +270,27 @@ static void run_round(const struct options *options, struct mapping *mapping, ui
     printf("round scenario=%s round=%" PRIu64 " iterations=%" PRIu64, scenario_name, round,
            options->iterations);
     print_metrics(mapping, totals);
-    end_line();
-    for (int total = 0; total < TOTAL_COUNT; total++)
-        sum[total] += totals[total];
-}
-
-static void print_result(const struct options *options, const struct mapping *mapping,
-                         const uint64_t *sum) {
-    printf("result scenario=%s rounds=%" PRIu64, scenario_name, options->rounds);
-    printf(" iterations=%" PRIu64 " warmup=%" PRIu64, options->iterations, options->warmup);
-    printf(" mapping_mb=%" PRIu64, options->mapping_mb);
-    printf(" page_size=%zu pages=%zu", mapping->page_size, mapping->pages);
-    print_metrics(mapping, sum);
+    end_round(totals, sum);
 }
 
 int main(int argc, char **argv) {
-    struct options options = parse_command_line(argc, argv);
-    struct mapping mapping = create_mapping(options.mapping_mb);
+    const struct options defaults = {.iterations = 200, .warmup = 5, .mapping_mb = 64};
+    struct options options = parse_command_line(argc, argv, defaults);
+    if (strcmp(argv[1], scenario_name) != 0)
+        fail_usage("unknown scenario", argv[1], "known: shared_dirty_full_toggle_64m");
+    struct mapping mapping = create_mapping(options.mapping_mb, MAP_SHARED);
     uint64_t sum[TOTAL_COUNT] = {0}, warmup[TOTAL_COUNT] = {0};
+    touch_all_pages(&mapping);
     check_all_pages(&mapping, sum);
     uint64_t resolution_ns = observe_clock_resolution_ns();
-    struct state before = read_state(&mapping, "/proc/self/smaps");
+    struct state states[2] = {read_state(&mapping, "/proc/self/smaps")};
     for (uint64_t iteration = 0; iteration < options.warmup; iteration++)
         run_iteration(&mapping, warmup);
     for (uint64_t round = 1; round <= options.rounds; round++)
         run_round(&options, &mapping, round, sum);
-    struct state after = read_state(&mapping, "/proc/self/smaps");
-    print_result(&options, &mapping, sum);
-    for (int fact = 0; fact < FACT_COUNT; fact++) {
-        print_fact(&before, fact, "before");
-        print_fact(&after, fact, "after");
-    }
-    printf(" clock=monotonic_raw clock_resolution_ns=%" PRIu64, resolution_ns);
-    printf(" clock_getres_ns=%" PRIu64, read_clock_ns(clock_getres));
-    end_line();
+    states[1] = read_state(&mapping, "/proc/self/smaps");
+    print_result_start(&options, &mapping, scenario_name);
+    print_metrics(&mapping, sum);
+    print_result_end(states, resolution_ns);
     return EXIT_MEASURED;
 }

@@ -11,7 +11,8 @@
 
 static void fresh_pages_match(void) {
     uint64_t totals[TOTAL_COUNT] = {0};
-    struct mapping mapping = create_mapping(1);
+    struct mapping mapping = create_mapping(1, MAP_SHARED);
+    touch_all_pages(&mapping);
     check_all_pages(&mapping, totals);
     CHECK(totals[CHECKS] == mapping.pages && totals[MISMATCHES] == 0);
     munmap((void *)mapping.start, mapping.length);
@@ -19,7 +20,8 @@ static void fresh_pages_match(void) {
 
 static void damaged_stale_and_exchanged_pages_show(void) {
     uint64_t totals[TOTAL_COUNT] = {0};
-    struct mapping mapping = create_mapping(1);
+    struct mapping mapping = create_mapping(1, MAP_SHARED);
+    touch_all_pages(&mapping);
     touch_all_pages(&mapping);
     volatile unsigned char *third = mapping.start + 2 * mapping.page_size;
     unsigned char good = *third;
@@ -38,7 +40,8 @@ static void damaged_stale_and_exchanged_pages_show(void) {
 
 static void an_iteration_is_the_sum_of_its_phases(void) {
     uint64_t totals[TOTAL_COUNT] = {0};
-    struct mapping mapping = create_mapping(1);
+    struct mapping mapping = create_mapping(1, MAP_SHARED);
+    touch_all_pages(&mapping);
     uint64_t start_ns = now_ns();
     run_iteration(&mapping, totals);
     uint64_t around_ns = now_ns() - start_ns;
@@ -84,7 +87,8 @@ static void smaps_is_read_for_the_mapping_alone(void) {
           "4000-5000 rw-s 0 00:01 3 /after\nKernelPageSize: 2048 kB\nAnonHugePages: 9 kB\n",
           file);
     fclose(file);
-    const struct mapping mapping = {.start = (unsigned char *)0x2000, .length = 0x2000};
+    const struct mapping mapping = {
+        .start = (unsigned char *)0x2000, .length = 0x2000, .page_size = 0x1000, .pages = 2};
     struct state state = read_state(&mapping, scratch_path);
     CHECK(state.known[VMA_COUNT] && state.value[VMA_COUNT] == 2);
     CHECK(state.known[0] && state.value[0] == 64);
@@ -92,6 +96,21 @@ static void smaps_is_read_for_the_mapping_alone(void) {
     CHECK(!state.known[1] && !state.known[2] && !state.known[4]);
     struct state none = read_state(&mapping, "/nonexistent/smaps");
     CHECK(!none.known[0] && !none.known[VMA_COUNT]);
+}
+
+static void pages_are_counted_when_they_are_present(void) {
+    struct mapping mapping = create_mapping(1, MAP_SHARED);
+    struct state state = read_state(&mapping, "/proc/self/smaps");
+    CHECK(state.known[PRESENT] && state.value[PRESENT] == 0);
+    mapping.start[3 * mapping.page_size] = 1;
+    mapping.start[5 * mapping.page_size] = 1;
+    state = read_state(&mapping, "/proc/self/smaps");
+    CHECK(state.known[PRESENT] && state.value[PRESENT] == 2);
+    CHECK(strcmp(facts[PRESENT].name, "pages_present") == 0);
+    touch_all_pages(&mapping);
+    state = read_state(&mapping, "/proc/self/smaps");
+    CHECK(state.value[PRESENT] == mapping.pages);
+    munmap((void *)mapping.start, mapping.length);
 }
 
 static void the_clock_has_an_observed_resolution(void) {
@@ -107,6 +126,7 @@ int main(void) {
     an_iteration_is_the_sum_of_its_phases();
     one_mismatch_is_never_rounded_away();
     smaps_is_read_for_the_mapping_alone();
+    pages_are_counted_when_they_are_present();
     the_clock_has_an_observed_resolution();
     CHECK(unlink(scratch_path) == 0);
     return check_end();

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Measures one mprotect(PROT_READ) over a fresh shared mapping whose pages are all dirty: an
+ * iteration maps, populates, protects once, unmaps. It compares, tunes and needs nothing else.
+ *
+ *   gcc -O2 -static -o repro mprotect_single_protect_reproducer.c
+ *   ./repro shared_dirty_single_protect 5 --iterations 20
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char scenario_name[] = "shared_dirty_single_protect";
+static const char help_text[] =
+    "usage: mprotect_single_protect_reproducer SCENARIO ROUNDS [options]\n"
+    "  SCENARIO          shared_dirty_single_protect: protect a fresh dirty mapping just once\n"
+    "  ROUNDS            timed rounds, each of which prints one line (1 to 10000)\n"
+    "  --mapping-mb N    size of the mapping in MiB (1 to 1000000; default 64)\n"
+    "  --iterations N    timed iterations in a round (1 to 1000000; default 20)\n"
+    "  --warmup N        untimed iterations before the first round (1 to 1000000; default 2)\n"
+    "Times are wall clock nanoseconds per page; protect is the one to compare.\n"
+    "Exit code: 0 measured, 1 a system call failed, 2 wrong usage.\n";
+
+/* What is summed up, over a round and over all rounds. */
+enum { POPULATE_NS, PROTECT_NS, UNMAP_NS, ITERATIONS, CHECKS, MISMATCHES, TOTAL_COUNT };
+
+/* Shared parts begin: the same words in each reproducer, as a mailed file must build alone. */
+enum { EXIT_MEASURED = 0, EXIT_SYSTEM = 1, EXIT_USAGE = 2 };
+/* The limits keep pages x iterations x rounds inside 64 bits, so no sum can overflow. */
+enum { ROUNDS_MAX = 10000, OPTION_MAX = 1000000, BYTES_PER_MB = 1 << 20, NS_PER_S = 1000000000 };
+/* The clock is watched for 64 steps, or 50 ms: a guest on refined-jiffies steps every 4 ms. */
+enum { CLOCK_STEPS_MAX = 64, CLOCK_WATCH_NS_MAX = 50000000, CLOCK_READINGS_MAX = 5000000 };
+struct options { uint64_t rounds, iterations, warmup, mapping_mb; };
+struct mapping {
+    volatile unsigned char *start; /* Volatile, so that no write to a page is optimised away. */
+    size_t length, page_size, pages;
+    uint64_t touch_count; /* How often all pages were written: it decides what they hold. */
+};
+
+/* Facts out of smaps. Of sizes and flags the largest counts; amounts add up over the pieces. */
+static const struct { const char *smaps_key, *name; } facts[] = {
+    {"KernelPageSize:", "kernel_page_size_kb"}, {"MMUPageSize:", "mmu_page_size_kb"},
+    {"THPeligible:", "thp_eligible"},           {"AnonHugePages:", "anon_huge_pages_kb"},
+    {"ShmemPmdMapped:", "shmem_pmd_mapped_kb"}, {"(header lines)", "vma_count"},
+    {"(pagemap)", "pages_present"},
+};
+enum { FIRST_AMOUNT = 3, VMA_COUNT = 5, PRESENT, FACT_COUNT = sizeof(facts) / sizeof(facts[0]) };
+
+struct state {
+    bool inside, known[FACT_COUNT]; /* Inside: the lines being read are about the mapping. */
+    uint64_t value[FACT_COUNT];
+};
+
+static _Noreturn void fail_usage(const char *what, const char *value, const char *advice) {
+    fprintf(stderr, "command line: %s '%s': %s (see --help)\n", what, value, advice);
+    exit(EXIT_USAGE);
+}
+
+static void require(bool holds, const char *call, const char *advice) {
+    if (holds)
+        return;
+    fprintf(stderr, "%s failed: %s; %s\n", call, strerror(errno), advice);
+    exit(EXIT_SYSTEM);
+}
+
+static uint64_t parse_count(const char *name, const char *text, uint64_t max) {
+    errno = 0;
+    uint64_t value = strtoull(text, NULL, 10);
+    bool is_number = text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
+    char advice[64];
+    snprintf(advice, sizeof(advice), "give a whole number from 1 to %" PRIu64, max);
+    if (!is_number || errno != 0 || value == 0 || value > max)
+        fail_usage(name, text, advice);
+    return value;
+}
+
+static void parse_option(struct options *options, const char *name, const char *value) {
+    uint64_t *count = strcmp(name, "--mapping-mb") == 0   ? &options->mapping_mb
+                      : strcmp(name, "--iterations") == 0 ? &options->iterations
+                      : strcmp(name, "--warmup") == 0     ? &options->warmup
+                                                          : NULL;
+    if (count == NULL)
+        fail_usage("unknown option", name, "known: --mapping-mb --iterations --warmup --help");
+    *count = parse_count(name, value != NULL ? value : "", OPTION_MAX);
+}
+
+static struct options parse_command_line(int argc, char **argv, struct options options) {
+    for (int index = 1; index < argc; index++)
+        if (strcmp(argv[index], "--help") == 0)
+            exit(fputs(help_text, stdout) < 0 || fflush(stdout) ? EXIT_SYSTEM : EXIT_MEASURED);
+    if (argc < 3)
+        fail_usage("too few arguments behind", argc ? argv[0] : "", "give SCENARIO and ROUNDS");
+    options.rounds = parse_count("ROUNDS", argv[2], ROUNDS_MAX);
+    for (int index = 3; index < argc; index += 2)
+        parse_option(&options, argv[index], argv[index + 1]);
+    return options;
+}
+
+static uint64_t now_ns(void) {
+    struct timespec time = {0};
+    clock_gettime(CLOCK_MONOTONIC_RAW, &time);
+    return (uint64_t)time.tv_sec * NS_PER_S + (uint64_t)time.tv_nsec;
+}
+
+/* The kernel claims 1 ns for clocks that step every 4 ms, so the steps are looked at instead. */
+static uint64_t observe_clock_resolution_ns(void) {
+    uint64_t start_ns = now_ns(), previous_ns = start_ns, smallest_ns = UINT64_MAX;
+    for (int steps = 0, readings = 0; steps < CLOCK_STEPS_MAX && readings < CLOCK_READINGS_MAX &&
+                                      previous_ns - start_ns < CLOCK_WATCH_NS_MAX; readings++) {
+        uint64_t step_ns = now_ns() - previous_ns;
+        previous_ns += step_ns;
+        steps += step_ns > 0;
+        if (step_ns > 0 && step_ns < smallest_ns)
+            smallest_ns = step_ns;
+    }
+    errno = ETIME;
+    require(smallest_ns < UINT64_MAX, "watching the clock", "it stands still: use another one");
+    return smallest_ns;
+}
+
+/* A page's byte depends on page and pass, so that stale and exchanged pages both show. */
+static unsigned char expected_byte(uint64_t touch_count, size_t page) {
+    return (unsigned char)(touch_count + page);
+}
+
+static void touch_all_pages(struct mapping *mapping) {
+    mapping->touch_count++;
+    for (size_t page = 0; page < mapping->pages; page++)
+        mapping->start[page * mapping->page_size] = expected_byte(mapping->touch_count, page);
+}
+
+static void check_all_pages(const struct mapping *mapping, uint64_t *totals) {
+    for (size_t page = 0; page < mapping->pages; page++) {
+        unsigned char found = mapping->start[page * mapping->page_size];
+        totals[MISMATCHES] += found != expected_byte(mapping->touch_count, page);
+    }
+    totals[CHECKS] += mapping->pages;
+}
+
+static struct mapping create_mapping(size_t mapping_mb, int sharing) {
+    struct mapping mapping = {.page_size = (size_t)sysconf(_SC_PAGESIZE)};
+    mapping.length = mapping_mb * BYTES_PER_MB;
+    mapping.pages = mapping.length / mapping.page_size;
+    mapping.start = mmap(NULL, mapping.length, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS,
+                         -1, 0);
+    require(mapping.start != MAP_FAILED, "mmap", "use a smaller --mapping-mb or more memory");
+    return mapping;
+}
+
+static void add_fact(struct state *state, int fact, uint64_t value) {
+    uint64_t *held = &state->value[fact];
+    *held = fact >= FIRST_AMOUNT ? *held + value : value > *held ? value : *held;
+    state->known[fact] = true;
+}
+
+static void read_smaps_line(struct state *state, const struct mapping *mapping, const char *line) {
+    uint64_t start = (uintptr_t)mapping->start, end = start + mapping->length, low, high;
+    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " ", &low, &high) == 2) {
+        state->inside = low < end && high > start;
+        add_fact(state, VMA_COUNT, state->inside);
+    }
+    for (int fact = 0; state->inside && fact < VMA_COUNT; fact++) {
+        size_t key_length = strlen(facts[fact].smaps_key);
+        if (strncmp(line, facts[fact].smaps_key, key_length) == 0)
+            add_fact(state, fact, strtoull(line + key_length, NULL, 10));
+    }
+}
+
+/* Bit 63 of a page's entry in the pagemap says that it is present, and needs no privilege. */
+static struct state read_state(const struct mapping *mapping, const char *smaps_path) {
+    struct state state = {0};
+    char line[512];
+    uint64_t first = (uintptr_t)mapping->start / mapping->page_size, page = 0, entry;
+    FILE *smaps = fopen(smaps_path, "r"), *pagemap = fopen("/proc/self/pagemap", "r");
+    while (smaps != NULL && fgets(line, sizeof(line), smaps) != NULL)
+        read_smaps_line(&state, mapping, line);
+    if (pagemap != NULL && fseeko(pagemap, (off_t)(first * sizeof(entry)), SEEK_SET) == 0)
+        while (page < mapping->pages && fread(&entry, sizeof(entry), 1, pagemap) == 1)
+            page++, add_fact(&state, PRESENT, entry >> 63);
+    state.known[PRESENT] = page == mapping->pages;
+    smaps != NULL ? fclose(smaps) : 0;
+    pagemap != NULL ? fclose(pagemap) : 0;
+    return state;
+}
+
+/* Rounded down, so that 100.000 means that not one check failed. */
+static void print_checks(const uint64_t *totals) {
+    uint64_t ratio = 100000 * (totals[CHECKS] - totals[MISMATCHES]) / totals[CHECKS];
+    printf(" expected_match_ratio=%" PRIu64 ".%03" PRIu64, ratio / 1000, ratio % 1000);
+    printf(" unexpected_results=%" PRIu64, totals[MISMATCHES]);
+}
+
+/* Output leaves the process here and nowhere else: never inside the timed part. */
+static void end_line(void) {
+    require(putchar('\n') != EOF && fflush(stdout) == 0, "writing to standard output",
+            "check that its file or pipe can take data");
+}
+
+static void end_round(const uint64_t *totals, uint64_t *sum) {
+    end_line();
+    for (int total = 0; total < TOTAL_COUNT; total++)
+        sum[total] += totals[total];
+}
+
+static void print_result_start(const struct options *options, const struct mapping *mapping,
+                               const char *scenario) {
+    printf("result scenario=%s rounds=%" PRIu64 " iterations=%" PRIu64 " warmup=%" PRIu64,
+           scenario, options->rounds, options->iterations, options->warmup);
+    printf(" mapping_mb=%" PRIu64 " page_size=%zu pages=%zu", options->mapping_mb,
+           mapping->page_size, mapping->pages);
+}
+
+static void print_result_end(const struct state before_and_after[2], uint64_t resolution_ns) {
+    for (int index = 0; index < 2 * FACT_COUNT; index++) {
+        const struct state *state = &before_and_after[index % 2];
+        printf(" %s_%s=", facts[index / 2].name, index % 2 ? "after" : "before");
+        state->known[index / 2] ? printf("%" PRIu64, state->value[index / 2]) : printf("absent");
+    }
+    struct timespec claimed = {0};
+    clock_getres(CLOCK_MONOTONIC_RAW, &claimed);
+    printf(" clock=monotonic_raw clock_resolution_ns=%" PRIu64 " clock_getres_ns=%ld",
+           resolution_ns, claimed.tv_sec * NS_PER_S + claimed.tv_nsec);
+    end_line();
+}
+/* Shared parts end. */
+
+/* The pages of each pass hold other bytes, so that a page kept from the pass before shows. */
+static void run_iteration(const struct options *options, uint64_t pass, uint64_t *totals) {
+    struct mapping mapping = create_mapping(options->mapping_mb, MAP_SHARED);
+    mapping.touch_count = pass;
+    uint64_t start_ns = now_ns();
+    touch_all_pages(&mapping);
+    uint64_t populated_ns = now_ns();
+    int result = mprotect((void *)mapping.start, mapping.length, PROT_READ);
+    uint64_t protected_ns = now_ns();
+    require(result == 0, "mprotect", "check memory and vm.max_map_count");
+    check_all_pages(&mapping, totals);
+    uint64_t checked_ns = now_ns();
+    munmap((void *)mapping.start, mapping.length);
+    totals[UNMAP_NS] += now_ns() - checked_ns;
+    totals[POPULATE_NS] += populated_ns - start_ns;
+    totals[PROTECT_NS] += protected_ns - populated_ns;
+    totals[ITERATIONS]++;
+}
+
+/* An untimed pass, as to look at a mapping in a timed one would warm the caches before it. */
+static struct mapping inspect(uint64_t mapping_mb, struct state states[2], uint64_t *sum) {
+    struct mapping mapping = create_mapping(mapping_mb, MAP_SHARED);
+    touch_all_pages(&mapping);
+    for (int is_protected = 0; is_protected < 2; is_protected++) {
+        check_all_pages(&mapping, sum);
+        states[is_protected] = read_state(&mapping, "/proc/self/smaps");
+        mprotect((void *)mapping.start, mapping.length, PROT_READ);
+    }
+    munmap((void *)mapping.start, mapping.length);
+    return mapping;
+}
+
+static void print_metrics(size_t pages, const uint64_t *totals) {
+    double visits = (double)(pages * totals[ITERATIONS]);
+    printf(" protect_ns_per_page=%.3f", (double)totals[PROTECT_NS] / visits);
+    printf(" populate_ns_per_page=%.3f", (double)totals[POPULATE_NS] / visits);
+    printf(" unmap_ns_per_page=%.3f", (double)totals[UNMAP_NS] / visits);
+    print_checks(totals);
+}
+
+int main(int argc, char **argv) {
+    const struct options defaults = {.iterations = 20, .warmup = 2, .mapping_mb = 64};
+    struct options options = parse_command_line(argc, argv, defaults);
+    if (strcmp(argv[1], scenario_name) != 0)
+        fail_usage("unknown scenario", argv[1], "known: shared_dirty_single_protect");
+    uint64_t sum[TOTAL_COUNT] = {0}, warmup[TOTAL_COUNT] = {0}, pass = 1;
+    uint64_t resolution_ns = observe_clock_resolution_ns();
+    struct state first[2], last[2];
+    struct mapping mapping = inspect(options.mapping_mb, first, sum);
+    while (pass <= options.warmup)
+        run_iteration(&options, pass++, warmup);
+    for (uint64_t round = 1; round <= options.rounds; round++) {
+        uint64_t totals[TOTAL_COUNT] = {0};
+        while (totals[ITERATIONS] < options.iterations)
+            run_iteration(&options, pass++, totals);
+        printf("round scenario=%s round=%" PRIu64 " iterations=%" PRIu64, scenario_name, round,
+               options.iterations);
+        print_metrics(mapping.pages, totals);
+        end_round(totals, sum);
+    }
+    inspect(options.mapping_mb, last, sum);
+    print_result_start(&options, &mapping, scenario_name);
+    print_metrics(mapping.pages, sum);
+    print_result_end((struct state[]){first[0], last[1]}, resolution_ns);
+    return EXIT_MEASURED;
+}
