@@ -250,7 +250,7 @@ static void run_iteration(const struct options *options, uint64_t pass, uint64_t
     totals[ITERATIONS]++;
 }
 
-/* An untimed pass, as to look at a mapping in a timed one would warm the caches before it. */
+/* Untimed, as to look would warm caches. The last one stays mapped for whoever looks at exit. */
 static struct mapping inspect(uint64_t mapping_mb, struct state states[2], uint64_t *sum) {
     struct mapping mapping = create_mapping(mapping_mb, MAP_SHARED);
     touch_all_pages(&mapping);
@@ -259,7 +259,6 @@ static struct mapping inspect(uint64_t mapping_mb, struct state states[2], uint6
         states[is_protected] = read_state(&mapping, "/proc/self/smaps");
         mprotect((void *)mapping.start, mapping.length, PROT_READ);
     }
-    munmap((void *)mapping.start, mapping.length);
     return mapping;
 }
 
@@ -280,6 +279,7 @@ int main(int argc, char **argv) {
     uint64_t resolution_ns = observe_clock_resolution_ns();
     struct state first[2], last[2];
     struct mapping mapping = inspect(options.mapping_mb, first, sum);
+    munmap((void *)mapping.start, mapping.length);
     while (pass <= options.warmup)
         run_iteration(&options, pass++, warmup);
     for (uint64_t round = 1; round <= options.rounds; round++) {
