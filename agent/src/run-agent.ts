@@ -2,7 +2,7 @@
 /**
  * Wires an agent: host facts, runners, spool, broker, controller stream; and takes it down again.
  */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   type Address,
   type HostDescription,
@@ -51,7 +51,8 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const kinds = checkKinds(options.runners);
   checkPermissions(options.may);
   const scratchDirectory = join(options.stateDirectory, 'scratch');
-  const all = createRunners({ initPath: options.initPath, scratchDirectory });
+  const kernelDirectory = join(dirname(options.cacheDirectory), 'unpacked-kernels');
+  const all = createRunners({ initPath: options.initPath, scratchDirectory, kernelDirectory });
   const runners = kinds.flatMap((kind) => all.get(kind) ?? []);
   const host = await describeHost(options, runners);
   // Scripted trials load nothing, so any number of such agents may share a machine.

@@ -10,6 +10,8 @@ export interface RunnerOptions {
   readonly initPath: string;
   /** Where trials keep their short-lived files; made when missing, and shared with other agents. */
   readonly scratchDirectory: string;
+  /** Where unpacked kernels are kept; shared with other agents. */
+  readonly kernelDirectory?: string;
   /** A name on the PATH, or a path. */
   readonly qemuBinary?: string;
 }
