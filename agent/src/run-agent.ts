@@ -2,7 +2,7 @@
 /**
  * Wires an agent: host facts, runners, spool, broker, controller stream; and takes it down again.
  */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   type Address,
   type HostDescription,
@@ -80,7 +80,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
 }
 
 function openRunners(
-  { stateDirectory, initPath, toolsDirectory, note }: AgentOptions,
+  { stateDirectory, cacheDirectory, initPath, toolsDirectory, note }: AgentOptions,
   machine: {
     readonly kinds: readonly RunnerKind[];
     readonly permissions: readonly Permission[];
@@ -92,6 +92,8 @@ function openRunners(
   const all = createRunners({
     initPath,
     scratchDirectory: join(stateDirectory, 'scratch'),
+    // Unpacked once per kernel and machine, whichever agent comes first.
+    kernelDirectory: join(dirname(cacheDirectory), 'unpacked-kernels'),
     toolsDirectory,
     journalDirectory: journals,
     permissions,

@@ -81,12 +81,19 @@ export const checkStopped: Check = (_asked, { transcript, console, stopped }) =>
     class: STUCK_CLASSES[stage],
     message:
       `the ${stopped.limit} of ${waited} passed ${STAGE_WORDS[stage]}` +
-      `${describeLastLine(console)}; ` +
-      (stopped.limit === 'deadline'
-        ? 'raise the deadline if that is too short for this workload'
-        : 'such a boot is taken for stuck'),
+      `${describeLastLine(console)}; ${adviseStopped({ stage, limit: stopped.limit })}`,
   };
 };
+
+/** A kernel that does not fit into its memory is silent, and so is a file that is no kernel. */
+const SILENT_ADVICE = 'check the image, and give the guest more memory';
+
+function adviseStopped({ stage, limit }: { stage: GuestStage; limit: string }): string {
+  if (stage === 'firmware') return SILENT_ADVICE;
+  return limit === 'deadline'
+    ? 'raise the deadline if that is too short for this workload'
+    : 'such a boot is taken for stuck';
+}
 
 export const checkEndMark: Check = (_asked, seen) => {
   const { transcript, console } = seen;
@@ -95,8 +102,7 @@ export const checkEndMark: Check = (_asked, seen) => {
   if (console?.stage === 'firmware') {
     return {
       class: 'no-output',
-      message:
-        'the guest ended and its kernel printed nothing; check the image, and give it more memory',
+      message: `the guest ended and its kernel printed nothing; ${SILENT_ADVICE}`,
     };
   }
   if (console?.stage === 'boot') {

@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { plainBoot } from '../testing/boot.js';
 import { openWorkshop, type Workshop } from '../testing/compile-c.js';
 import { GUEST_INIT_PATH } from '../testing/guest-init.js';
 import { findTestKernel } from '../testing/test-kernel.js';
@@ -80,14 +81,24 @@ test('words of QEMU about KVM are passed on, without its warnings', async () => 
 });
 
 test('a real kernel reaches the init under TCG', { skip: kernel.skip }, async () => {
-  const guest = { ...options, kernelPath: kernel.path, accelerator: 'tcg', signal: never } as const;
+  const guest = {
+    ...options,
+    boot: plainBoot(kernel.path),
+    accelerator: 'tcg',
+    signal: never,
+  } as const;
   assert.equal(await bootKernelCanary(guest), undefined);
 });
 
 test('a file that is no kernel does not pass', { skip: kernel.skip }, async () => {
   const kernelPath = join(workshop.directory, 'no-kernel');
   await writeFile(kernelPath, 'not a kernel');
-  const guest = { ...options, kernelPath, accelerator: 'tcg', signal: never } as const;
+  const guest = {
+    ...options,
+    boot: plainBoot(kernelPath),
+    accelerator: 'tcg',
+    signal: never,
+  } as const;
   assert.match((await bootKernelCanary(guest)) ?? '', /TCG is unusable: .*refused to run/);
 });
 
@@ -110,7 +121,7 @@ test('once a kernel has failed under KVM, KVM is unavailable, with the reason', 
   );
   const canary = createCanary({ ...options, qemuBinary });
   assert.equal((await canary.probeKvm()).available, true);
-  const reason = await canary.confirmKvm('/any/kernel', never);
+  const reason = await canary.confirmKvm(plainBoot('/any/kernel'), never);
   assert.match(reason ?? '', /KVM internal error.*cannot run this guest/);
   assert.deepEqual(await canary.probeKvm(), {
     environment: 'qemu-kvm',
@@ -122,7 +133,7 @@ test('once a kernel has failed under KVM, KVM is unavailable, with the reason', 
 test('the verdict on KVM here agrees with a real kernel', { skip: kernel.skip }, async (t) => {
   const canary = createCanary(options);
   const support = await canary.probeKvm();
-  const reason = await canary.confirmKvm(kernel.path, never);
+  const reason = await canary.confirmKvm(plainBoot(kernel.path), never);
   t.diagnostic(`KVM on this machine: ${support.reason}; with a kernel: ${reason ?? 'works'}`);
   if (!support.available) assert.equal(reason, support.reason);
   assert.equal((await canary.probeKvm()).available, reason === undefined);

@@ -5,16 +5,17 @@
  */
 import { access, constants, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Support } from '@labsweep/proto';
+import { DEFAULT_GUEST, type Support } from '@labsweep/proto';
 import { readConsole } from '../classify-console.js';
 import { formatSeconds } from '../format-seconds.js';
 import { readIfPresent } from '../io/read-if-present.js';
 import { withScratch } from '../io/scratch.js';
+import type { BootPlan } from './boot-plan.js';
 import { BOOT_SECTOR_MARKER, bootDisk } from './boot-sector.js';
 import { guestInitramfs } from './guest-initramfs.js';
 import { launchQemu, type QemuEnd } from './launch-qemu.js';
 import { type Accelerator, limitsFor } from './limits.js';
-import { diskGuestArguments, kernelGuestArguments } from './qemu-args.js';
+import { diskGuestArguments, guestFilesIn, kernelGuestArguments } from './qemu-args.js';
 
 export interface CanaryOptions {
   readonly qemuBinary: string;
@@ -27,10 +28,10 @@ export interface Canary {
   /** Boots the tiny guest, the first time it is asked. */
   probeKvm(): Promise<Support>;
   /**
-   * Boots this kernel to the guest's init, the first time it is asked for it. Gives the reason when
-   * KVM cannot do it, and from then on KVM counts as unusable for every kernel.
+   * Boots a kernel to the guest's init as a trial will, the first time it is asked for it. Gives
+   * the reason when KVM cannot do it, and from then on KVM counts as unusable for every kernel.
    */
-  confirmKvm(kernelPath: string, signal: AbortSignal): Promise<string | undefined>;
+  confirmKvm(boot: BootPlan, signal: AbortSignal): Promise<string | undefined>;
 }
 
 export function createCanary(options: CanaryOptions): Canary {
@@ -52,10 +53,10 @@ export function createCanary(options: CanaryOptions): Canary {
         reason: reason ?? 'a guest booted to its marker under KVM',
       };
     },
-    async confirmKvm(kernelPath, signal) {
-      if ((await probe()) !== undefined || confirmed.has(kernelPath)) return verdict;
-      verdict = await bootKernelCanary({ ...options, kernelPath, accelerator: 'kvm', signal });
-      if (verdict === undefined) confirmed.add(kernelPath);
+    async confirmKvm(boot, signal) {
+      if ((await probe()) !== undefined || confirmed.has(boot.kernelPath)) return verdict;
+      verdict = await bootKernelCanary({ ...options, boot, accelerator: 'kvm', signal });
+      if (verdict === undefined) confirmed.add(boot.kernelPath);
       return verdict;
     },
   };
@@ -97,43 +98,32 @@ export async function bootTinyGuest(
 /** Boots a real kernel, and gives the reason when it does not reach the guest's init. */
 export async function bootKernelCanary(
   options: CanaryOptions & {
-    readonly kernelPath: string;
+    readonly boot: BootPlan;
     readonly accelerator: Accelerator;
     readonly signal: AbortSignal;
   },
 ): Promise<string | undefined> {
-  const { accelerator, kernelPath, signal } = options;
+  const { accelerator, boot, signal } = options;
   const limitMs = limitsFor({ accelerator, smp: 1, hostCpus: 1 }).kernelCanaryMs;
   return withScratch(options.scratchDirectory, async (directory) => {
-    const files = {
-      kernelPath,
-      initramfsPath: join(directory, 'initramfs'),
-      consolePath: join(directory, 'console'),
-      resultsPath: join(directory, 'results'),
-    };
-    await writeFile(
-      files.initramfsPath,
-      guestInitramfs({ init: await readFile(options.initPath) }),
-    );
-    const shape = { smp: 1, memoryMib: 512 };
+    const files = guestFilesIn(directory);
+    const init = await readFile(options.initPath);
+    await writeFile(files.initramfsPath, guestInitramfs({ init, hasExitPort: boot.hasExitPort }));
+    const name = 'labsweep-canary';
     const end = await launchQemu({
       qemuBinary: options.qemuBinary,
-      arguments: kernelGuestArguments({
-        name: 'labsweep-canary',
-        accelerator,
-        shape,
-        commandLine: '',
-        files,
-      }),
+      arguments: kernelGuestArguments({ name, accelerator, ...CANARY_MACHINE, boot, files }),
       workingDirectory: directory,
       stop: AbortSignal.timeout(limitMs),
       signal,
     });
     const { stage } = readConsole(await readText(files.consolePath));
     if (stage !== 'firmware' && stage !== 'boot') return undefined;
-    return describeSilence({ end, accelerator, limitMs, what: `the kernel ${kernelPath}` });
+    return describeSilence({ end, accelerator, limitMs, what: `the kernel ${boot.kernelPath}` });
   });
 }
+
+const CANARY_MACHINE = { shape: { smp: 1, memoryMib: 512 }, guest: DEFAULT_GUEST };
 
 function describeSilence(seen: {
   readonly end: QemuEnd;

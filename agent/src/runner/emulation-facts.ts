@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What of the host and of QEMU may colour a guest's numbers, as facts to be kept with its trial.
+ * What of the host may colour a guest's numbers, as facts to be kept with its trial. What QEMU says
+ * of itself is asked elsewhere, through QMP.
  */
 import { ABSENT, type Facts, readHostTree } from '../io/host-tree.js';
-import { readToolVersion } from '../io/tool-version.js';
 
 const HOST_FACTS = [
   'kernel_release',
@@ -19,8 +19,7 @@ const HOST_FACTS = [
 ];
 
 /** Host facts are called `host_...`, apart from those that the guest says of itself. */
-export async function readEmulationFacts(qemuBinary: string): Promise<Facts> {
-  const [host, version] = await Promise.all([readHostTree('/'), readToolVersion(qemuBinary)]);
-  const named = HOST_FACTS.map((name) => [`host_${name}`, host[name] ?? ABSENT]);
-  return { ...Object.fromEntries(named), qemu_version: version ?? ABSENT };
+export async function readEmulationFacts(): Promise<Facts> {
+  const host = await readHostTree('/');
+  return Object.fromEntries(HOST_FACTS.map((name) => [`host_${name}`, host[name] ?? ABSENT]));
 }

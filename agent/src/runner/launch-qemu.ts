@@ -15,6 +15,10 @@ export interface QemuEnd {
    * Why the guest never started, or was torn down by QEMU itself; undefined when QEMU did its part.
    */
   readonly problem?: string;
+  /**
+   * As QEMU ended, where it ended by itself. It proves nothing of the guest: 0 follows a panic too.
+   */
+  readonly exitCode?: number;
   /** True when KVM is the cause of the problem. */
   readonly isKvmProblem: boolean;
 }
@@ -39,6 +43,7 @@ export async function launchQemu(request: {
     durationMs: end.durationMs,
     isKvmProblem: /\bkvm\b|\bMSR\b/i.test(problem ?? ''),
     ...(problem !== undefined && { problem }),
+    ...(end.ending.kind === 'exited' && { exitCode: end.ending.code }),
   };
 }
 

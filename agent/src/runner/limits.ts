@@ -23,6 +23,13 @@ const BASE: Limits = {
   kernelCanaryMs: 10_000,
 };
 
+/**
+ * Of QEMU itself, before its guest runs, so no accelerator matters. It says hello within 20 ms, and
+ * answers its first command when kernel and memory are in place: preallocation takes a second for
+ * each few GiB.
+ */
+export const QMP_LIMITS = { greetingMs: 30_000, answerMs: 120_000 } as const;
+
 /** An emulated boot takes 2 to 3 s, and more on a busy host; KVM is the measure of all. */
 const SLOWDOWN: Readonly<Record<Accelerator, number>> = { kvm: 1, tcg: 6 };
 

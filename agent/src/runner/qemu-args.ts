@@ -1,16 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The command line of QEMU and of the guest's kernel, for a trial and for the canary. It only
- * writes them down; it starts nothing and looks at no host.
+ * The command line of QEMU, for a trial and for the canary. It only writes it down; it starts
+ * nothing and looks at no host.
  */
-import type { Shape } from '@labsweep/proto';
+import { join } from 'node:path';
+import { DEFAULT_GUEST, type GuestSettings, type Shape } from '@labsweep/proto';
+import type { BootPlan } from './boot-plan.js';
+import { EXIT_DEVICE } from './exit-port.js';
 import type { Accelerator } from './limits.js';
 
 export interface GuestFiles {
-  readonly kernelPath: string;
   readonly initramfsPath: string;
   readonly consolePath: string;
   readonly resultsPath: string;
+}
+
+/** Where a guest's files lie in the directory that it has for itself. */
+export function guestFilesIn(directory: string): GuestFiles {
+  return {
+    initramfsPath: join(directory, 'initramfs'),
+    consolePath: join(directory, 'console'),
+    resultsPath: join(directory, 'results'),
+  };
 }
 
 /** A guest that boots a kernel; both serial ports end in files. */
@@ -18,18 +29,20 @@ export function kernelGuestArguments(guest: {
   readonly name: string;
   readonly accelerator: Accelerator;
   readonly shape: Shape;
-  readonly commandLine: string;
+  readonly guest: GuestSettings;
+  readonly boot: BootPlan;
   readonly files: GuestFiles;
 }): string[] {
-  const { shape, files } = guest;
+  const { boot, files } = guest;
   return [
-    ...machineArguments(guest),
-    ...['-smp', `${shape.smp},sockets=1,cores=${shape.smp},threads=1`],
-    ...['-m', `${shape.memoryMib}M`],
-    ...['-kernel', files.kernelPath, '-initrd', files.initramfsPath],
-    ...['-append', kernelCommandLine(guest.commandLine)],
+    ...machineArguments({ ...guest, settings: guest.guest }),
+    ...processorArguments(guest),
+    ...memoryArguments(guest),
+    ...(boot.firmwarePath === undefined ? [] : ['-bios', boot.firmwarePath]),
+    ...(boot.hasExitPort ? ['-device', EXIT_DEVICE] : []),
+    ...['-kernel', boot.kernelPath, '-initrd', files.initramfsPath, '-append', boot.commandLine],
     ...serialArguments({ id: 'console', path: files.consolePath }),
-    ...serialArguments({ id: 'results', path: files.resultsPath }),
+    ...secondSerialArguments(guest.guest, files.resultsPath),
   ];
 }
 
@@ -41,23 +54,13 @@ export function diskGuestArguments(guest: {
   readonly consolePath: string;
 }): string[] {
   return [
-    ...machineArguments(guest),
+    ...machineArguments({ ...guest, settings: DEFAULT_GUEST }),
     ...['-smp', '1', '-m', '64M'],
     ...['-drive', `if=none,id=disk,format=raw,file=${escapeCommas(guest.diskPath)}`],
     ...['-device', 'ide-hd,drive=disk'],
-    ...['-device', 'isa-debug-exit,iobase=0x501,iosize=2'],
+    ...['-device', EXIT_DEVICE],
     ...serialArguments({ id: 'console', path: guest.consolePath }),
   ];
-}
-
-/**
- * The whole kernel command line. `panic=-1` reboots at once after a panic, which `-no-reboot` turns
- * into the end of QEMU. The boot is logged in full, since it is evidence and costs no time that was
- * measurable; `earlycon` shows a panic that comes before the real console.
- */
-export function kernelCommandLine(asked: string): string {
-  const base = 'console=ttyS0 earlycon=uart8250,io,0x3f8 panic=-1 loglevel=7';
-  return asked.trim() === '' ? base : `${base} ${asked.trim()}`;
 }
 
 /**
@@ -65,19 +68,72 @@ export function kernelCommandLine(asked: string): string {
  * Under KVM the guest gets the host's CPU. Under TCG it gets QEMU's plain default: other models
  * boot no faster, and moved measured times by 10 %, so the choice must stay the same for ever.
  */
-function machineArguments(guest: { readonly name: string; readonly accelerator: Accelerator }) {
+function machineArguments(guest: {
+  readonly name: string;
+  readonly accelerator: Accelerator;
+  readonly settings: GuestSettings;
+}) {
+  const { machine, cpuModel } = guest.settings;
+  const host = guest.accelerator === 'kvm' ? 'host,migratable=off' : '';
+  const model = cpuModel === '' ? host : cpuModel;
   return [
     ...['-name', `guest=${escapeCommas(guest.name)},debug-threads=on`],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
-    ...['-machine', `q35,usb=off,accel=${guest.accelerator}`],
-    ...(guest.accelerator === 'kvm' ? ['-cpu', 'host,migratable=off'] : []),
+    ...['-machine', `${machine},usb=off,accel=${guest.accelerator}`],
+    ...(model === '' ? [] : ['-cpu', model]),
   ];
+}
+
+/** A node of its own is a socket of its own: Linux distrusts caches that are shared by nodes. */
+function processorArguments({ shape, guest }: { shape: Shape; guest: GuestSettings }): string[] {
+  const { smp } = shape;
+  const sockets = smp % guest.numaNodes === 0 ? guest.numaNodes : 1;
+  return ['-smp', `${smp},sockets=${sockets},cores=${smp / sockets},threads=1`];
+}
+
+/**
+ * Ordinary memory is left to QEMU. Otherwise each node has a backend; without huge pages it is
+ * anonymous memory, as QEMU's own is, so that only the moment of its allocation differs.
+ */
+function memoryArguments({ shape, guest }: { shape: Shape; guest: GuestSettings }): string[] {
+  const size = ['-m', `${shape.memoryMib}M`];
+  const { numaNodes, hugePages, preallocate } = guest;
+  if (numaNodes === 1 && !hugePages && !preallocate) return size;
+  const kind = hugePages ? 'memory-backend-memfd,hugetlb=on' : 'memory-backend-ram';
+  const prealloc = hugePages || preallocate ? 'on' : 'off';
+  const backends = shares(shape.memoryMib, numaNodes).flatMap((mib, node) => [
+    '-object',
+    `${kind},id=memory${node},size=${mib}M,prealloc=${prealloc}`,
+  ]);
+  if (numaNodes === 1) return [...size, ...backends, '-machine', 'memory-backend=memory0'];
+  let next = 0;
+  const nodes = shares(shape.smp, numaNodes).flatMap((cpus, node) => {
+    const list = cpus === 0 ? '' : `,cpus=${next}-${next + cpus - 1}`;
+    next += cpus;
+    return ['-numa', `node,nodeid=${node},memdev=memory${node}${list}`];
+  });
+  return [...size, ...backends, ...nodes];
+}
+
+/** Evenly, and what does not divide goes to the first ones. */
+function shares(whole: number, parts: number): number[] {
+  return Array.from({ length: parts }, (_, part) => Math.floor((whole + parts - 1 - part) / parts));
 }
 
 /** The first becomes ttyS0 of the guest, the second ttyS1. */
 function serialArguments(port: { readonly id: string; readonly path: string }): string[] {
-  const file = `file,id=${port.id},path=${escapeCommas(port.path)}`;
-  return ['-chardev', file, '-serial', `chardev:${port.id}`];
+  return [...chardevArguments(port), '-serial', `chardev:${port.id}`];
+}
+
+/** A microvm has one port of its own; the other one is plugged in where a PC has it. */
+function secondSerialArguments({ machine }: GuestSettings, path: string): string[] {
+  const port = { id: 'results', path };
+  if (machine !== 'microvm') return serialArguments(port);
+  return [...chardevArguments(port), '-device', 'isa-serial,chardev=results,iobase=0x2f8,irq=3'];
+}
+
+function chardevArguments({ id, path }: { readonly id: string; readonly path: string }): string[] {
+  return ['-chardev', `file,id=${id},path=${escapeCommas(path)}`];
 }
 
 /** In an option list of QEMU a comma is a separator unless it is doubled. */

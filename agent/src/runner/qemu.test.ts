@@ -138,7 +138,13 @@ describe('with a real kernel under TCG', { skip: kernel.skip }, () => {
       'boot-stuck',
       /5\.\d s passed during boot, last console line/,
     ],
-    ['too little memory', [], { shape: { smp: 1, memoryMib: 32 } }, 'no-output', /more memory/],
+    [
+      'too little memory',
+      [],
+      { shape: { smp: 1, memoryMib: 32 }, deadlineMs: 4_000 },
+      'no-output',
+      /before the kernel said a word; check the image, and give the guest more memory/,
+    ],
   ];
   for (const [name, words, parts, failureClass, message] of cases) {
     test(`${name}: ${failureClass}`, async () => {

@@ -5,55 +5,86 @@
  * by validation.
  */
 import { strict as assert } from 'node:assert';
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { messageOf, type Support } from '@labsweep/proto';
 import { readConsole } from '../classify-console.js';
 import { failedOutcome } from '../failed-outcome.js';
+import { readAllowedCpus } from '../io/allowed-cpus.js';
+import { KernelUnpacker, type UnpackedKernel } from '../io/kernel-unpack.js';
 import { readIfPresent } from '../io/read-if-present.js';
 import { removeStaleScratch, withScratch } from '../io/scratch.js';
 import { readToolVersion } from '../io/tool-version.js';
 import type { Trouble } from '../trial-evidence.js';
+import { type BootPlan, planBoot } from './boot-plan.js';
 import { type Canary, createCanary } from './canary.js';
 import { readEmulationFacts } from './emulation-facts.js';
-import { guestInitramfs } from './guest-initramfs.js';
+import { findQboot } from './find-qboot.js';
+import { GuestImages } from './guest-image.js';
+import { runMachine } from './guest-machine.js';
 import { guestResult } from './guest-result.js';
-import { watchGuest } from './guest-watch.js';
-import { launchQemu } from './launch-qemu.js';
-import { type Accelerator, limitsFor } from './limits.js';
-import { kernelGuestArguments } from './qemu-args.js';
+import { type GuestWatch, watchGuest } from './guest-watch.js';
+import { type Accelerator, limitsFor, QMP_LIMITS } from './limits.js';
+import { type GuestFiles, guestFilesIn, kernelGuestArguments } from './qemu-args.js';
 import type { Runner, RunResult, TrialOrder } from './runner.js';
+import { type Placement, placeVcpus } from './vcpu-placement.js';
 
 export interface QemuOptions {
-  /** The guest's static init. */
+  /** The guest's static init; the other programs of `native/` lie beside it. */
   readonly initPath: string;
   readonly scratchDirectory: string;
+  /** Where unpacked kernels are kept; several agents may share it. */
+  readonly kernelDirectory?: string;
   /** A name on the PATH, or a path. */
   readonly qemuBinary?: string;
 }
-
-type Setup = Required<QemuOptions>;
 
 /** Beyond these a file is cut, so that a babbling guest cannot exhaust the agent's memory. */
 const CONSOLE_BYTES_MAX = 16 * 1024 * 1024;
 const RESULTS_BYTES_MAX = 64 * 1024 * 1024;
 
 export function createQemuRunner(options: QemuOptions): Runner {
-  const setup = { qemuBinary: 'qemu-system-x86_64', ...options };
-  const canary = createCanary(setup);
+  const lab = openLab(options);
   return {
     kind: 'qemu',
-    probe: () => probe(setup, canary),
-    run: (order, signal) => run({ setup, canary, order, signal }),
+    probe: () => probe(lab),
+    run: (order, signal) => runTrial({ lab, order, signal }),
     // Each run cleans up behind itself, and none may be under way here.
     close: async () => {},
   };
 }
 
-async function probe(setup: Setup, canary: Canary): Promise<readonly Support[]> {
-  await removeStaleScratch(setup.scratchDirectory);
-  const reason = await findMissingPart(setup);
+/** What the trials of one agent share; it only remembers, so that no trial waits for it again. */
+interface Lab extends Required<QemuOptions> {
+  readonly canary: Canary;
+  readonly kernels: KernelUnpacker;
+  readonly images: GuestImages;
+  qbootPath(): Promise<string | undefined>;
+  /** A program of `native/`. */
+  tool(name: 'pin' | 'audit' | 'attribution'): string;
+}
+
+function openLab(options: QemuOptions): Lab {
+  const kernelDirectory = join(dirname(options.scratchDirectory), 'unpacked-kernels');
+  const setup = { qemuBinary: 'qemu-system-x86_64', kernelDirectory, ...options };
+  let qbootPath: Promise<string | undefined> | undefined;
+  return {
+    ...setup,
+    canary: createCanary(setup),
+    kernels: new KernelUnpacker(setup.kernelDirectory),
+    images: new GuestImages(),
+    qbootPath: () => {
+      qbootPath ??= findQboot(setup.qemuBinary);
+      return qbootPath;
+    },
+    tool: (name) => join(dirname(setup.initPath), name),
+  };
+}
+
+async function probe(lab: Lab): Promise<readonly Support[]> {
+  await removeStaleScratch(lab.scratchDirectory);
+  const reason = await findMissingPart(lab);
   if (reason !== undefined) {
     return [
       { environment: 'qemu-kvm', available: false, reason },
@@ -61,109 +92,134 @@ async function probe(setup: Setup, canary: Canary): Promise<readonly Support[]> 
     ];
   }
   const tcgReason = 'QEMU is installed; its emulation needs nothing of the host';
-  return [await canary.probeKvm(), { environment: 'qemu-tcg', available: true, reason: tcgReason }];
+  const kvm = await lab.canary.probeKvm();
+  return [kvm, { environment: 'qemu-tcg', available: true, reason: tcgReason }];
 }
 
-async function findMissingPart(setup: Setup): Promise<string | undefined> {
-  const version = await readToolVersion(setup.qemuBinary);
+async function findMissingPart(lab: Lab): Promise<string | undefined> {
+  const version = await readToolVersion(lab.qemuBinary);
   if (version === undefined) {
-    return `${setup.qemuBinary} does not run; install it by \`apt-get install qemu-system-x86\``;
+    return `${lab.qemuBinary} does not run; install it by \`apt-get install qemu-system-x86\``;
   }
-  return access(setup.initPath).then(
-    () => undefined,
-    () => `the guest's init is missing at ${setup.initPath}; build it by \`make -C native all\``,
-  );
+  const parts = { "the guest's init": lab.initPath, 'the tool pin': lab.tool('pin') };
+  for (const [what, path] of Object.entries(parts)) {
+    const problem = await access(path).catch(messageOf);
+    if (problem !== undefined) {
+      return `${what} is missing at ${path}; build it by \`make -C native all\``;
+    }
+  }
+  return undefined;
 }
 
 interface Run {
-  readonly setup: Setup;
+  readonly lab: Lab;
   readonly order: TrialOrder;
   readonly signal: AbortSignal;
 }
 
-async function run({ canary, ...rest }: Run & { readonly canary: Canary }): Promise<RunResult> {
-  const { setup, order, signal } = rest;
+async function runTrial(run: Run): Promise<RunResult> {
+  const { lab, order, signal } = run;
   signal.throwIfAborted();
   const accelerator = acceleratorOf(order);
-  const kernelPath = order.kernelImage?.path;
-  if (kernelPath === undefined) {
+  const imagePath = order.kernelImage?.path;
+  if (imagePath === undefined) {
     const message = `kernel ${order.kernel} has no image, and QEMU boots nothing without one`;
     return failed(order, { class: 'artifact-missing', message });
   }
+  const placement = await place(order);
+  if ('class' in placement) return failed(order, placement);
+  const boot = await planTrial(run, imagePath);
   if (accelerator === 'kvm') {
-    const message = await canary.confirmKvm(kernelPath, signal);
+    const message = await lab.canary.confirmKvm(boot, signal);
     if (message !== undefined) return failed(order, { class: 'accelerator-mismatch', message });
   }
-  return withScratch(setup.scratchDirectory, (directory) =>
-    runGuest({ ...rest, accelerator, kernelPath, directory }),
+  return withScratch(lab.scratchDirectory, (directory) =>
+    runGuest({ ...run, accelerator, imagePath, placement, boot, directory }),
   );
+}
+
+async function place({ shape, guest }: TrialOrder): Promise<Placement | Trouble> {
+  const allowedCpus = await readAllowedCpus('/');
+  return placeVcpus({ vcpuCount: shape.smp, allowedCpus, mayOvercommit: guest.overcommit });
+}
+
+const NOT_UNPACKED: UnpackedKernel = { reason: 'the plain boot takes the image as it is' };
+
+async function planTrial({ lab, order }: Run, imagePath: string): Promise<BootPlan> {
+  const { guest, commandLine } = order;
+  const isFast = guest.boot === 'fast';
+  const unpacked = isFast ? await lab.kernels.unpack(imagePath) : NOT_UNPACKED;
+  const qbootPath = await lab.qbootPath();
+  return planBoot({ guest, commandLine, imagePath, unpacked, qbootPath });
 }
 
 interface GuestRun extends Run {
   readonly accelerator: Accelerator;
-  readonly kernelPath: string;
+  readonly imagePath: string;
+  readonly placement: Placement;
+  readonly boot: BootPlan;
   readonly directory: string;
 }
 
 async function runGuest(run: GuestRun): Promise<RunResult> {
-  const { order, directory, kernelPath } = run;
-  const files = {
-    kernelPath,
-    initramfsPath: join(directory, 'initramfs'),
-    consolePath: join(directory, 'console'),
-    resultsPath: join(directory, 'results'),
-  };
-  const artifacts = await readArtifacts(run);
-  if (typeof artifacts === 'string') {
-    return failed(order, { class: 'artifact-missing', message: artifacts });
-  }
-  const { init, binary } = artifacts;
-  const program = { binary, arguments: order.workload.arguments };
-  await writeFile(files.initramfsPath, guestInitramfs({ init, program }));
-  return superviseGuest(run, files);
-}
-
-/** Gives what is missing where an artifact of the order cannot be read on this host. */
-async function readArtifacts({ setup, order, kernelPath }: GuestRun) {
+  const files = guestFilesIn(run.directory);
   try {
-    await access(kernelPath);
-    return {
-      init: await readFile(setup.initPath),
-      binary: await readFile(order.workload.binaryPath),
-    };
+    await access(run.imagePath);
+    await writeFile(files.initramfsPath, await initramfsOf(run));
   } catch (error) {
-    return messageOf(error);
+    return failed(run.order, { class: 'artifact-missing', message: messageOf(error) });
   }
-}
-
-type GuestFiles = Parameters<typeof kernelGuestArguments>[0]['files'];
-
-async function superviseGuest(run: GuestRun, files: GuestFiles): Promise<RunResult> {
-  const { setup, order, signal, accelerator, directory } = run;
-  const { smp } = order.shape;
-  const emulationFacts = await readEmulationFacts(setup.qemuBinary);
-  const { bootMs } = limitsFor({ accelerator, smp, hostCpus: availableParallelism() });
+  const { smp } = run.order.shape;
+  const { accelerator } = run;
   const watch = watchGuest({
-    deadlineMs: order.deadlineMs,
-    bootMs,
+    deadlineMs: run.order.deadlineMs,
+    bootMs: limitsFor({ accelerator, smp, hostCpus: availableParallelism() }).bootMs,
     hasBooted: () => hasBooted(files.consolePath),
   });
-  const name = `labsweep-${order.trial}`;
-  const { shape, commandLine } = order;
   try {
-    const end = await launchQemu({
-      qemuBinary: setup.qemuBinary,
-      arguments: kernelGuestArguments({ name, accelerator, shape, commandLine, files }),
-      workingDirectory: directory,
-      stop: watch.stop,
-      signal,
-    });
-    const console = await readIfPresent(files.consolePath, CONSOLE_BYTES_MAX);
-    const output = await readIfPresent(files.resultsPath, RESULTS_BYTES_MAX);
-    return guestResult({ order, console, output, end, emulationFacts, limit: watch.limit() });
+    return await superviseGuest({ ...run, files, watch });
   } finally {
     watch.close();
   }
+}
+
+function initramfsOf({ lab, order, boot }: GuestRun): Promise<Uint8Array> {
+  const { workload, purpose, functions } = order;
+  return lab.images.image({
+    initPath: lab.initPath,
+    order: { workload, purpose, functions },
+    hasExitPort: boot.hasExitPort,
+    isCompressed: boot.compressesInitramfs,
+    auditPath: lab.tool('audit'),
+    attributionPath: lab.tool('attribution'),
+  });
+}
+
+type SupervisedRun = GuestRun & { readonly files: GuestFiles; readonly watch: GuestWatch };
+
+async function superviseGuest(run: SupervisedRun): Promise<RunResult> {
+  const { lab, order, signal, accelerator, boot, files, watch, placement } = run;
+  const { shape, guest } = order;
+  const name = `labsweep-${order.trial}`;
+  const machine = runMachine({
+    qemuBinary: lab.qemuBinary,
+    arguments: kernelGuestArguments({ name, accelerator, shape, guest, boot, files }),
+    workingDirectory: run.directory,
+    placement,
+    pinPath: lab.tool('pin'),
+    qmpLimits: QMP_LIMITS,
+    stop: watch.stop,
+    signal,
+  });
+  // Read while QEMU starts, before its guest runs.
+  const hostFacts = readEmulationFacts();
+  const end = await machine;
+  const [console, output] = await Promise.all([
+    readIfPresent(files.consolePath, CONSOLE_BYTES_MAX),
+    readIfPresent(files.resultsPath, RESULTS_BYTES_MAX),
+  ]);
+  const machineFacts = { ...(await hostFacts), ...boot.facts, ...end.facts };
+  return guestResult({ order, console, output, end, machineFacts, limit: watch.limit() });
 }
 
 async function hasBooted(consolePath: string): Promise<boolean> {

@@ -20,6 +20,8 @@ export interface RunnerOptions {
   /** What may be changed on this machine. */
   readonly permissions: readonly Permission[];
   readonly hygiene: Hygiene;
+  /** Where unpacked kernels are kept; shared with other agents. */
+  readonly kernelDirectory?: string;
   /** A name on the PATH, or a path. */
   readonly qemuBinary?: string;
   readonly note?: Note;
