@@ -2,6 +2,7 @@
 /**
  * Wires an agent: host facts, runners, spool, broker, controller stream; and takes it down again.
  */
+import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import {
   type Address,
@@ -70,8 +71,8 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     if (measures) {
       for (const line of await hygiene.restoreLeftovers()) note(`left by a killed agent: ${line}`);
     }
-    const host = await describeHost(options, { id, permissions, runners });
-    await attachAndWork(options, host, runners);
+    const describe = () => describeHost(options, { id, permissions, runners });
+    await attachAndWork(options, { host: await describe(), describe, runners });
   } finally {
     for (const runner of runners) await runner.close();
     hygiene.close();
@@ -150,10 +151,17 @@ async function describeHost(
 
 async function attachAndWork(
   options: AgentOptions,
-  host: HostDescription,
-  runners: readonly Runner[],
+  machine: {
+    readonly host: HostDescription;
+    /** Looks at the machine again. */
+    readonly describe: () => Promise<HostDescription>;
+    readonly runners: readonly Runner[];
+  },
 ): Promise<void> {
-  const { session, signal, note } = options;
+  const { signal, note } = options;
+  const { runners } = machine;
+  let { host } = machine;
+  let { session } = options;
   const spool = await Spool.open(join(options.stateDirectory, 'spool'));
   const publisher = new Publisher(spool, note, signal);
   const link = new BrokerLink({
@@ -164,7 +172,7 @@ async function attachAndWork(
   });
   const worker = new Worker({
     host,
-    session,
+    session: () => session,
     clock: systemClock,
     spool,
     publisher,
@@ -173,6 +181,15 @@ async function attachAndWork(
     runnerFor: (environment) => runners.find((runner) => runner.kind === runnerKindOf(environment)),
     fetch: (sha256) => link.fetch(sha256),
     send: (message) => client.send(message),
+    supportsChanged: async () => {
+      const fresh = await machine.describe();
+      if (offersOf(fresh) === offersOf(host)) return false;
+      host = fresh;
+      // A session's facts are told once, so other facts need another session.
+      session = randomUUID();
+      return true;
+    },
+    reattach: () => client.reattach(),
   });
   const heartbeat = new Heartbeat(() => {
     client.send({ kind: 'heartbeat', leases: worker.held().map((held) => held.lease) });
@@ -202,6 +219,9 @@ async function attachAndWork(
     await link.close();
   }
 }
+
+const offersOf = ({ supports }: HostDescription) =>
+  supports.map(({ environment, available }) => `${environment}:${available}`).join(' ');
 
 /** Calls back at an interval that the controller may change. */
 class Heartbeat {

@@ -26,7 +26,8 @@ import type { Spool } from './spool.js';
 
 export interface WorkerParts {
   readonly host: HostDescription;
-  readonly session: string;
+  /** Names this agent process, as the newest hello said. */
+  session(): string;
   readonly clock: Clock;
   readonly spool: Spool;
   readonly publisher: Publisher;
@@ -35,6 +36,13 @@ export interface WorkerParts {
   /** A local file with these bytes. */
   fetch(sha256: Sha256): Promise<string>;
   send(message: AgentMessage): void;
+  /**
+   * Looks again at what this host can run. True when it is not what the controller was told; then
+   * the next hello tells it.
+   */
+  supportsChanged(): Promise<boolean>;
+  /** Says hello again. */
+  reattach(): void;
   /** Fires when the agent is to stop. */
   readonly signal: AbortSignal;
 }
@@ -45,6 +53,8 @@ interface Job {
   trial?: TrialId;
   done: Promise<void>;
 }
+
+class SupportsChangedError extends LabsweepError {}
 
 export class Worker {
   private job: Job | undefined;
@@ -92,6 +102,13 @@ export class Worker {
       await this.allSettled(lease, stop);
       this.end(job, 'finished', '');
     } catch (error) {
+      if (error instanceof SupportsChangedError) {
+        this.parts.note(`gives ${lease.block} back: ${error.message}`);
+        // The hello that follows says that the lease is not held, and what can run here after all.
+        this.job = undefined;
+        this.parts.reattach();
+        return;
+      }
       if (!stop.aborted) this.parts.note(`block ${lease.block} failed: ${messageOf(error)}`);
       this.end(job, 'returned', messageOf(error));
     }
@@ -110,6 +127,7 @@ export class Worker {
     this.parts.send({ kind: 'trial-started', lease: job.lease.lease, trial: trial.trial });
     const startedAtMs = this.parts.clock.nowMs();
     const result = await this.run(job.lease, trial, stop);
+    await this.assertStillSupported(result);
     const durationMs = this.parts.clock.nowMs() - startedAtMs;
     delete job.trial;
     const { console: serialLog, output, dump } = result;
@@ -129,6 +147,12 @@ export class Worker {
     const artifacts = [serialLog, output, dump].filter((bytes) => bytes !== undefined);
     await this.parts.spool.add(entry, artifacts);
     this.parts.publisher.wake();
+  }
+
+  /** A host that turns out not to have what it offered gives the block back, and has no outcome. */
+  private async assertStillSupported({ outcome }: RunResult): Promise<void> {
+    if (outcome.failure?.class !== 'accelerator-mismatch') return;
+    if (await this.parts.supportsChanged()) throw new SupportsChangedError(outcome.failure.message);
   }
 
   /** Fetches what the trial needs and hands it to the runner of its environment. */
@@ -182,7 +206,7 @@ export class Worker {
       attempt: lease.attempt,
       host: this.parts.host.id,
       hostName: this.parts.host.name,
-      session: this.parts.session,
+      session: this.parts.session(),
     };
   }
 

@@ -31,12 +31,18 @@ export interface ControllerClientOptions {
 
 export class ControllerClient {
   private write: ((message: AgentMessage) => void) | undefined;
+  private hangUp: (() => void) | undefined;
 
   constructor(private readonly options: ControllerClientOptions) {}
 
   /** Dropped while there is no stream: the next hello says all that matters. */
   send(message: AgentMessage): void {
     this.write?.(message);
+  }
+
+  /** Ends the stream and dials again: a new hello tells what is different now. */
+  reattach(): void {
+    this.hangUp?.();
   }
 
   /** Keeps a stream up until the signal fires. Throws LabsweepError when the controller refuses. */
@@ -71,10 +77,12 @@ export class ControllerClient {
       let welcomed = false;
       const finish = (end: { reason: string; refused?: string }) => {
         this.write = undefined;
+        this.hangUp = undefined;
         signal.removeEventListener('abort', cancel);
         resolve({ ...end, welcomed });
       };
       const cancel = () => stream.cancel();
+      this.hangUp = cancel;
       signal.addEventListener('abort', cancel, { once: true });
       stream.on('data', (wire: unknown) => {
         const message = readControllerMessage(wire);
