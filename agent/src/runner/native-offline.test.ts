@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { DEFAULT_NATIVE } from '@labsweep/proto';
 import { formatCpuList, parseCpuList } from '../cpu-list.js';
 import { readCpuTopology } from '../io/cpu-topology.js';
+import { runProcess } from '../io/process.js';
 import { openWorkshop, type Workshop } from '../testing/compile-c.js';
 import { withFixtureTree } from '../testing/fixture-tree.js';
 import { makeOrder } from '../testing/order.js';
@@ -33,6 +34,7 @@ const COUNTER = `
   printf("result scenario=s ns=1 online=%ld\\n", sysconf(_SC_NPROCESSORS_ONLN));
   return 0;`;
 
+const HOLDER = fileURLToPath(new URL('../testing/hold-cpus-offline.js', import.meta.url));
 const native = { ...DEFAULT_NATIVE, smpBy: 'offline' as const };
 
 /** Why the real CPUs cannot be moved here; undefined where they can. */
@@ -93,11 +95,10 @@ describe('on this machine', async () => {
   test('an agent that is killed -9 leaves them offline, and the next one brings them back', {
     skip,
   }, async () => {
-    const program = fileURLToPath(new URL('../testing/hold-cpus-offline.js', import.meta.url));
     const { scratchDirectory, journalDirectory } = places;
     const mark = `mark-${process.pid}`;
     const running = `../reproducer\0${mark}`;
-    const words = [program, binaryPath, scratchDirectory, journalDirectory, mark];
+    const words = [HOLDER, binaryPath, scratchDirectory, journalDirectory, mark];
     const child = spawn(process.execPath, words, { stdio: 'inherit' });
     const ended = once(child, 'exit');
     await waitUntil('a hanging reproducer', async () => (await findProcesses(running)).length > 0);
@@ -111,6 +112,26 @@ describe('on this machine', async () => {
     await runner.probe();
     assert.equal(await readOnline(), online);
     assert.match(notes.join('\n'), /left by a killed agent: .*cpu1\/online set back from 0 to 1/);
+  });
+
+  test('nothing goes when a process that we descend from would lose its CPUs', {
+    skip,
+  }, async () => {
+    const { removable } = await readCpuTopology('/');
+    const [pinned] = removable;
+    const { scratchDirectory, journalDirectory } = places;
+    const words = [HOLDER, binaryPath, scratchDirectory, journalDirectory, 'mark'];
+    const inner = `taskset --cpu-list ${online} ${process.execPath} ${words.join(' ')}; exit $?`;
+    const end = await runProcess({
+      command: 'taskset',
+      arguments: ['--cpu-list', String(pinned), 'sh', '-c', inner],
+      outputBytesMax: 1024 * 1024,
+      stop: AbortSignal.timeout(20_000),
+    });
+    const said = new TextDecoder().decode(end.stderr);
+    const message = `process \\d+, which this agent descends from, is pinned to ${pinned}`;
+    assert.match(said, new RegExp(`ended: lab-failed smp_by = offline .*${message}`));
+    assert.equal(await readOnline(), online);
   });
 
   test('an abort brings them back', { skip }, async () => {
@@ -183,4 +204,16 @@ test('the topology of this machine is plausible', async () => {
   assert.equal(formatCpuList(host.online), await readOnline());
   assert.equal(host.lineage[0]?.processId, process.pid);
   for (const cpu of host.online) assert.ok(host.siblings.get(cpu)?.includes(cpu));
+});
+
+test('a journal that cannot be read makes native trials unavailable, with the reason', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'labsweep-journal-'));
+  try {
+    await writeFile(join(directory, 'offline-cpus.json'), 'scribble');
+    const [support] = await createNativeRunner({ scratchDirectory: directory }).probe();
+    assert.equal(support?.available, false);
+    assert.match(support?.reason ?? '', /offline-cpus\.json is not a journal of settings/);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 });

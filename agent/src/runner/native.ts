@@ -8,7 +8,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Note, Permission, Support } from '@labsweep/proto';
+import { LabsweepError, type Note, type Permission, type Support } from '@labsweep/proto';
 import { checkKernelRelease } from '../checks/machine-checks.js';
 import { failedOutcome } from '../failed-outcome.js';
 import { type CpuTopology, readCpuTopology } from '../io/cpu-topology.js';
@@ -19,7 +19,7 @@ import { removeStaleScratch, withScratch } from '../io/scratch.js';
 import type { Trouble } from '../trial-evidence.js';
 import { layOutTrial, nativeCommand, STATE_FILE } from './native-command.js';
 import { placementFacts, readCosts, readEndFacts, SiblingWatch } from './native-facts.js';
-import { restoreCpus, withCpusOffline } from './native-offline.js';
+import { type OfflinePlace, restoreCpus, withCpusOffline } from './native-offline.js';
 import { type Placement, placeTrial } from './native-placement.js';
 import { findMovedCpus, nativeResult, OUTPUT_BYTES_MAX } from './native-result.js';
 import type { PlacedRunner, RunResult, TrialOrder } from './runner.js';
@@ -56,8 +56,7 @@ export function createNativeRunner(options: NativeOptions): PlacedRunner {
     kind: 'native',
     probe: async () => {
       await removeStaleScratch(scratchDirectory);
-      for (const line of await restoreCpus(place)) note(`left by a killed agent: ${line}`);
-      return [await probe(toolsDirectory)];
+      return [(await bringCpusBack(place, note)) ?? (await probe(toolsDirectory))];
     },
     cpusFor: async (order) => {
       const placement = placeOrder({ order, permissions, host: await readCpuTopology('/') });
@@ -67,6 +66,17 @@ export function createNativeRunner(options: NativeOptions): PlacedRunner {
     // Each run cleans up behind itself, and none may be under way here.
     close: async () => {},
   };
+}
+
+/** Without its CPUs this host would measure something else than it says. */
+async function bringCpusBack(place: OfflinePlace, note: Note): Promise<Support | undefined> {
+  try {
+    for (const line of await restoreCpus(place)) note(`left by a killed agent: ${line}`);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof LabsweepError)) throw error;
+    return { environment: 'native', available: false, reason: error.message };
+  }
 }
 
 async function probe(toolsDirectory: string): Promise<Support> {

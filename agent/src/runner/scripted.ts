@@ -6,7 +6,7 @@
  */
 import { strict as assert } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '@labsweep/proto';
+import { DEFAULT_OUTPUT, messageOf } from '@labsweep/proto';
 import type { ProgramEnd, Transcript } from '../transcript.js';
 import type { TrialEvidence } from '../trial-evidence.js';
 import { validateTrial } from '../validate.js';
@@ -121,7 +121,9 @@ function transcriptOf(
 }
 
 function answer(order: TrialOrder, evidence: TrialEvidence): RunResult {
-  const outcome = validateTrial(requirementsOf(order), { ...evidence, consoleTail: '' });
+  // It prints in one way only, whatever the program that it stands for would print.
+  const asked = { ...requirementsOf(order), output: DEFAULT_OUTPUT };
+  const outcome = validateTrial(asked, { ...evidence, consoleTail: '' });
   const { stdout, stderr } = evidence.transcript;
   const output = new TextEncoder().encode([...stdout, ...stderr, ''].join('\n'));
   return { outcome, environment: 'scripted', output };
