@@ -66,6 +66,13 @@ export const COOL_DOWN_MILLICELSIUS = 3_000;
 export const COOL_DOWN_MS_MAX = 5 * 60_000;
 export const COOL_DOWN_LOOK_MS = 500;
 
+/**
+ * After a disturbed trial, so long is waited for a second in which others leave the CPUs alone. A
+ * build or a backup of a minute is waited out; a host that stays busy is told by its trials.
+ */
+export const QUIET_LOOK_MS = 1_000;
+export const QUIET_MS_MAX = 60_000;
+
 /** Of lists of CPUs, only so many are read per CPU, so that a snapshot of a big box stays cheap. */
 export const DETAILED_CPUS_MAX = 8;
 /** Interrupts whose affinity is read; a server has some hundreds. */

@@ -9,13 +9,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '@labsweep/proto';
 import type { Facts } from '../io/host-tree.js';
-import { numberOf } from './change.js';
+import { numberOf, TICK_MS } from './change.js';
 import { coolDown } from './cool-down.js';
+import { readCpuTicks } from './cpu-ticks.js';
 import { fileSource, type HostView, openHostView } from './host-view.js';
 import { RUNNABLE_LOOK_MS, RUNNABLE_LOOKS_MAX, RUNNABLE_OTHERS_MAX } from './hygiene-limits.js';
 import { KernelLog } from './kernel-log.js';
 import { holdLatency, type LatencyHold } from './latency-hold.js';
 import { describeWanted, mendCommand } from './mend-command.js';
+import { waitForQuiet } from './quiet.js';
 import { SettingsJournal } from './settings-journal.js';
 import { judgeChange, takeSnapshot } from './snapshot.js';
 import { thermal } from './topics/thermal.js';
@@ -85,6 +87,7 @@ export function createHygiene({ root = '/', journalPath }: HygieneOptions): Hygi
   const source = fileSource(root, () => kernelLog.readNew());
   const constants = new Map<string, string>();
   let isHeld = false;
+  let wasDisturbed = false;
   let referenceTemperature: number | undefined;
 
   const begin = async (request: HygieneRequest): Promise<HygieneStart> => {
@@ -99,6 +102,9 @@ export function createHygiene({ root = '/', journalPath }: HygieneOptions): Hygi
       mode === 'enforce'
         ? await coolDown({ temperature, reference: referenceTemperature, signal })
         : undefined;
+    const noise = wasDisturbed
+      ? await waitForQuiet({ ...busyTime(host, request), signal })
+      : undefined;
     const load = await findLoad(host, request);
     if (load.length > 0 && mode !== 'observe') return { ok: false, refusal: load };
     if (mode === 'require') {
@@ -112,9 +118,12 @@ export function createHygiene({ root = '/', journalPath }: HygieneOptions): Hygi
       isHeld = false;
       return undoAll(enforced);
     };
-    const warnings = heat === undefined ? load : [heat, ...load];
+    const warnings = [heat, noise, ...load].filter((line) => line !== undefined);
     try {
-      return { ok: true, session: openSession({ host, request, undo, warnings }) };
+      const judged = (record: HygieneRecord) => {
+        wasDisturbed = record.disturbances.length > 0;
+      };
+      return { ok: true, session: openSession({ host, request, undo, warnings, judged }) };
     } catch (error) {
       await undo();
       throw error;
@@ -137,6 +146,7 @@ function openSession(start: {
   readonly request: HygieneRequest;
   readonly warnings: readonly string[];
   undo(): Promise<readonly string[]>;
+  judged(record: HygieneRecord): void;
 }): HygieneSession {
   const { host, request } = start;
   let isOpen = true;
@@ -152,7 +162,9 @@ function openSession(start: {
       const judged = judgeChange({ before, after, cpus: request.cpus, ...own });
       const warnings = [...start.warnings, ...advice, ...judged.warnings, ...problems];
       const { disturbances } = judged;
-      return { mode: request.mode, before, after, warnings, disturbances };
+      const record = { mode: request.mode, before, after, warnings, disturbances };
+      start.judged(record);
+      return record;
     },
     abandon: async () => {
       if (!isOpen) return;
@@ -160,6 +172,14 @@ function openSession(start: {
       await start.undo();
     },
   };
+}
+
+function busyTime(host: HostAccess, { cpus }: HygieneRequest) {
+  const busyMs = () => {
+    const ticks = readCpuTicks(host.look(), cpus)?.busy;
+    return ticks === undefined ? undefined : ticks * TICK_MS;
+  };
+  return { busyMs, cpuCount: cpus.length };
 }
 
 /** What was set goes back even when the look fails. */
