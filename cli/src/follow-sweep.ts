@@ -46,10 +46,12 @@ export async function followSweep(options: FollowOptions): Promise<FollowEnd> {
         live = true;
         display.progress(event.progress, record);
       }
-      if (endWhenStuck && follower.stuck) return endOf(follower, 'interrupted');
+      if (endWhenStuck && follower.stuck) break;
     }
     await Promise.all(evidence);
-    return endOf(follower, follower.progress?.summary.state ?? 'interrupted');
+    const state = follower.progress?.summary.state ?? 'interrupted';
+    // A sweep of which the rest waits is still running for its controller, and for nobody else.
+    return endOf(follower, state === 'running' ? 'interrupted' : state);
   } catch (error) {
     if (!(error instanceof LabsweepError) && !signal.aborted) throw error;
     await Promise.all(evidence);

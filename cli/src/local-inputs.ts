@@ -53,7 +53,8 @@ async function readNamedFiles(
   spec: Spec,
   from: { readonly specPath: string; readonly specText: string },
 ): Promise<Map<string, Uint8Array>> {
-  const paths = [spec.workload.program.path];
+  const { program, files: beside } = spec.workload;
+  const paths = [program.path, ...Object.values(beside)];
   for (const { source } of spec.kernels) if (source.kind === 'file') paths.push(source.path);
   const files = new Map<string, Uint8Array>();
   for (const path of paths) {

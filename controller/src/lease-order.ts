@@ -3,6 +3,7 @@
 import { strict as assert } from 'node:assert';
 import type { Lease, LeaseId } from '@labsweep/proto';
 import type { SweepState } from './fold/lab-state.js';
+import { isHostKernel } from './schedule/booted-kernel.js';
 import type { ScheduleDecision } from './schedule/schedule-view.js';
 
 type Grant = Extract<ScheduleDecision, { kind: 'grant' }>;
@@ -42,10 +43,9 @@ export function buildLease(sweep: SweepState, grant: Grant, lease: LeaseId): Lea
       .filter((trial) => grant.trials.includes(trial.id))
       .map((trial) => {
         const image = sweep.submitted.kernels.find((other) => other.name === trial.kernel)?.image;
-        // A native trial runs on whatever kernel the host runs, even if its image is known.
-        if (image === undefined || grant.environment === 'native') {
-          return { trial: trial.id, kernel: trial.kernel };
-        }
+        // Natively an image only says which release must be booted, and `host` is any.
+        const isAny = grant.environment === 'native' && isHostKernel(sweep, trial.kernel);
+        if (image === undefined || isAny) return { trial: trial.id, kernel: trial.kernel };
         const { sha256, release } = image;
         return { trial: trial.id, kernel: trial.kernel, image: { sha256, release } };
       }),

@@ -6,6 +6,7 @@ import {
   DEFAULT_NATIVE,
   type EnvironmentSpec,
   type KernelName,
+  type Spec,
 } from '@labsweep/proto';
 import { planSweep } from './plan/plan-sweep.js';
 import { kernelNames, makeSpec } from './plan/testing/random-spec.js';
@@ -69,6 +70,56 @@ test('No plan is wider than 80 columns or leaves ASCII.', () => {
   assert.match(text, /^[\n -~]*$/);
 });
 
+test('A plan shows what is not as usual, and what runs beside the rows.', () => {
+  const guest = { ...DEFAULT_GUEST, overcommit: true, trims: ['mitigations-off'] } as const;
+  const native = { ...DEFAULT_NATIVE, cpus: '2-5', smpBy: 'offline', settleMs: 1500 } as const;
+  const spec = makeSpec({
+    environments: [
+      { ...QEMU, guest },
+      { ...NATIVE, native },
+    ],
+    kernels: kernelNames(3),
+    repetitions: 1,
+    seed: 1,
+  });
+  const asked: Spec = {
+    ...spec,
+    hygiene: 'require',
+    audit: { repetitions: 2 },
+    attribution: { repetitions: 1, functions: ['change_protection', 'do_mincore'] },
+    workload: {
+      ...spec.workload,
+      files: { 'input.dat': 'data/input.dat' },
+      output: { adapter: 'json-lines', pattern: '', rowKeys: ['mapping_mb'] },
+    },
+  };
+  const text = renderPlan({ spec: asked, plan: planSweep(asked) });
+  const notes = text.slice(text.indexOf('Settings'), text.indexOf('Blocks, in the order'));
+  assert.equal(notes, NOTES);
+  assert.match(text, /\n3 rows and 5 beside them, 11 blocks, 27 trials\.\n/);
+});
+
+const NOTES = `Settings that are not the usual ones
+  qemu-smp1, qemu-smp16: overcommit = true, trims = ["mitigations-off"]
+  native-smp2: cpus = "2-5", smp_by = "offline", settle_s = 1.5
+
+Beside the rows, never in the statistics
+  audit: 2 blocks for each of 3 rows, with the state of the workload's memory
+  dumped
+  attribution: 1 block for each of 2 rows, with the time counted in
+  change_protection, do_mincore
+
+Recorded with each trial
+  output: json-lines, rows by mapping_mb
+  files: input.dat, by sha256
+  guest: accelerator in use, machine, CPUs, memory, command line, clock, kernel,
+  taint, steal, pinning
+  native: kernel, CPUs, how the others were kept out, scheduler
+  hygiene: the host before and after; nothing runs on a host that is not set up
+  for benchmarks
+
+`;
+
 const GOLDEN = `Sweep        made-for-a-test
 Workload     workload (source workload.c)
 Metric       iteration_ns (ns)
@@ -86,6 +137,14 @@ Rows
   qemu-smp1    qemu           1  1024 MiB        3       2       6
   qemu-smp16   qemu          16  2048 MiB        3       2       6
   native-smp2  native         2    host's        1       2       2
+
+Recorded with each trial
+  output: key-value
+  guest: accelerator in use, machine, CPUs, memory, command line, clock, kernel,
+  taint, steal, pinning
+  native: kernel, CPUs, how the others were kept out, scheduler
+  hygiene: the host before and after; nothing is changed, and a trial that the
+  host disturbed is run again
 
 Blocks, in the order in which they are handed out, kernels in the order they run
   1  qemu-smp1/r1    v6.1 v6.2 v6.0

@@ -4,8 +4,8 @@ import { renderAsciiTable, wrapText } from '@labsweep/analysis';
 import type { Plan, PlannedBlock, PlannedRow, Spec } from '@labsweep/proto';
 import { durationText } from './plan/duration-text.js';
 import { estimatePlanMs } from './plan/estimate-plan.js';
-
-const INDENT = '  ';
+import { count, INDENT, toAscii } from './plan/plan-text.js';
+import { renderPlanNotes } from './render-plan-notes.js';
 
 /** Ends in a line break. */
 export function renderPlan({ spec, plan }: { spec: Spec; plan: Plan }): string {
@@ -17,6 +17,7 @@ export function renderPlan({ spec, plan }: { spec: Spec; plan: Plan }): string {
     '',
     'Rows',
     ...renderRows(spec, plan),
+    ...renderPlanNotes(spec, plan),
     '',
     'Blocks, in the order in which they are handed out, kernels in the order they run',
     ...renderBlocks(plan),
@@ -67,7 +68,8 @@ function renderRows(spec: Spec, plan: Plan): readonly string[] {
     right('blocks'),
     right('trials'),
   ];
-  const rows = plan.rows.map((row) => [
+  const timing = plan.rows.filter((row) => row.purpose === 'timing');
+  const rows = timing.map((row) => [
     row.id,
     row.environment,
     String(row.shape.smp),
@@ -96,7 +98,10 @@ function renderBlocks({ blocks }: Plan): readonly string[] {
 
 function renderTotals(plan: Plan): readonly string[] {
   const { rows, blocks, trialCount } = plan;
-  const counts = [count(rows.length, 'row'), count(blocks.length, 'block')].join(', ');
+  const timing = rows.filter((row) => row.purpose === 'timing').length;
+  const besides = rows.length - timing;
+  const rowText = count(timing, 'row') + (besides === 0 ? '' : ` and ${besides} beside them`);
+  const counts = [rowText, count(blocks.length, 'block')].join(', ');
   const total = durationText(estimatePlanMs(plan));
   const time = `About ${total}: ${trialText(plan)}, one host, one block`;
   return [
@@ -109,13 +114,4 @@ function trialText({ rows }: Plan): string {
   const estimates = rows.map(({ estimateMs }) => estimateMs);
   const [shortest, longest] = [Math.min(...estimates), Math.max(...estimates)].map(durationText);
   return `${shortest === longest ? shortest : `${shortest} to ${longest}`} a trial`;
-}
-
-function count(number: number, thing: string): string {
-  return `${number} ${thing}${number === 1 ? '' : 's'}`;
-}
-
-/** A path may hold any character; terminals and mails are safe with these. */
-function toAscii(text: string): string {
-  return text.replaceAll(/[^ -~]/g, '?');
 }

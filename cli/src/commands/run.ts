@@ -7,6 +7,7 @@ import { type EmbeddedLab, startEmbeddedLab } from '../embedded/embedded-lab.js'
 import { type FollowEnd, followSweep } from '../follow-sweep.js';
 import { hashesOf, type LocalInputs, readInputs } from '../local-inputs.js';
 import type { Display } from '../progress/display.js';
+import { waitingLines } from '../progress/waiting-text.js';
 import { SweepClient } from '../sweep-client.js';
 import { chooseFolder, lockFolder, markFolder, type SweepFolder } from '../sweep-folder.js';
 import { writeResults } from '../write-results.js';
@@ -148,5 +149,6 @@ async function conclude(
     return EXIT_INTERRUPTED;
   }
   if (end.record?.state !== 'interrupted') await markFolder(folder, 'ended');
+  else for (const line of waitingLines(end.record.waiting)) display.line(line);
   return end.complete ? 0 : EXIT_INCOMPLETE;
 }

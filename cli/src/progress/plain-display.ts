@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Progress for pipes and logs: one plain line per event, with its number and the time in UTC. */
-import type { Progress } from '@labsweep/proto';
 import type { Display } from './display.js';
 import { outcomeLine, trialCountText } from './outcome-line.js';
+import { waitingText } from './waiting-text.js';
 
 export function plainDisplay(write: (text: string) => void, nowMs: () => number): Display {
   let sequence = 0;
@@ -22,14 +22,10 @@ export function plainDisplay(write: (text: string) => void, nowMs: () => number)
       line(`${count}${outcomeLine(entry, record)}`);
     },
     progress: (progress) => {
-      const text = waitingText(progress);
+      const text = waitingText(progress.waiting);
       if (text !== waiting && text !== '' && progress.hostsAttached > 0) line(text);
       waiting = text;
     },
     end: () => {},
   };
-}
-
-export function waitingText(progress: Progress): string {
-  return progress.waiting.map(({ row, reason }) => `row ${row} waits: ${reason}`).join('; ');
 }

@@ -6,7 +6,7 @@ import type { Progress } from '@labsweep/proto';
 import { createLogUpdate } from 'log-update';
 import type { Display } from './display.js';
 import { outcomeLine } from './outcome-line.js';
-import { waitingText } from './plain-display.js';
+import { waitingText } from './waiting-text.js';
 
 /** Often enough for a seconds counter, rarely enough not to disturb what is measured beside us. */
 const REDRAW_INTERVAL_MS = 1_000;
@@ -63,7 +63,7 @@ function headLines(progress: Progress, atMs: number, nowMs: number): string[] {
   for (const { trial, hostName, sinceMs } of running) {
     lines.push(`  running ${trial} on ${hostName}, ${wholeSeconds(nowMs - sinceMs)}`);
   }
-  const waiting = waitingText(progress);
+  const waiting = waitingText(progress.waiting);
   if (waiting !== '' && running.length === 0) lines.push(`  ${waiting}`);
   return lines;
 }

@@ -26,7 +26,7 @@ export interface CompileWorkloadOptions {
 
 export interface CompiledWorkload {
   readonly binary: Uint8Array;
-  readonly workload: ResolvedWorkload;
+  readonly workload: Omit<ResolvedWorkload, 'files'>;
 }
 
 const COMPILER = 'gcc';
@@ -44,7 +44,7 @@ const recordShape = z.object({ sha256: z.string().transform((text) => text as Sh
 export async function compileWorkload(options: CompileWorkloadOptions): Promise<CompiledWorkload> {
   const sourceSha256 = sha256Of(options.source);
   const compiler = await compilerVersion(options.signal);
-  const inputs = { sourceSha256, compiler, flags: FLAGS, files: [] };
+  const inputs = { sourceSha256, compiler, flags: FLAGS };
   const directory = join(options.cacheDirectory, 'workloads');
   const binaries = new BlobCache(directory);
   const recordPath = join(directory, 'by-input', `${sha256Of(JSON.stringify(inputs))}.json`);

@@ -22,6 +22,8 @@ import type { SweepLoop } from '../sweep-loop.js';
 import { checkStaticBinary } from './check-static-binary.js';
 import { compileWorkload } from './compile-workload.js';
 import { resolveKernel } from './kernels/resolve-kernel.js';
+import { refuseMissingImages } from './missing-images.js';
+import { resolveFiles } from './workload-files.js';
 
 export interface SubmissionRequest {
   readonly sweep: SweepId;
@@ -63,7 +65,10 @@ export class Submission {
     const parsed = parseSpec({ text: specText, path: specPath });
     if (!parsed.ok) throw new UsageError(parsed.problems.map(formatProblem).join('\n'));
     const { spec } = parsed;
-    const workload = await this.resolveWorkload(spec, request, hooks);
+    const read = (path: string) => this.localFile(path, request);
+    const files = await resolveFiles(spec.workload, { path: specPath, text: specText }, read);
+    const program = await this.resolveProgram(spec, request, hooks);
+    const workload = { ...program, files };
     const kernels: ResolvedKernel[] = [];
     for (const kernel of usedKernels(spec)) {
       const { name, text: source } = kernel;
@@ -88,11 +93,11 @@ export class Submission {
     await this.folded(() => state.cancelledAtMs !== undefined);
   }
 
-  private async resolveWorkload(
+  private async resolveProgram(
     spec: Spec,
     request: SubmissionRequest,
     hooks: SubmissionHooks,
-  ): Promise<ResolvedWorkload> {
+  ): Promise<Omit<ResolvedWorkload, 'files'>> {
     const { kind, path } = spec.workload.program;
     const bytes = await this.localFile(path, request);
     const where = placeOfText({ path: request.specPath, text: request.specText }, path);
@@ -102,7 +107,7 @@ export class Submission {
       if (kind === 'binary') {
         checkStaticBinary(bytes, fileName);
         const sha256 = await broker.artifacts.put(bytes);
-        return { sha256, sizeBytes: bytes.length, compiler: '', flags: [], files: [] };
+        return { sha256, sizeBytes: bytes.length, compiler: '', flags: [] };
       }
       const compiled = { source: bytes, fileName, cacheDirectory, ...hooks };
       const { binary, workload } = await compileWorkload(compiled);
@@ -163,24 +168,6 @@ function isScriptedOnly(kernel: KernelSpec, spec: Spec): boolean {
   return spec.environments.every(
     ({ environment, kernels }) => environment === 'scripted' || !kernels.includes(kernel.name),
   );
-}
-
-/** A guest needs an image; only then does a host kernel without one matter. */
-function refuseMissingImages(
-  spec: Spec,
-  kernels: readonly ResolvedKernel[],
-  request: SubmissionRequest,
-): void {
-  for (const { environment, kernels: names } of spec.environments) {
-    if (!environment.startsWith('qemu')) continue;
-    const missing = kernels.find((kernel) => names.includes(kernel.name) && !kernel.image);
-    if (missing === undefined) continue;
-    const file = { path: request.specPath, text: request.specText };
-    throw new UsageError(
-      `${placeOfText(file, `"${missing.name}"`)}: kernel ${missing.name} (${missing.source}) has no ` +
-        `image on this box, so ${environment} cannot boot it; name it by file: or debian:`,
-    );
-  }
 }
 
 /** Puts the place in the spec in front of a message; other errors pass as they are. */

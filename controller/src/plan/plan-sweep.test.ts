@@ -116,3 +116,47 @@ test('The estimate adds up the trials, each by the guess of its row.', () => {
   // 3 repetitions of 2 rows: 4 kernels of 10 s, and 1 kernel of 0.5 s.
   assert.equal(estimatePlanMs(plan({ environments: [QEMU, native] })), 3 * 2 * (40_000 + 500));
 });
+
+test('Audits come first and attributions last; the timing blocks stay as they are.', () => {
+  const native = { ...QEMU, environment: 'native', shapes: [{ smp: 1, memoryMib: 0 }] } as const;
+  const small = {
+    environments: [QEMU, native],
+    kernels: kernelNames(4),
+    repetitions: 2,
+    seed: 1,
+  };
+  const spec = {
+    ...makeSpec(small),
+    audit: { repetitions: 2 },
+    attribution: { repetitions: 1, functions: ['change_protection'] },
+  };
+  const { rows, blocks, trialCount } = planSweep(spec);
+  assert.deepEqual(
+    rows.map(({ id, purpose, of }) => `${id} ${purpose} ${of}`),
+    [
+      'qemu-smp1 timing qemu-smp1',
+      'qemu-smp2 timing qemu-smp2',
+      'native-smp1 timing native-smp1',
+      'qemu-smp1-audit audit qemu-smp1',
+      'qemu-smp2-audit audit qemu-smp2',
+      'native-smp1-audit audit native-smp1',
+      'qemu-smp1-attribution attribution qemu-smp1',
+      'qemu-smp2-attribution attribution qemu-smp2',
+    ],
+  );
+  const plain = planSweep(makeSpec(small));
+  assert.deepEqual(blocks.slice(6, 12), plain.blocks);
+  assert.deepEqual(
+    blocks.slice(0, 6).map(({ id }) => id),
+    [1, 2].flatMap((repetition) =>
+      ['qemu-smp1', 'qemu-smp2', 'native-smp1'].map((row) => `${row}-audit/r${repetition}`),
+    ),
+  );
+  assert.deepEqual(
+    blocks.slice(12).map(({ id }) => id),
+    ['qemu-smp1-attribution/r1', 'qemu-smp2-attribution/r1'],
+  );
+  const ids = blocks.flatMap((block) => block.trials.map((trial) => trial.id));
+  assert.equal(new Set(ids).size, trialCount);
+  for (const row of rows) assert.deepEqual(row.kernels, kernelNames(4));
+});

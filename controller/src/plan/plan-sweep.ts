@@ -6,6 +6,7 @@ import type {
   Plan,
   PlannedBlock,
   PlannedRow,
+  Purpose,
   Spec,
   TrialId,
 } from '@labsweep/proto';
@@ -13,17 +14,39 @@ import { orderOfBlock } from './block-order.js';
 import { planRows } from './plan-rows.js';
 
 /**
- * Hands out the first repetition of all rows, then the second: a sweep that is cut short is
- * balanced.
+ * In the order in which they are handed out: audits first, since they tell early that a comparison
+ * is void; attributions last, since they only explain what was found.
  */
+const HANDED_OUT: readonly Purpose[] = ['audit', 'timing', 'attribution'];
+
 export function planSweep(spec: Spec): Plan {
   const rows = planRows(spec);
-  const blocks: PlannedBlock[] = [];
-  for (let repetition = 1; repetition <= spec.repetitions; repetition += 1) {
-    for (const row of rows) blocks.push(planBlock(spec, row, repetition));
-  }
+  const blocks = HANDED_OUT.flatMap((purpose) => planBlocks(spec, rows, purpose));
   const trialCount = blocks.reduce((sum, block) => sum + block.trials.length, 0);
   return { rows, blocks, trialCount };
+}
+
+/** The first repetition of all rows, then the second: a sweep that is cut short is balanced. */
+function planBlocks(spec: Spec, all: readonly PlannedRow[], purpose: Purpose): PlannedBlock[] {
+  const rows = all.filter((row) => row.purpose === purpose);
+  const blocks: PlannedBlock[] = [];
+  const repetitions = repetitionsOf(spec, purpose);
+  for (let repetition = 1; repetition <= repetitions; repetition += 1) {
+    for (const row of rows) blocks.push(planBlock(spec, row, repetition));
+  }
+  return blocks;
+}
+
+/** How many blocks each row of a purpose gets. */
+export function repetitionsOf(spec: Spec, purpose: Purpose): number {
+  switch (purpose) {
+    case 'timing':
+      return spec.repetitions;
+    case 'audit':
+      return spec.audit?.repetitions ?? 0;
+    case 'attribution':
+      return spec.attribution?.repetitions ?? 0;
+  }
 }
 
 function planBlock(spec: Spec, row: PlannedRow, repetition: number): PlannedBlock {

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Says in which environment a host can run a row, or why it cannot. */
-import type { Environment, EnvironmentRequest, HostDescription, PlannedRow } from '@labsweep/proto';
+import type {
+  Environment,
+  EnvironmentRequest,
+  HostDescription,
+  HygieneMode,
+  Permission,
+  PlannedRow,
+} from '@labsweep/proto';
 
 export type Match =
   | { readonly environment: Environment }
@@ -15,21 +22,65 @@ const CANDIDATES: Record<EnvironmentRequest, readonly Environment[]> = {
   scripted: ['scripted'],
 };
 
-export function matchHost(row: PlannedRow, host: HostDescription): Match {
-  const { smp, memoryMib } = row.shape;
-  const { cpus, memoryMib: offeredMib } = host.capacity;
-  if (row.environment === 'native' && smp > cpus) {
-    return { reason: `${host.name} has ${cpus} CPUs, the row needs ${smp}` };
-  }
-  if (memoryMib > offeredMib) {
-    return { reason: `${host.name} has ${offeredMib} MiB of memory, the row needs ${memoryMib}` };
-  }
+/** A host must have the size, the right to do what the row asks of it, and a runner that works. */
+export function matchHost(row: PlannedRow, hygiene: HygieneMode, host: HostDescription): Match {
+  const obstacle = findTooSmall(row, host) ?? findNotAllowed(row, hygiene, host);
+  if (obstacle !== undefined) return { reason: obstacle };
   const candidates = CANDIDATES[row.environment];
   const supports = candidates.map((environment) => findSupport(host, environment));
   const usable = supports.find((support) => support.available);
   if (usable !== undefined) return { environment: usable.environment };
   const reasons = supports.map(({ environment, reason }) => `${environment}: ${reason}`);
   return { reason: `${host.name}: ${reasons.join('; ')}` };
+}
+
+function findTooSmall(row: PlannedRow, host: HostDescription): string | undefined {
+  const { smp, memoryMib } = row.shape;
+  const { cpus, memoryMib: offeredMib } = host.capacity;
+  if (row.environment === 'native' && smp > cpus) {
+    return `${host.name} has ${cpus} CPUs, the row needs ${smp}`;
+  }
+  if (isGuest(row) && smp > cpus && !row.guest.overcommit) {
+    const advice = '`overcommit = true` in its environment allows more, and marks the row';
+    return `${host.name} has ${cpus} CPUs, the row needs ${smp}; ${advice}`;
+  }
+  if (memoryMib > offeredMib) {
+    return `${host.name} has ${offeredMib} MiB of memory, the row needs ${memoryMib}`;
+  }
+  return undefined;
+}
+
+/** What changes a host takes its operator's leave. Scripted trials change nothing. */
+function findNotAllowed(
+  row: PlannedRow,
+  hygiene: HygieneMode,
+  host: HostDescription,
+): string | undefined {
+  const isNative = row.environment === 'native';
+  const refuse = (permission: Permission, cause: string, instead: string) =>
+    host.permissions.includes(permission)
+      ? undefined
+      : `${host.name} may not ${DEEDS[permission]}, which ${cause} needs; ` +
+        `start its agent with \`--may ${[...host.permissions, permission].join(',')}\`, ` +
+        `or write ${instead}`;
+  const tuning =
+    hygiene === 'enforce' && (isNative || isGuest(row))
+      ? refuse('tune', '`mode = "enforce"` of [hygiene]', '`mode = "observe"`')
+      : undefined;
+  const offline =
+    isNative && row.native.smpBy === 'offline'
+      ? refuse('offline-cpus', '`smp_by = "offline"`', '`smp_by = "affinity"`')
+      : undefined;
+  return tuning ?? offline;
+}
+
+const DEEDS: Readonly<Record<Permission, string>> = {
+  tune: 'change settings of its host',
+  'offline-cpus': 'take CPUs offline',
+};
+
+function isGuest(row: PlannedRow): boolean {
+  return row.environment.startsWith('qemu');
 }
 
 function findSupport(host: HostDescription, environment: Environment) {

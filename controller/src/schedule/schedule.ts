@@ -3,10 +3,10 @@
  * Looks at the lab and proposes what to do next: which leases have run out, and which block each
  * idle host gets. Blocks go out in plan order, and a block is never split over hosts.
  */
-import type { BlockId, HostId, SweepId } from '@labsweep/proto';
-import { isWhole } from '../fold/decide-block.js';
-import { type AttemptState, type BlockState, isEnded, type SweepState } from '../fold/lab-state.js';
+import type { BlockId, PlannedRow, SweepId } from '@labsweep/proto';
+import { type BlockState, isEnded, type SweepState } from '../fold/lab-state.js';
 import { matchHost } from './match-host.js';
+import { begunBy, findOpening, ownersOf } from './opening.js';
 import type { KnownHost, ScheduleDecision, ScheduleView } from './schedule-view.js';
 
 /** How long a half-run block waits for its host before another host starts it anew. */
@@ -60,39 +60,41 @@ function grantBlock(options: {
 }): Grant | undefined {
   const { host, sweep, block, view } = options;
   const row = sweep.rows.get(block.planned.row);
-  if (row === undefined || waitsForOther(block, host, view)) return undefined;
-  const match = matchHost(row, host.description);
+  if (row === undefined) return undefined;
+  const match = matchHost(row, sweep.spec.hygiene, host.description);
   if (match.environment === undefined) return undefined;
-  const begun = begunBy(block, host.description.id);
-  // A block that began under one accelerator is never finished under another.
-  const resumed = begun?.environment === match.environment ? begun : undefined;
+  const { environment } = match;
+  const opening = findOpening({ sweep, row, block, host: host.description, environment });
+  if (opening === undefined || waitsForOther({ sweep, row, block, host, view })) return undefined;
   return {
     kind: 'grant',
     host: host.description.id,
     sweep: sweep.submitted.sweep,
     block: block.planned.id,
-    attempt: resumed?.attempt ?? nextAttempt(block),
-    environment: match.environment,
-    trials: block.planned.trials
-      .filter((trial) => !resumed?.outcomes.has(trial.id))
-      .map((trial) => trial.id),
+    environment,
+    ...opening,
   };
 }
 
-/** The newest attempt of this host that lacks trials. */
-function begunBy(block: BlockState, host: HostId): AttemptState | undefined {
-  return block.attempts.findLast((attempt) => attempt.host === host && !isWhole(block, attempt));
-}
-
-function nextAttempt(block: BlockState): number {
-  return 1 + Math.max(0, ...block.attempts.map((attempt) => attempt.attempt));
-}
-
-/** True while another host, away for a short time only, holds a half-run attempt of the block. */
-function waitsForOther(block: BlockState, host: KnownHost, view: ScheduleView): boolean {
-  return block.attempts.some((attempt) => {
-    if (attempt.host === host.description.id || isWhole(block, attempt)) return false;
-    const owner = view.hosts.find((other) => other.description.id === attempt.host);
+/**
+ * True while another host holds a half-run attempt of the block: it is there and can go on sooner
+ * or later, or it is away for a short time only.
+ */
+function waitsForOther(options: {
+  readonly sweep: SweepState;
+  readonly row: PlannedRow;
+  readonly block: BlockState;
+  readonly host: KnownHost;
+  readonly view: ScheduleView;
+}): boolean {
+  const { sweep, row, block, host, view } = options;
+  return ownersOf(block).some((id) => {
+    if (id === host.description.id) return false;
+    const owner = view.hosts.find((other) => other.description.id === id);
+    if (owner?.attached === true) {
+      const match = matchHost(row, sweep.spec.hygiene, owner.description);
+      return match.environment !== undefined;
+    }
     const seenAtMs = owner?.seenAtMs ?? view.startedAtMs;
     return view.nowMs - seenAtMs < RETURN_GRACE_MS;
   });

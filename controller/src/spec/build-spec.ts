@@ -6,15 +6,15 @@
 
 import { strict as assert } from 'node:assert';
 import {
-  DEFAULT_GUEST,
-  DEFAULT_NATIVE,
   DEFAULT_OUTPUT,
   type EnvironmentSpec,
   type KernelName,
   type KernelSpec,
+  type OutputFormat,
   type Shape,
   type Spec,
 } from '@labsweep/proto';
+import { buildGuest, buildNative } from './build-settings.js';
 import * as defaults from './defaults.js';
 import type { SpecShape } from './schema.js';
 import type { TomlDocument } from './toml.js';
@@ -38,7 +38,21 @@ export function buildSpec(document: TomlDocument, shape: SpecShape): Spec {
     seed: shape.seed ?? defaults.SEED,
     baseline: shape.baseline ?? first.name,
     ...(shape.gap === undefined ? {} : { gap: shape.gap }),
-    hygiene: 'observe',
+    hygiene: shape.hygiene?.mode ?? defaults.HYGIENE_MODE,
+    ...buildPurposes(shape),
+  };
+}
+
+/** What runs besides the timing trials. */
+function buildPurposes({ audit, attribution }: SpecShape): Pick<Spec, 'audit' | 'attribution'> {
+  const repetitionsOf = (asked: { readonly repetitions?: number }) => ({
+    repetitions: asked.repetitions ?? defaults.PURPOSE_REPETITIONS,
+  });
+  return {
+    ...(audit === undefined ? {} : { audit: repetitionsOf(audit) }),
+    ...(attribution === undefined
+      ? {}
+      : { attribution: { ...repetitionsOf(attribution), functions: attribution.functions } }),
   };
 }
 
@@ -62,9 +76,9 @@ function buildWorkload(shape: WorkloadShape): Spec['workload'] {
     name: shape.name ?? baseNameOf(path),
     program: { kind: shape.source === undefined ? 'binary' : 'source', path },
     arguments: shape.arguments ?? [],
-    variables: {},
-    files: {},
-    output: DEFAULT_OUTPUT,
+    variables: shape.variables ?? {},
+    files: shape.files ?? {},
+    output: buildOutput(shape.output),
     metrics: Object.entries(shape.metrics).map(([name, metric]) => ({
       name,
       unit: metric.unit,
@@ -72,6 +86,14 @@ function buildWorkload(shape: WorkloadShape): Spec['workload'] {
       meaning: metric.meaning ?? '',
     })),
     expectations: shape.expectations ?? [],
+  };
+}
+
+function buildOutput(shape: WorkloadShape['output']): OutputFormat {
+  return {
+    adapter: shape?.adapter ?? DEFAULT_OUTPUT.adapter,
+    pattern: shape?.pattern ?? DEFAULT_OUTPUT.pattern,
+    rowKeys: shape?.row_keys ?? DEFAULT_OUTPUT.rowKeys,
   };
 }
 
@@ -97,8 +119,8 @@ function buildEnvironment(
     commandLine: shape.command_line ?? '',
     deadlineMs: Math.round((shape.deadline_s ?? defaults.DEADLINE_S) * MS_PER_S),
     estimateMs: Math.round((shape.estimate_s ?? defaults.ESTIMATE_S[environment]) * MS_PER_S),
-    guest: DEFAULT_GUEST,
-    native: DEFAULT_NATIVE,
+    guest: buildGuest(shape),
+    native: buildNative(shape),
   };
 }
 

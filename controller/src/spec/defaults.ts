@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The values of keys that a spec leaves out. */
-import type { EnvironmentRequest } from '@labsweep/proto';
+import type { EnvironmentRequest, HygieneMode } from '@labsweep/proto';
 
 export const ORDER = 'interleaved';
 export const SEED = 1;
 export const MEMORY_MIB = 1024;
 export const DEADLINE_S = 300;
+export const HYGIENE_MODE: HygieneMode = 'observe';
+/** Of audit and attribution: state and profile hardly differ from run to run. */
+export const PURPOSE_REPETITIONS = 1;
 
 /** An emulated boot takes most of it; a small workload needs a second or two. */
 export const ESTIMATE_S: Readonly<Record<EnvironmentRequest, number>> = {

@@ -1,34 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Finds what cannot be within one environment: guest keys on a native one, SMP counts and memory.
+ * Finds what cannot be within one environment: keys that do not belong there, SMP counts, memory
+ * and settings.
  */
+import { findMisplacedKeys } from './environment-keys.js';
 import type { Finding } from './finding.js';
 import type { KeyPath } from './key-path.js';
+import { findSettingProblems } from './setting-findings.js';
 import type { EnvironmentDraft, SpecDraft } from './spec-draft.js';
 
 export function findEnvironmentProblems(draft: SpecDraft): readonly Finding[] {
   return draft.environments.flatMap((environment) => [
-    ...findGuestKeys(environment),
+    ...findMisplacedKeys(environment),
     ...findRepeatedSmp(environment),
     ...findMemoryGaps(environment),
+    ...findSettingProblems(environment),
   ]);
-}
-
-/** Silently ignoring them would let a user believe that they had an effect. */
-function findGuestKeys({ index, environment, memory, commandLine }: EnvironmentDraft) {
-  if (environment !== 'native') return [];
-  const refuse = (key: string, reason: string): Finding => ({
-    path: ['environments', index, key],
-    at: 'key',
-    what: `not for native trials: ${reason}`,
-    hint: 'take it out, or measure in `qemu`',
-  });
-  return [
-    ...(memory === undefined ? [] : [refuse('memory_mib', "their memory is the host's")]),
-    ...(commandLine === undefined
-      ? []
-      : [refuse('command_line', 'their kernel is booted already')]),
-  ];
 }
 
 function findRepeatedSmp({ index, smp }: EnvironmentDraft): readonly Finding[] {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Finds uses of kernels that do not fit `[kernels]`: unknown names, repetitions, wrong environment.
+ * Finds uses of kernels that do not fit `[kernels]`: unknown names, repetitions, nothing to run.
  */
 import { takesKernel } from './defaults.js';
 import type { Finding } from './finding.js';
@@ -52,28 +52,13 @@ function findInEnvironment(
     if (name === undefined) return [];
     const spot = [...path, 'kernels', index];
     if (all.indexOf(name) < index) return [findRepeated(spot, name)];
-    const unknown = findUnknown(kernels, spot, name);
-    return unknown.length > 0 ? unknown : findNotBooted(kernels, environment, { spot, name });
+    return findUnknown(kernels, spot, name);
   });
 }
 
 function findRepeated(path: KeyPath, name: string): Finding {
   const hint = 'name it once; `repetitions` says how often it runs';
   return { path, at: 'value', what: `\`${name}\` is listed twice`, hint };
-}
-
-function findNotBooted(
-  kernels: readonly KernelDraft[],
-  { environment }: EnvironmentDraft,
-  { spot, name }: { spot: KeyPath; name: string },
-): readonly Finding[] {
-  const isHost = kernels.find((kernel) => kernel.name === name)?.isHost === true;
-  if (environment !== 'native' || isHost) return [];
-  const what = `a native trial runs on the booted kernel, and \`${name}\` is not \`host\``;
-  const hosts = kernels.filter((kernel) => kernel.isHost).map((kernel) => `\`${kernel.name}\``);
-  const hint =
-    hosts.length > 0 ? `take ${hosts.join(' or ')}` : 'add `running = "host"` to [kernels]';
-  return [{ path: spot, at: 'value', what, hint }];
 }
 
 function findNothingToRun(
@@ -88,7 +73,7 @@ function findNothingToRun(
     ? 'no kernel of [kernels] is `host`'
     : 'all kernels of [kernels] are `host`';
   const hint = isNative
-    ? 'add `running = "host"` to [kernels]'
+    ? 'add `running = "host"` to [kernels], or name the kernels here'
     : 'add an image to [kernels], or name the kernels here';
   return [{ path: ['environments', index, 'environment'], at: 'value', what, hint }];
 }

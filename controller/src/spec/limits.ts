@@ -24,8 +24,24 @@ export const KERNELS_MAX = 100;
 export const METRICS_MAX = 64;
 export const EXPECTATIONS_MAX = 64;
 export const ARGUMENTS_MAX = 256;
+export const VARIABLES_MAX = 64;
+/** They are copied for each trial, into the guest's memory too: data sets do not belong there. */
+export const FILES_MAX = 16;
+export const ROW_KEYS_MAX = 8;
+/** A longer one is a program; let the reproducer print `key=value` instead. */
+export const PATTERN_LENGTH_MAX = 1024;
+export const FUNCTIONS_MAX = 16;
 
 export const SMP_MAX = 1024;
+/** CPU numbers of a host; kernels of distributions are built for at most 8192. */
+export const CPU_NUMBER_MAX = 8191;
+/** QEMU gives a guest no more. */
+export const NUMA_NODES_MAX = 128;
+export const NUMA_NODE_MAX = 1023;
+/** Priorities of the real-time policies, as sched(7) has them. */
+export const PRIORITY_MAX = 99;
+/** A host that needs longer to come to rest is not at rest. */
+export const SETTLE_S_MAX = 3600;
 /** A Debian kernel with the guest's initramfs does not boot reliably in less. */
 export const MEMORY_MIB_MIN = 128;
 export const MEMORY_MIB_MAX = 16 * 1024 * 1024;

@@ -10,6 +10,7 @@ import type { Finding } from './finding.js';
 import { findKernelProblems } from './kernel-findings.js';
 import { formatKeyPath, type KeyPath } from './key-path.js';
 import { PROBLEMS_MAX, SPEC_LENGTH_MAX } from './limits.js';
+import { findPurposeProblems } from './purpose-findings.js';
 import { findRowProblems } from './row-findings.js';
 import { checkShape } from './schema.js';
 import { findShapeProblems } from './shape-findings.js';
@@ -76,6 +77,7 @@ function checkDocument(document: TomlDocument): Checked {
     ...findKernelProblems(draft),
     ...findEnvironmentProblems(draft),
     ...findRowProblems(document, draft),
+    ...findPurposeProblems(draft),
   ];
   if (!result.ok || findings.length > 0) return { ok: false, findings };
   return { ok: true, spec: buildSpec(document, result.shape) };

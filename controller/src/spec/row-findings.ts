@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Finds rows that are asked for twice, and sweeps that are too large. */
 import { MEMORY_MIB, takesKernel } from './defaults.js';
+import { SETTING_DEFAULTS } from './environment-keys.js';
 import type { Finding } from './finding.js';
 import { formatKeyPath, type KeyPath } from './key-path.js';
 import { REPETITIONS_MAX, TRIALS_MAX } from './limits.js';
@@ -30,27 +31,38 @@ function findRepeatedRows(document: TomlDocument, draft: SpecDraft): readonly Fi
   );
 }
 
-/** What makes a row: environment, SMP count, memory and command line. */
+/** What makes a row: environment, SMP count, memory, command line and settings. */
 function describeRow(draft: EnvironmentDraft, smp: number | undefined): string | undefined {
   const { environment, memory = MEMORY_MIB, commandLine = '' } = draft;
   if (environment === undefined || smp === undefined) return undefined;
-  if (environment === 'native') return `native, SMP ${smp}`;
+  if (environment === 'native') return `native, SMP ${smp}${settingsText(draft)}`;
   const memoryMib = typeof memory === 'number' ? memory : memory[String(smp)];
   const ending = commandLine === '' ? '' : `, \`${commandLine}\``;
-  return `${environment}, SMP ${smp}, ${memoryMib} MiB${ending}`;
+  return `${environment}, SMP ${smp}, ${memoryMib} MiB${ending}${settingsText(draft)}`;
+}
+
+/** Those that differ from their default: a default that is written out makes no other row. */
+function settingsText({ keys }: EnvironmentDraft): string {
+  const given = Object.entries(SETTING_DEFAULTS).flatMap(([key, usual]) => {
+    const text = JSON.stringify(keys[key] ?? usual);
+    return text === JSON.stringify(usual) ? [] : [`, ${key} = ${text}`];
+  });
+  return given.join('');
 }
 
 function findTooManyTrials(draft: SpecDraft): readonly Finding[] {
-  const { repetitions = 0, environments } = draft;
-  if (repetitions > REPETITIONS_MAX) return []; // Told as such already.
-  const perRepetition = environments.reduce(
-    (sum, each) => sum + each.smp.length * countKernels(draft, each),
-    0,
-  );
-  const trials = repetitions * perRepetition;
+  const { repetitions = 0, auditRepetitions, attributionRepetitions, environments } = draft;
+  const asked = Math.max(repetitions, auditRepetitions, attributionRepetitions);
+  if (asked > REPETITIONS_MAX) return []; // Told as such already.
+  const countTrials = (rows: readonly EnvironmentDraft[]) =>
+    rows.reduce((sum, each) => sum + each.smp.length * countKernels(draft, each), 0);
+  const perRepetition = countTrials(environments);
+  const guests = environments.filter((each) => each.environment?.startsWith('qemu'));
+  const besides = auditRepetitions * perRepetition + attributionRepetitions * countTrials(guests);
+  const trials = repetitions * perRepetition + besides;
   if (trials <= TRIALS_MAX) return [];
   const what = `${trials} trials, and a sweep has at most ${TRIALS_MAX}`;
-  const fitting = Math.floor(TRIALS_MAX / perRepetition);
+  const fitting = Math.floor((TRIALS_MAX - besides) / perRepetition);
   const hint = fitting > 0 ? `at most ${fitting} repetitions fit` : 'split the sweep';
   return [{ path: ['repetitions'], at: 'value', what, hint }];
 }

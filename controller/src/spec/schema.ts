@@ -1,73 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * The keys of a spec. The comment on a key is its documentation. It holds what can be said of each
- * value alone; what values must agree on is checked beside it. The one door of zod in this folder.
+ * value alone; what values must agree on is checked beside it. With the files that it is made of it
+ * is the one door of zod in this folder.
  */
-import { ENVIRONMENT_REQUESTS, type KernelName } from '@labsweep/proto';
+import { HYGIENE_MODES } from '@labsweep/proto';
 import { z } from 'zod';
-import { parseExpectation } from './expectation.js';
+import { environment } from './environment-schema.js';
 import { parseKernelSource } from './kernel-source.js';
 import type { KeyPath } from './key-path.js';
 import * as limits from './limits.js';
 import * as names from './names.js';
-import type { TextResult } from './text-result.js';
-
-/** A line that shows how a key is written, for whoever got it wrong. */
-const examples = z.registry<{ example: string }>();
-
-/**
- * A key together with such a line. The copy lets several keys share a schema, each with its own.
- */
-function key<Schema extends z.ZodType>(example: string, schema: Schema): Schema {
-  const copy = schema.clone();
-  examples.add(copy, { example });
-  return copy;
-}
-
-function integer(min: number, max: number) {
-  return z.int().min(min, `expected ${min}..${max}`).max(max, `expected ${min}..${max}`);
-}
-
-function seconds() {
-  const expected = `expected ${limits.DURATION_S_MIN}..${limits.DURATION_S_MAX} seconds`;
-  return z.number().min(limits.DURATION_S_MIN, expected).max(limits.DURATION_S_MAX, expected);
-}
-
-/** A line of text; `lengthMin` is 0 where nothing is a sensible value. */
-function line({ lengthMin = 1, lengthMax = limits.TEXT_LENGTH_MAX }) {
-  return z
-    .string()
-    .min(lengthMin, 'expected some text')
-    .max(lengthMax, `expected at most ${lengthMax} characters`)
-    .regex(names.PLAIN_LINE, 'expected one line without control characters');
-}
-
-/** A text that is a language of its own, read by its own parser. */
-function parsed<Value>(parse: (text: string) => TextResult<Value>) {
-  return line({ lengthMin: 0 }).transform((text, context) => {
-    const result = parse(text);
-    if (result.ok) return result.value;
-    context.addIssue({ code: 'custom', message: result.what, params: { hint: result.hint } });
-    return z.NEVER;
-  });
-}
-
-function list<Element extends z.ZodType>(element: Element, { min = 0, max = Infinity }) {
-  const sized = z.array(element).min(min, 'expected at least one');
-  return max === Infinity ? sized : sized.max(max, `expected at most ${max}`);
-}
-
-/** Tables whose keys the user makes up: 1 to `max` entries that look like `entry`. */
-function named<Value extends z.ZodType>(
-  name: z.ZodString,
-  value: Value,
-  { max, entry }: { max: number; entry: string },
-) {
-  const isSized = (table: object) =>
-    Object.keys(table).length >= 1 && Object.keys(table).length <= max;
-  const params = { hint: `an entry is written \`${entry}\`` };
-  return z.record(name, value).refine(isSized, { error: `expected 1..${max} entries`, params });
-}
+import { examples, integer, kernelReference, key, list, named, parsed } from './schema-parts.js';
+import { workload } from './workload-schema.js';
 
 const sweepName = z
   .string()
@@ -75,80 +20,11 @@ const sweepName = z
 const kernelName = z
   .string()
   .regex(names.KERNEL_NAME, 'expected a name of at most 32 letters, digits and `.` `_` `+` `-`');
-/** A use of such a name; that it exists is checked with the whole spec at hand. */
-const kernelReference = z.string().transform((text) => text as KernelName);
-const metricName = z
-  .string()
-  .regex(names.METRIC_NAME, 'expected a name of at most 64 letters, digits and `_` `.` `-`');
 
 /** The text is kept beside what was read of it: reports show what the user wrote. */
 const kernel = parsed((text) => {
   const source = parseKernelSource(text);
   return source.ok ? { ok: true, value: { text, source: source.value } } : source;
-});
-
-const METRIC_ENTRY = 'iteration_ns = { unit = "ns", direction = "lower" }';
-
-const metric = z.strictObject({
-  /** What stands behind a value in a table, for example `ns/page`. */
-  unit: key('unit = "ns/page"', line({ lengthMax: 16 })),
-  /** Which way is good: `lower`, `higher`, or `none` for a number that is only recorded. */
-  direction: key('direction = "lower"', z.enum(['lower', 'higher', 'none'])),
-  /** One line that says what is measured, and by which clock. Default: empty. */
-  meaning: line({ lengthMin: 0 }).exactOptional(),
-});
-
-const workload = z.strictObject({
-  /** A C file, compiled once on submission; relative to the spec. This or `binary`. */
-  source: key('source = "reproducer.c"', line({})).exactOptional(),
-  /** A static binary that takes the place of `source`; relative to the spec. */
-  binary: key('binary = "reproducer"', line({})).exactOptional(),
-  /** What reports call the workload. Default: the file's name without its ending. */
-  name: key('name = "mprotect_shared_dirty"', line({ lengthMax: 64 })).exactOptional(),
-  /** Handed to the program one by one; no shell sees them. Default: none. */
-  arguments: key(
-    'arguments = ["--iterations", "200"]',
-    list(line({ lengthMin: 0 }), { max: limits.ARGUMENTS_MAX }),
-  ).exactOptional(),
-  /** Conditions that each result line must meet, else its trial has failed. Default: none. */
-  expectations: key(
-    'expectations = ["unexpected_results == 0"]',
-    list(parsed(parseExpectation), { max: limits.EXPECTATIONS_MAX }),
-  ).exactOptional(),
-  /** The numbers to keep, by the name the program prints. The first is what verdicts are about. */
-  metrics: key(
-    '[workload.metrics]',
-    named(metricName, metric, { max: limits.METRICS_MAX, entry: METRIC_ENTRY }),
-  ),
-});
-
-const environment = z.strictObject({
-  /**
-   * Where trials run: `native`, `qemu` (the host's canary decides), `qemu-kvm`, `qemu-tcg`,
-   * `scripted`.
-   */
-  environment: key('environment = "qemu"', z.enum(ENVIRONMENT_REQUESTS)),
-  /** CPU counts; each makes a row. */
-  smp: key('smp = [1, 2, 4]', list(integer(1, limits.SMP_MAX), { min: 1 })),
-  /** The guest's memory: one number, or a table by SMP count. Not for native. Default: 1024. */
-  memory_mib: key(
-    'memory_mib = 1024',
-    z.union([
-      integer(limits.MEMORY_MIB_MIN, limits.MEMORY_MIB_MAX),
-      z.record(z.string(), integer(limits.MEMORY_MIB_MIN, limits.MEMORY_MIB_MAX)),
-    ]),
-  ).exactOptional(),
-  /** Default: all `host` kernels if native, all but those if QEMU, all if scripted. */
-  kernels: key('kernels = ["v6.16", "v6.17"]', list(kernelReference, { min: 1 })).exactOptional(),
-  /** Added to the guest's kernel command line. Not for native. Default: empty. */
-  command_line: key(
-    'command_line = "tsc=unstable"',
-    line({ lengthMin: 0, lengthMax: limits.COMMAND_LINE_LENGTH_MAX }),
-  ).exactOptional(),
-  /** Longest a trial may take, boot included. Default: 300. */
-  deadline_s: key('deadline_s = 300', seconds()).exactOptional(),
-  /** What the plan counts for a trial. Default: 10 emulated, 6 by KVM or native, 1 scripted. */
-  estimate_s: key('estimate_s = 10', seconds()).exactOptional(),
 });
 
 const gap = z.strictObject({
@@ -158,6 +34,33 @@ const gap = z.strictObject({
   bad: key('bad = "v6.19"', kernelReference),
   /** The kernel that is to make it good again. */
   candidate: key('candidate = "v7.3"', kernelReference),
+});
+
+const hygiene = z.strictObject({
+  /**
+   * `observe` records the host's state; `enforce` sets it and puts it back, where the agent may
+   * `tune`; `require` runs nothing on a host that is not so. Default: observe.
+   */
+  mode: key('mode = "observe"', z.enum(HYGIENE_MODES)),
+});
+
+const audit = z.strictObject({
+  /** How many audit blocks each row gets. Default: 1. */
+  repetitions: key('repetitions = 1', integer(1, limits.REPETITIONS_MAX)).exactOptional(),
+});
+
+const functionName = z
+  .string()
+  .regex(names.FUNCTION_NAME, 'expected the name of a kernel function');
+
+const attribution = z.strictObject({
+  /** The functions of the kernel in which time is counted. */
+  functions: key(
+    'functions = ["change_protection"]',
+    list(functionName, { min: 1, max: limits.FUNCTIONS_MAX }),
+  ),
+  /** How many attribution blocks each QEMU row gets. Default: 1. */
+  repetitions: key('repetitions = 1', integer(1, limits.REPETITIONS_MAX)).exactOptional(),
 });
 
 const spec = z.strictObject({
@@ -187,6 +90,18 @@ const spec = z.strictObject({
   ),
   /** Asks how much of a regression a kernel takes back. Default: not asked. */
   gap: key('[gap]', gap).exactOptional(),
+  /** What is done about what can disturb a trial. Default: it is observed. */
+  hygiene: key('[hygiene]', hygiene).exactOptional(),
+  /**
+   * Trials that dump the state of the workload's memory, in every row: kernels whose states differ
+   * are not compared. Never in the statistics. Default: none.
+   */
+  audit: key('[audit]', audit).exactOptional(),
+  /**
+   * Trials that count the time in functions of the guest's kernel, in every QEMU row. Never in the
+   * statistics. Default: none.
+   */
+  attribution: key('[attribution]', attribution).exactOptional(),
 });
 
 /** A spec as written, with each value right by itself and no default filled in. */

@@ -15,7 +15,8 @@ testMistakes([
     to: 'smp = [1]\ncolour = "red"',
     told: [
       's.toml:21:1: environments[1].colour: unknown key; known: `environment`, `smp`, ' +
-        '`memory_mib`, `kernels`, `command_line`, `deadline_s`, `estimate_s`',
+        '`memory_mib`, `kernels`, `command_line`, `deadline_s`, `estimate_s`, `machine`, ' +
+        '`cpu_model`, `numa`, `huge_pages`, `preallocate`, and 9 more',
       'colour = "red"',
       '^',
     ],

@@ -19,6 +19,7 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   string: 'a string',
   number: 'a number',
   int: 'an integer',
+  boolean: 'true or false',
   array: 'an array',
   object: A_TABLE,
   record: A_TABLE,

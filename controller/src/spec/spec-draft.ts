@@ -3,6 +3,7 @@
  * Reads what can be read of a spec that may be wrong in places, so that one mistake does not hide
  * another. It reports nothing: what it cannot read has been reported by the schema.
  */
+import { PURPOSE_REPETITIONS } from './defaults.js';
 import { isTable } from './is-table.js';
 
 export interface SpecDraft {
@@ -11,8 +12,12 @@ export interface SpecDraft {
   readonly baseline: string | undefined;
   readonly gap: readonly { readonly key: string; readonly name: string }[];
   readonly workload: Readonly<Record<string, unknown>> | undefined;
+  readonly attribution: Readonly<Record<string, unknown>> | undefined;
   readonly environments: readonly EnvironmentDraft[];
   readonly repetitions: number | undefined;
+  /** Blocks that each row, or each row of a guest, gets besides; 0 when none are asked for. */
+  readonly auditRepetitions: number;
+  readonly attributionRepetitions: number;
 }
 
 export interface KernelDraft {
@@ -29,6 +34,8 @@ export interface EnvironmentDraft {
   /** Undefined when the environment names none. */
   readonly kernels: readonly (string | undefined)[] | undefined;
   readonly commandLine: string | undefined;
+  /** The whole table. */
+  readonly keys: Readonly<Record<string, unknown>>;
 }
 
 export function readDraft(value: unknown): SpecDraft {
@@ -43,8 +50,11 @@ export function readDraft(value: unknown): SpecDraft {
       typeof name === 'string' ? [{ key, name }] : [],
     ),
     workload: tableOf(top.workload),
+    attribution: tableOf(top.attribution),
     environments: environments.map(readEnvironment),
     repetitions: numberOf(top.repetitions),
+    auditRepetitions: readPurpose(top.audit),
+    attributionRepetitions: readPurpose(top.attribution),
   };
 }
 
@@ -64,7 +74,13 @@ function readEnvironment(value: unknown, index: number): EnvironmentDraft {
     memory: numberOf(table.memory_mib) ?? tableOf(table.memory_mib),
     kernels: Array.isArray(table.kernels) ? table.kernels.map(stringOf) : undefined,
     commandLine: stringOf(table.command_line),
+    keys: table,
   };
+}
+
+function readPurpose(value: unknown): number {
+  const table = tableOf(value);
+  return table === undefined ? 0 : (numberOf(table.repetitions) ?? PURPOSE_REPETITIONS);
 }
 
 function tableOf(value: unknown): Readonly<Record<string, unknown>> | undefined {

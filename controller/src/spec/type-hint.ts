@@ -25,6 +25,8 @@ export function typeHint({
     case 'number':
     case 'int':
       return hintNumber(found);
+    case 'boolean':
+      return hintBoolean(found);
     default:
       return undefined;
   }
@@ -56,4 +58,11 @@ function hintTable({ value }: TomlValue, path: KeyPath): string | undefined {
 function hintNumber({ value }: TomlValue): string | undefined {
   if (typeof value !== 'string' || value.trim() === '') return undefined;
   return Number.isFinite(Number(value)) ? `take the quotes away: \`${value.trim()}\`` : undefined;
+}
+
+function hintBoolean({ value }: TomlValue): string | undefined {
+  const text = typeof value === 'string' ? value.trim().toLowerCase() : value;
+  if (text === 'true' || text === 'false') return `take the quotes away: \`${text}\``;
+  if (text === 'yes' || text === 'on' || text === 1) return 'write `true`';
+  return text === 'no' || text === 'off' || text === 0 ? 'write `false`' : undefined;
 }

@@ -19,12 +19,7 @@ export interface HostKernelOptions {
 
 export async function findHostKernel(options: HostKernelOptions): Promise<HostKernel> {
   const running = options.release ?? release();
-  const places = [
-    `/boot/vmlinuz-${running}`,
-    `/usr/lib/modules/${running}/vmlinuz`,
-    `/lib/modules/${running}/vmlinuz`,
-  ];
-  for (const place of places) {
+  for (const place of hostImagePlaces(running)) {
     const image = await readImage(`${options.rootDirectory ?? ''}${place}`, running, options);
     if (image) return { release: running, image };
   }
@@ -32,6 +27,15 @@ export async function findHostKernel(options: HostKernelOptions): Promise<HostKe
     `${running} is running here; no image of it was found, so no guest can boot it`,
   );
   return { release: running };
+}
+
+/** Where distributions keep the image of the kernel that they have booted. */
+export function hostImagePlaces(running = release()): readonly string[] {
+  return [
+    `/boot/vmlinuz-${running}`,
+    `/usr/lib/modules/${running}/vmlinuz`,
+    `/lib/modules/${running}/vmlinuz`,
+  ];
 }
 
 async function readImage(

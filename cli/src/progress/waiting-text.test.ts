@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import type { RowId } from '@labsweep/proto';
+import { waitingLines, waitingText } from './waiting-text.js';
+
+const BOOT = {
+  row: 'native-smp1' as RowId,
+  reason: 'waits for box to boot 6.17.13 (it runs 6.12.1)',
+};
+const ROOM = { row: 'qemu-smp4' as RowId, reason: 'box has 2 CPUs, the row needs 4' };
+
+test('Each row that waits is named with what it waits for.', () => {
+  assert.equal(
+    waitingText([BOOT, ROOM]),
+    'row native-smp1 waits for box to boot 6.17.13 (it runs 6.12.1); ' +
+      'row qemu-smp4 waits: box has 2 CPUs, the row needs 4',
+  );
+  assert.equal(waitingText([]), '');
+});
+
+test('A run that ends while rows wait says how to go on.', () => {
+  assert.deepEqual(waitingLines([BOOT]), [
+    'row native-smp1 waits for box to boot 6.17.13 (it runs 6.12.1)',
+    'what is measured is kept; run the same command again after booting that kernel to go on',
+  ]);
+  assert.match(waitingLines([ROOM]).at(-1) ?? '', /again once a host can run that to go on$/);
+  assert.deepEqual(waitingLines([]), []);
+});

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Words what a sweep waits for, while it runs and when it ends for the time being. */
+import type { WaitingRow } from '@labsweep/proto';
+
+/** How the controller words a wait for another kernel; it needs no second verb. */
+const WAITS = 'waits for ';
+
+/** One line for all of them; empty when none waits. */
+export function waitingText(waiting: readonly WaitingRow[]): string {
+  return waiting
+    .map(({ row, reason }) => `row ${row} ${reason.startsWith(WAITS) ? '' : 'waits: '}${reason}`)
+    .join('; ');
+}
+
+/** What a user is told at the end of a run of which the rest waits: what for, and how to go on. */
+export function waitingLines(waiting: readonly WaitingRow[]): readonly string[] {
+  if (waiting.length === 0) return [];
+  const needsBoot = waiting.some(({ reason }) => reason.startsWith(WAITS));
+  const when = needsBoot ? 'after booting that kernel' : 'once a host can run that';
+  return [
+    ...waiting.map((row) => waitingText([row])),
+    `what is measured is kept; run the same command again ${when} to go on`,
+  ];
+}
