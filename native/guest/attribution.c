@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,16 @@ static pid_t start(char **words, int gate[2]) {
     command_execute(words, "attribution");
 }
 
+/*
+ * The tracer makes its text slower than a busy kernel makes events, so the program is stopped
+ * whenever the buffer is half full: else events would be lost, and the sums too small.
+ */
+static void take_stopped(pid_t child, struct tracing *tracing, struct profile *profile) {
+    kill(child, SIGSTOP);
+    tracing_take(tracing, profile);
+    kill(child, SIGCONT);
+}
+
 static int run(char **words, struct tracing *tracing, struct profile *profile) {
     int gate[2], status = 0;
     if (pipe(gate) != 0)
@@ -58,8 +69,8 @@ static int run(char **words, struct tracing *tracing, struct profile *profile) {
     while ((ended = waitpid(child, &status, is_traced ? WNOHANG : 0)) != child) {
         if (ended < 0 && errno != EINTR)
             fail("waiting for the program", "was it taken over?");
-        if (is_traced)
-            tracing_take(tracing, profile, TAKE_MS);
+        if (is_traced && tracing_wait(tracing, TAKE_MS))
+            take_stopped(child, tracing, profile);
     }
     return status;
 }

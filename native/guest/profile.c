@@ -65,10 +65,17 @@ static bool find_duration(const char *line, const char *bar, double *time_us) {
     return start < unit;
 }
 
-static void add_lost(struct profile *profile, const char *line) {
-    const char *mark = strstr(line, "[LOST ");
-    uint64_t lost = mark != NULL ? strtoull(mark + strlen("[LOST "), NULL, 10) : 0;
-    profile->lost_events += mark != NULL && lost == 0 ? 1 : lost;
+/*
+ * The graph's own `[LOST n EVENTS]` is no use: it is forgotten where the tracer has looked ahead
+ * for the end of a call.
+ */
+void profile_add_loss(struct profile *profile, const char *line) {
+    static const char *const names[] = {"overrun:", "commit overrun:", "dropped events:"};
+    for (size_t index = 0; index < sizeof(names) / sizeof(names[0]); index++) {
+        size_t length = strlen(names[index]);
+        if (strncmp(line, names[index], length) == 0)
+            profile->lost_events += strtoull(line + length, NULL, 10);
+    }
 }
 
 /*
@@ -78,7 +85,6 @@ static void add_lost(struct profile *profile, const char *line) {
 void profile_add_graph(struct profile *profile, const char *line) {
     const char *bar = strchr(line, '|');
     double time_us;
-    add_lost(profile, line);
     if (bar == NULL || !find_duration(line, bar, &time_us))
         return;
     const char *name = bar + 1 + strspn(bar + 1, " ");

@@ -32,6 +32,9 @@ bool profile_parse_names(struct profile *profile, const char *names);
 /* Adds what a line of trace_stat/functionN says; other lines are passed over. */
 void profile_add_statistic(struct profile *profile, const char *line);
 
+/* Adds what a line of per_cpu/cpuN/stats says of events that were dropped. */
+void profile_add_loss(struct profile *profile, const char *line);
+
 /* Adds what a line of the function graph says, printed with the option funcgraph-tail. */
 void profile_add_graph(struct profile *profile, const char *line);
 

@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <time.h>
 #include <unistd.h>
 
 /* The buffer is per CPU; what overflows it is counted as lost. */
@@ -150,31 +149,42 @@ static bool take_once(struct tracing *tracing, struct profile *profile) {
     return length > 0;
 }
 
-void tracing_take(struct tracing *tracing, struct profile *profile, int wait_ms) {
-    if (tracing->pipe < 0) {
-        const struct timespec pause = {wait_ms / 1000, wait_ms % 1000 * 1000000};
-        nanosleep(&pause, NULL);
-        return;
-    }
+bool tracing_wait(const struct tracing *tracing, int wait_ms) {
     struct pollfd ready = {.fd = tracing->pipe, .events = POLLIN};
-    if (poll(&ready, 1, wait_ms) > 0)
-        take_once(tracing, profile);
+    /* Of a negative descriptor nothing is asked, so that this is then a plain pause. */
+    return poll(&ready, 1, wait_ms) > 0;
 }
 
-static void take_statistics(const struct tracing *tracing, struct profile *profile) {
-    char line[512], path[512];
-    int folder = openat(tracing->directory, "trace_stat", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *entries = folder >= 0 ? fdopendir(folder) : NULL;
-    struct dirent *entry;
+void tracing_take(struct tracing *tracing, struct profile *profile) {
+    while (tracing->pipe >= 0 && take_once(tracing, profile))
+        continue;
+}
+
+typedef void line_taker(struct profile *profile, const char *line);
+
+static void take_file(const struct tracing *tracing, const char *path, line_taker *take,
+                      struct profile *profile) {
+    char line[512];
+    int descriptor = openat(tracing->directory, path, O_RDONLY | O_CLOEXEC);
+    FILE *file = descriptor >= 0 ? fdopen(descriptor, "r") : NULL;
+    while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+        take(profile, line);
+    if (file != NULL)
+        fclose(file);
+}
+
+/* Of each CPU: `folder` holds a file for each, or a folder with a file called `file`. */
+static void take_cpus(const struct tracing *tracing, const char *folder, const char *file,
+                      line_taker *take, struct profile *profile) {
+    char path[512];
+    int descriptor = openat(tracing->directory, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *entries = descriptor >= 0 ? fdopendir(descriptor) : NULL;
+    const struct dirent *entry;
     while (entries != NULL && (entry = readdir(entries)) != NULL) {
-        if (strncmp(entry->d_name, "function", strlen("function")) != 0)
+        if (entry->d_name[0] == '.')
             continue;
-        snprintf(path, sizeof(path), "%s/trace_stat/%s", tracefs_path, entry->d_name);
-        FILE *file = fopen(path, "re");
-        while (file != NULL && fgets(line, sizeof(line), file) != NULL)
-            profile_add_statistic(profile, line);
-        if (file != NULL)
-            fclose(file);
+        snprintf(path, sizeof(path), "%s/%s%s", folder, entry->d_name, file);
+        take_file(tracing, path, take, profile);
     }
     if (entries != NULL)
         closedir(entries);
@@ -183,15 +193,15 @@ static void take_statistics(const struct tracing *tracing, struct profile *profi
 void tracing_finish(struct tracing *tracing, struct profile *profile) {
     if (tracing->pipe >= 0) {
         write_file(tracing, "tracing_on", 0, "0");
-        while (take_once(tracing, profile))
-            continue;
+        tracing_take(tracing, profile);
+        take_cpus(tracing, "per_cpu", "/stats", profile_add_loss, profile);
         close(tracing->pipe);
         write_file(tracing, "current_tracer", 0, "nop");
         write_file(tracing, "options/funcgraph-tail", 0, "0");
         write_file(tracing, "tracing_on", 0, "1");
     } else if (profile->method != NULL) {
         write_file(tracing, "function_profile_enabled", 0, "0");
-        take_statistics(tracing, profile);
+        take_cpus(tracing, "trace_stat", "", profile_add_statistic, profile);
     }
     if (tracing->directory >= 0 && tracing->problem[0] == '\0') {
         write_file(tracing, "set_ftrace_filter", O_TRUNC, "\n");

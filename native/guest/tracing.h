@@ -26,8 +26,11 @@ bool tracing_open(struct tracing *tracing, struct profile *profile);
 
 void tracing_start(struct tracing *tracing, const struct profile *profile);
 
-/* Takes what has come, waiting for it at most `wait_ms`. Call it again and again during the run. */
-void tracing_take(struct tracing *tracing, struct profile *profile, int wait_ms);
+/* Waits until the buffer is half full, at most `wait_ms`. True if it should be taken now. */
+bool tracing_wait(const struct tracing *tracing, int wait_ms);
+
+/* Takes all that has come; whoever fills the buffer meanwhile should be stopped. */
+void tracing_take(struct tracing *tracing, struct profile *profile);
 
 /* Stops the tracer, takes the rest, and leaves the tracer as a booted kernel has it. */
 void tracing_finish(struct tracing *tracing, struct profile *profile);

@@ -61,9 +61,11 @@ static void durations_of_a_graph_are_added(void) {
 
 static void lost_events_are_counted(void) {
     names_are("one");
-    profile_add_graph(&profile, "CPU:1 [LOST 12 EVENTS]");
-    profile_add_graph(&profile, "CPU:0 [LOST EVENTS]");
-    CHECK(profile.lost_events == 13);
+    const char *lines[] = {"entries: 129116", "overrun: 12", "commit overrun: 3", "bytes: 99",
+                           "oldest event ts:  2752.9", "dropped events: 5", "read events: 7"};
+    for (size_t index = 0; index < sizeof(lines) / sizeof(lines[0]); index++)
+        profile_add_loss(&profile, lines[index]);
+    CHECK(profile.lost_events == 20);
 }
 
 static void statistics_of_all_cpus_are_added(void) {
