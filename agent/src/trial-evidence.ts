@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The two sides that validation compares: what was asked of a trial, and what was seen of it. */
-import type { Environment, Expectation, FailureClass, GuestSettings } from '@labsweep/proto';
+import type {
+  Environment,
+  Expectation,
+  FailureClass,
+  GuestSettings,
+  Purpose,
+} from '@labsweep/proto';
 import type { ConsoleReading } from './classify-console.js';
 import type { Transcript } from './transcript.js';
 
 export interface TrialRequirements {
   readonly environment: Environment;
+  /** Timing where it is left out. */
+  readonly purpose?: Purpose;
   readonly smp: number;
   /** What the spec adds to the kernel command line. */
   readonly commandLine: string;

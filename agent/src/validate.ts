@@ -16,7 +16,9 @@ import {
   checkEndKnown,
   checkExecuted,
   checkExitCode,
+  checkPurposeServed,
   checkSignal,
+  checkSupervisor,
 } from './checks/program-checks.js';
 import { findUnmetExpectation } from './expectations.js';
 import { failureStatus } from './failure-table.js';
@@ -42,8 +44,10 @@ const CHECKS: readonly Check[] = [
   checkEndMark,
   checkEndKnown,
   checkExecuted,
+  checkSupervisor,
   checkSignal,
   checkExitCode,
+  checkPurposeServed,
   checkRecordComplete,
 ];
 

@@ -2,10 +2,14 @@
 /**
  * Turns what a guest left in its two files, and how its QEMU ended, into the result of the trial.
  */
+import type { Outcome } from '@labsweep/proto';
 import { type ConsoleReading, readConsole } from '../classify-console.js';
 import { tailOfConsole } from '../console-tail.js';
+import { readFunctionProfile } from '../function-profile.js';
 import { readGuestFrames } from '../guest-frames.js';
 import type { Facts } from '../io/host-tree.js';
+import { readMemoryState } from '../memory-state.js';
+import type { Transcript } from '../transcript.js';
 import type { GuestRequirements, Trouble } from '../trial-evidence.js';
 import { validateTrial } from '../validate.js';
 import type { MachineEnd } from './guest-machine.js';
@@ -41,7 +45,34 @@ export function guestResult(seen: {
       ...(labTrouble !== undefined && { labTrouble }),
     },
   );
-  return { outcome, environment: order.environment, console, output };
+  const extras = readExtras(transcript);
+  return {
+    outcome: { ...outcome, ...extras.outcome, facts: { ...outcome.facts, ...extras.facts } },
+    environment: order.environment,
+    console,
+    output,
+    ...(extras.dump !== undefined && { dump: extras.dump }),
+  };
+}
+
+interface Extras {
+  readonly outcome: Pick<Outcome, 'state' | 'profile'>;
+  readonly facts: Facts;
+  readonly dump?: Uint8Array;
+}
+
+/** What only an audit or an attribution brings; they are kept also where the trial failed. */
+function readExtras({ state, profile }: Transcript): Extras {
+  if (state !== undefined) {
+    return { outcome: { state: readMemoryState(state) }, facts: {}, dump: encode(state) };
+  }
+  if (profile === undefined) return { outcome: {}, facts: {} };
+  const reading = readFunctionProfile(profile);
+  return { outcome: { profile: reading.profile }, facts: reading.facts, dump: encode(profile) };
+}
+
+function encode(lines: readonly string[]): Uint8Array {
+  return new TextEncoder().encode(lines.map((line) => `${line}\n`).join(''));
 }
 
 /** A QEMU that is killed while its kernel runs has started well; what is lost is the rest. */

@@ -23,7 +23,7 @@ export async function openWorkshop(): Promise<Workshop> {
   };
 }
 
-const HEADERS = 'errno signal stdio stdlib string sys/reboot sys/wait unistd'.split(' ');
+const HEADERS = 'errno signal stdio stdlib string sys/mman sys/reboot sys/wait unistd'.split(' ');
 
 async function compile(path: string, mainBody: string): Promise<string> {
   const includes = HEADERS.map((name) => `#include <${name}.h>\n`).join('');
