@@ -39,8 +39,14 @@ test('a panic is read with the oops before it', () => {
       '[    0.4] Kernel panic - not syncing: Fatal exception\n' +
       '[    0.4] ---[ end Kernel panic - not syncing: Fatal exception ]---\n',
   );
-  assert.equal(reading.panic, 'Kernel panic - not syncing: Fatal exception');
-  assert.equal(reading.oops, 'Oops: int3: 0000 [#1] SMP NOPTI');
+  assert.equal(reading.panic?.line, 'Kernel panic - not syncing: Fatal exception');
+  assert.deepEqual(reading.oops, { line: 'Oops: int3: 0000 [#1] SMP NOPTI', stage: 'boot' });
+});
+
+test('an oops has the stage in which it came, however far the guest went on', () => {
+  const run = 'labsweep-init: started\nlabsweep-init: running\n';
+  const reading = readConsole(`${run}[    2.0] Oops: invalid opcode\nlabsweep-init: done\n`);
+  assert.deepEqual([reading.stage, reading.oops?.stage], ['done', 'run']);
 });
 
 describe('what counts as an oops', () => {

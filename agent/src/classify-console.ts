@@ -8,14 +8,21 @@
 export const GUEST_STAGES = ['firmware', 'boot', 'init', 'run', 'done'] as const;
 export type GuestStage = (typeof GUEST_STAGES)[number];
 
+/** A line in which the kernel says that something went wrong. */
+interface Trouble {
+  /** Without its timestamp. */
+  readonly line: string;
+  /** How far the guest had come by then. */
+  readonly stage: GuestStage;
+}
+
 export interface ConsoleReading {
   readonly stage: GuestStage;
   /** What the kernel's banner says; it is the only source when the guest never reached its init. */
   readonly release?: string;
-  /** The line of the first panic, without its timestamp. */
-  readonly panic?: string;
-  /** The line of the first oops or BUG, without its timestamp. */
-  readonly oops?: string;
+  readonly panic?: Trouble;
+  /** The first oops or BUG. */
+  readonly oops?: Trouble;
   readonly initError?: string;
   /** The last line that is not empty, without its timestamp; empty when there is none. */
   readonly lastLine: string;
@@ -36,8 +43,8 @@ export function readConsole(text: string): ConsoleReading {
     .map((line) => line.trim())
     .filter((line) => line !== '');
   const release = firstMatch(lines, /Linux version (\S+)/);
-  const panic = firstMatch(lines, PANIC);
-  const oops = firstMatch(lines, OOPS);
+  const panic = firstTrouble(lines, PANIC);
+  const oops = firstTrouble(lines, OOPS);
   const initError = firstMatch(lines, /labsweep-init: error (.*)/);
   return {
     stage: readStage(lines),
@@ -58,6 +65,12 @@ function readStage(lines: readonly string[]): GuestStage {
   if (text.includes('labsweep-init: running')) return 'run';
   if (text.includes('labsweep-init: started')) return 'init';
   return lines.length > 0 ? 'boot' : 'firmware';
+}
+
+function firstTrouble(lines: readonly string[], pattern: RegExp): Trouble | undefined {
+  const index = lines.findIndex((line) => pattern.test(line));
+  const line = firstMatch(lines.slice(index, index + 1), pattern);
+  return line === undefined ? undefined : { line, stage: readStage(lines.slice(0, index + 1)) };
 }
 
 /** The first group of the first match, or the whole match where the pattern has no group. */

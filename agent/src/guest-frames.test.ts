@@ -127,3 +127,19 @@ describe('damage is found, and named where it is', () => {
     assert.equal(readGuestFrames(whole).complete, true);
   });
 });
+
+test('the lines of a supervisor are kept apart from what the reproducer printed', () => {
+  const transcript = readGuestFrames(
+    frameText([
+      'out result',
+      'state == smaps',
+      'state absent',
+      'profile profile x',
+      'end frames=4',
+    ]),
+  );
+  assert.deepEqual(transcript.stdout, ['result']);
+  assert.deepEqual(transcript.state, ['== smaps', 'absent']);
+  assert.deepEqual(transcript.profile, ['profile x']);
+  assert.equal(transcript.complete, true);
+});

@@ -31,6 +31,8 @@ class FrameReader {
   readonly #facts: Record<string, string> = {};
   readonly #stdout: string[] = [];
   readonly #stderr: string[] = [];
+  readonly #state: string[] = [];
+  readonly #profile: string[] = [];
   #end: ProgramEnd | undefined;
   #error: string | undefined;
   #damage: string | undefined;
@@ -65,6 +67,8 @@ class FrameReader {
       facts: this.#facts,
       stdout: this.#stdout,
       stderr: this.#stderr,
+      ...(this.#state.length > 0 && { state: this.#state }),
+      ...(this.#profile.length > 0 && { profile: this.#profile }),
       ...(this.#end !== undefined && { end: this.#end }),
       ...(this.#error !== undefined && { error: this.#error }),
       complete: this.#ended && this.#damage === undefined,
@@ -101,6 +105,8 @@ class FrameReader {
     ['fact', (frame: Frame) => this.#takeFact(frame)],
     ['out', ({ text }: Frame) => void this.#stdout.push(text)],
     ['err', ({ text }: Frame) => void this.#stderr.push(text)],
+    ['state', ({ text }: Frame) => void this.#state.push(text)],
+    ['profile', ({ text }: Frame) => void this.#profile.push(text)],
     ['exit', (frame: Frame) => this.#takeExit(frame)],
     [
       'error',

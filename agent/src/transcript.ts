@@ -17,6 +17,10 @@ export interface Transcript {
   readonly stdout: readonly string[];
   readonly stderr: readonly string[];
   readonly end?: ProgramEnd;
+  /** The lines of an audit's dump. */
+  readonly state?: readonly string[];
+  /** The lines of an attribution's profile. */
+  readonly profile?: readonly string[];
   /** A failure of the one who ran the reproducer, in its own words. */
   readonly error?: string;
   /** True when the transcript reaches its own end mark and nothing in it is missing or damaged. */

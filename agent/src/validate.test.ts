@@ -73,6 +73,26 @@ test('a trial in which all is well is measured, and has no failure', () => {
   assert.deepEqual(outcome.facts, FACTS);
 });
 
+test('an audit or attribution that could not be made, or left nothing, is ours', () => {
+  const refused = {
+    asked: { purpose: 'audit' },
+    transcript: { end: { kind: 'exited', code: 125 }, stderr: ['audit: tracing: refused; x'] },
+  } as const;
+  assert.equal(validate(refused).failure?.class, 'spawn-failed');
+  assert.match(validate(refused).failure?.message ?? '', /audit could not be made: audit: tracing/);
+  for (const purpose of ['audit', 'attribution'] as const) {
+    assert.equal(validate({ asked: { purpose } }).failure?.class, 'record-incomplete');
+    const transcript = { state: ['== smaps'], profile: ['profile unavailable=x'] };
+    assert.equal(validate({ asked: { purpose }, transcript }).status, 'measured');
+  }
+});
+
+test('a reproducer may use the codes of a supervisor for itself', () => {
+  const transcript = { end: { kind: 'exited', code: 125 }, stderr: ['no luck'] } as const;
+  const { failure } = validate({ asked: { purpose: 'audit' }, transcript });
+  assert.equal(failure?.class, 'reproducer-exit');
+});
+
 const STOPPED = { stopped: { afterMs: 60_000, limit: 'deadline' } } as const;
 
 describe('each trouble has its class and says what was seen', () => {

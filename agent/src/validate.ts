@@ -16,18 +16,21 @@ import {
   checkEndKnown,
   checkExecuted,
   checkExitCode,
+  checkPurposeServed,
   checkSignal,
+  checkSupervisor,
 } from './checks/program-checks.js';
 import { findUnmetExpectation } from './expectations.js';
 import { failureStatus } from './failure-table.js';
+import { checkGuestTruth, checkRecordComplete } from './guest-truth.js';
 import { readOutput } from './output.js';
 import type { Check, TrialEvidence, TrialRequirements, Trouble } from './trial-evidence.js';
 
 /**
  * In the order of cause and effect, since the first trouble found becomes the message. A wrong
  * kernel or command line explains all that follows; a panic is a finding whatever the CPU count;
- * too few CPUs explain a missed deadline; and a run that is not whole has no exit code worth
- * reading.
+ * too few CPUs or too little memory explain a missed deadline; and a run that is not whole has no
+ * exit code worth reading.
  */
 const CHECKS: readonly Check[] = [
   checkKernelRelease,
@@ -35,13 +38,17 @@ const CHECKS: readonly Check[] = [
   checkPanic,
   checkOops,
   checkCpuCount,
+  checkGuestTruth,
   checkInitError,
   checkStopped,
   checkEndMark,
   checkEndKnown,
   checkExecuted,
+  checkSupervisor,
   checkSignal,
   checkExitCode,
+  checkPurposeServed,
+  checkRecordComplete,
 ];
 
 /**

@@ -17,10 +17,11 @@ const STAGE_WORDS: Readonly<Record<GuestStage, string>> = {
 
 export const checkPanic: Check = (asked, { console }) => {
   if (console?.panic === undefined) return undefined;
-  const after = console.oops === undefined ? '' : `, after '${console.oops}'`;
+  const { line, stage } = console.panic;
+  const after = console.oops === undefined ? '' : `, after '${console.oops.line}'`;
   return {
     class: 'panic',
-    message: `'${console.panic}' ${STAGE_WORDS[console.stage]}${after}`,
+    message: `'${line}' ${STAGE_WORDS[stage]}${after}`,
     isEmulatorArtefact: isEmulatorArtefact(asked, console),
   };
 };
@@ -30,9 +31,10 @@ const TAINT_DIED = 128;
 
 export const checkOops: Check = (asked, { console, transcript: { facts } }) => {
   if (console?.oops !== undefined) {
+    const { line, stage } = console.oops;
     return {
       class: 'oops',
-      message: `'${console.oops}' ${STAGE_WORDS[console.stage]}`,
+      message: `'${line}' ${STAGE_WORDS[stage]}`,
       isEmulatorArtefact: isEmulatorArtefact(asked, console),
     };
   }
@@ -52,8 +54,8 @@ function isEmulatorArtefact(asked: TrialRequirements, console: ConsoleReading): 
   return (
     asked.environment === 'qemu-tcg' &&
     asked.smp > 1 &&
-    console.stage === 'boot' &&
-    /\bint3\b/.test(console.oops ?? '')
+    console.oops?.stage === 'boot' &&
+    /\bint3\b/.test(console.oops.line)
   );
 }
 
@@ -120,15 +122,25 @@ export const checkEndMark: Check = (_asked, seen) => {
   return describeCutRun(seen, last);
 };
 
-/** A guest that says it is done sent everything; what is missing then was lost on the way. */
-function describeCutRun({ transcript, console }: TrialEvidence, last: string) {
+/**
+ * A guest that says it is done sent everything; what is missing then was lost on the way. A reset
+ * without a panic is the guest's doing; an end of any other kind is only the lack of an end mark.
+ */
+function describeCutRun({ transcript, console, shutdownReason }: TrialEvidence, last: string) {
   if (transcript.damage !== undefined || console?.stage === 'done') {
     const damage = transcript.damage ?? 'the end frame is missing';
     return { class: 'truncated', message: `the result channel is not whole: ${damage}` } as const;
   }
+  const by = shutdownReason === undefined ? '' : ` (${shutdownReason})`;
+  if (shutdownReason !== undefined && shutdownReason !== 'guest-reset') {
+    return {
+      class: 'truncated',
+      message: `the machine went away${by} while the reproducer ran, without the end frame${last}`,
+    } as const;
+  }
   return {
     class: 'reset',
-    message: `the guest ended by itself while the reproducer ran, without a panic${last}`,
+    message: `the guest reset${by} while the reproducer ran, without a panic${last}`,
   } as const;
 }
 

@@ -33,7 +33,8 @@ export const checkCommandLine: Check = (asked, { transcript }) => {
   const wanted = wordsOf(asked.commandLine);
   const problem =
     findForbidden(booted, asked.environment === 'native' ? undefined : wanted) ??
-    describeMissing(wanted.find((word) => !booted.includes(word)));
+    describeMissing(wanted.find((word) => !booted.includes(word))) ??
+    (asked.guest && describeDifference(booted, wordsOf(asked.guest.commandLine)));
   if (problem === undefined) return undefined;
   return { class: 'command-line-mismatch', message: `${problem}; it is '${cmdline}'` };
 };
@@ -48,6 +49,16 @@ function findForbidden(booted: readonly string[], wanted: readonly string[] | un
   if (wanted === undefined) return undefined;
   const unasked = booted.find((word) => UNASKED_WORDS.test(word) && !wanted.includes(word));
   return unasked && `the booted command line holds ${unasked}, which was not asked for`;
+}
+
+/** A guest was given each of its words by us; a kernel with words built in is another thing. */
+function describeDifference(booted: readonly string[], given: readonly string[]) {
+  const extra = booted.find((word) => !given.includes(word));
+  const missing = given.find((word) => !booted.includes(word));
+  return (
+    (extra && `the booted command line holds ${extra}, which nobody gave it`) ??
+    (missing && `the booted command line lacks ${missing}, which it was given`)
+  );
 }
 
 function describeMissing(word: string | undefined): string | undefined {

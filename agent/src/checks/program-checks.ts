@@ -14,6 +14,28 @@ export const checkExecuted: Check = (_asked, { transcript: { end } }) =>
       }
     : undefined;
 
+/** By these codes a program that watches the reproducer says that it could not do so. */
+const SUPERVISOR_EXITS = [125, 127];
+
+export const checkSupervisor: Check = ({ purpose = 'timing' }, { transcript }) => {
+  const { end, stderr } = transcript;
+  const words = stderr.find((line) => line.startsWith(`${purpose}: `));
+  if (end?.kind !== 'exited' || !SUPERVISOR_EXITS.includes(end.code) || words === undefined) {
+    return undefined;
+  }
+  return { class: 'spawn-failed', message: `the ${purpose} could not be made: ${words}` };
+};
+
+/** What an audit or an attribution is for; without it the trial has shown nothing. */
+export const checkPurposeServed: Check = ({ purpose }, { transcript }) => {
+  const missing =
+    (purpose === 'audit' && transcript.state === undefined && 'state of the memory') ||
+    (purpose === 'attribution' && transcript.profile === undefined && 'profile of functions');
+  if (!missing) return undefined;
+  const message = `the ${purpose} ended well and left no ${missing}; give the guest more memory`;
+  return { class: 'record-incomplete', message };
+};
+
 export const checkSignal: Check = (_asked, { transcript }) =>
   transcript.end?.kind === 'signalled'
     ? {

@@ -34,8 +34,7 @@ export function planBoot(request: BootRequest): BootPlan {
   const { guest, imagePath, unpacked, qbootPath } = request;
   const isFast = guest.boot === 'fast';
   const pvhPath = isFast && 'path' in unpacked ? unpacked.path : undefined;
-  // The small firmware of microvm is QEMU's choice already.
-  const isSmall = isFast && qbootPath !== undefined && guest.machine !== 'microvm';
+  const isSmall = isFast && qbootPath !== undefined && mayUseQboot(request);
   const words = [
     'console=ttyS0 earlycon=uart8250,io,0x3f8 panic=-1 loglevel=7',
     ...(isFast ? [FAST_WORDS] : []),
@@ -57,6 +56,14 @@ export function planBoot(request: BootRequest): BootPlan {
       firmware: isSmall ? 'qboot' : 'default',
     },
   };
+}
+
+/**
+ * The small firmware of microvm is QEMU's choice already. And qboot leaves the old interrupt wiring
+ * of a PC unset, so that a kernel without its local APIC never sees a timer tick and stands still.
+ */
+function mayUseQboot({ guest, commandLine }: BootRequest): boolean {
+  return guest.machine !== 'microvm' && !/(^| )nolapic( |$)/.test(commandLine);
 }
 
 /**

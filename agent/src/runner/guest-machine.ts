@@ -22,6 +22,9 @@ const QMP_ARGUMENTS = [
   ...['-mon', 'chardev=qmp,mode=control'],
 ];
 
+/** A QEMU that refuses to run closes its connection a moment before it ends and says why. */
+const END_GRACE_MS = 1_000;
+
 export interface MachineRequest {
   readonly qemuBinary: string;
   readonly arguments: readonly string[];
@@ -35,8 +38,10 @@ export interface MachineRequest {
 }
 
 export interface MachineEnd extends QemuEnd {
-  /** Of the machine as QEMU built it, of its placement, and of how it ended. */
+  /** Of the machine as QEMU built it, of its placement, and `shutdown_reason`. */
   readonly facts: Facts;
+  /** By QEMU's word, such as `guest-reset`; `debug-exit`, `stopped-by-agent` or `none` without. */
+  readonly shutdownReason: string;
   /** Why the guest was never let run. */
   readonly trouble?: Trouble;
 }
@@ -46,8 +51,11 @@ export async function runMachine(request: MachineRequest): Promise<MachineEnd> {
   const { workingDirectory: directory, qmpLimits: limits } = request;
   const door = await openQmpDoor({ directory, name: QMP_SOCKET, limits });
   const giveUp = new AbortController();
+  let giveUpTimer: NodeJS.Timeout | undefined;
   try {
-    const preparation = prepare(request, door, () => giveUp.abort());
+    const preparation = prepare(request, door, () => {
+      giveUpTimer = setTimeout(() => giveUp.abort(), END_GRACE_MS);
+    });
     const stop = AbortSignal.any([request.stop, giveUp.signal]);
     const end = await launchQemu({
       ...request,
@@ -56,6 +64,7 @@ export async function runMachine(request: MachineRequest): Promise<MachineEnd> {
     });
     return await describeEnd({ end, preparation, door, wasStopped: request.stop.aborted });
   } finally {
+    clearTimeout(giveUpTimer);
     await door.close();
   }
 }
@@ -104,6 +113,7 @@ async function describeEnd(seen: {
   return {
     ...end,
     wasStopped,
+    shutdownReason,
     facts: { ...facts, shutdown_reason: shutdownReason },
     // A QEMU that refused to run says why itself; that nobody answered is only its consequence.
     ...(trouble !== undefined && end.problem === undefined && { trouble }),

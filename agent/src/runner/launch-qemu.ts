@@ -15,6 +15,8 @@ export interface QemuEnd {
    * Why the guest never started, or was torn down by QEMU itself; undefined when QEMU did its part.
    */
   readonly problem?: string;
+  /** True where a signal that was not ours ended QEMU. */
+  readonly wasKilled: boolean;
   /**
    * As QEMU ended, where it ended by itself. It proves nothing of the guest: 0 follows a panic too.
    */
@@ -40,6 +42,7 @@ export async function launchQemu(request: {
   const problem = describeProblem({ end, words, qemuBinary });
   return {
     wasStopped: end.wasStopped,
+    wasKilled: end.ending.kind === 'signalled' && !end.wasStopped,
     durationMs: end.durationMs,
     isKvmProblem: /\bkvm\b|\bMSR\b/i.test(problem ?? ''),
     ...(problem !== undefined && { problem }),

@@ -8,6 +8,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { DEFAULT_GUEST, type GuestSettings } from '@labsweep/proto';
+import { CHAMELEON } from '../testing/chameleon.js';
 import { openWorkshop, type Workshop } from '../testing/compile-c.js';
 import { GUEST_INIT_PATH } from '../testing/guest-init.js';
 import { makeOrder, type OrderParts } from '../testing/order.js';
@@ -15,22 +17,7 @@ import { findProcesses } from '../testing/processes.js';
 import { findTestKernel } from '../testing/test-kernel.js';
 import { waitUntil } from '../testing/wait-until.js';
 import { createQemuRunner } from './qemu.js';
-import type { Runner } from './runner.js';
-
-const CHAMELEON = `
-  const char *how = argc > 1 ? argv[1] : "";
-  fprintf(stderr, "asked for '%s'\\n", how);
-  if (!strcmp(how, "exit")) return 3;
-  if (!strcmp(how, "segv")) *(volatile int *)8 = 1;
-  if (!strcmp(how, "hang")) for (;;) pause();
-  if (!strcmp(how, "crash-kernel")) {
-    FILE *trigger = fopen("/proc/sysrq-trigger", "w");
-    if (trigger) { fputs("c", trigger); fclose(trigger); }
-    sleep(60);
-  }
-  printf("round scenario=s ns=2.5 unexpected_results=0\\n");
-  printf("result scenario=s ns=1.5 unexpected_results=%d\\n", strcmp(how, "wrong") ? 0 : 3);
-  return 0;`;
+import type { Runner, RunResult } from './runner.js';
 
 const kernel = await findTestKernel();
 const never = new AbortController().signal;
@@ -68,6 +55,13 @@ async function run(words: readonly string[], parts: OrderParts = {}) {
   return result;
 }
 
+const PLAIN: GuestSettings = { ...DEFAULT_GUEST, boot: 'plain' };
+
+function factsOf({ outcome }: RunResult) {
+  assert.equal(outcome.status, 'measured', outcome.failure?.message);
+  return outcome.facts;
+}
+
 describe('with a real kernel under TCG', { skip: kernel.skip }, () => {
   test('a good trial with two CPUs is measured, with facts and evidence', async () => {
     const parts = { shape: { smp: 2, memoryMib: 512 }, commandLine: 'mitigations=off' };
@@ -85,80 +79,47 @@ describe('with a real kernel under TCG', { skip: kernel.skip }, () => {
     assert.equal(outcome.facts.kernel_release, kernel.release);
     assert.equal(outcome.facts.host_kernel_release, release());
     assert.match(outcome.facts.cmdline ?? '', / panic=-1 .*mitigations=off$/);
+    assert.equal(outcome.facts.accelerator, 'tcg');
+    assert.equal(outcome.facts.machine_type?.startsWith('pc-q35-'), true);
     assert.match(outcome.consoleTail, /Linux version 6.*labsweep-init: done/s);
     assert.ok((console?.length ?? 0) >= outcome.consoleTail.length);
     assert.match(new TextDecoder().decode(output), /^LS1 0 .* end frames=\d+\r?\n$/s);
   });
 
-  const cases: readonly [string, readonly string[], OrderParts, string, RegExp][] = [
-    [
-      'a CPU that the command line takes away',
-      [],
-      { shape: { smp: 2, memoryMib: 512 }, commandLine: 'maxcpus=1' },
-      'cpu-mismatch',
-      /smp = 2 was asked for.*\(0\): 1; the spec's own maxcpus=1/,
-    ],
-    ['noapic', [], { commandLine: 'noapic' }, 'command-line-mismatch', /holds noapic/],
-    [
-      'another release',
-      [],
-      { kernelImage: { path: kernel.path, release: '6.12.1' } },
-      'kernel-mismatch',
-      /kernel 6\.12\.1 was asked for, the guest runs 6\.17/,
-    ],
-    [
-      'a crash',
-      ['segv'],
-      {},
-      'reproducer-signal',
-      /SIGSEGV \(11\), its last line is 'asked for 'segv''/,
-    ],
-    ['an exit code', ['exit'], {}, 'reproducer-exit', /exited with 3/],
-    ['a wrong result', ['wrong'], {}, 'unexpected-result', /^unexpected_results == 0, got 3 in/],
-    [
-      'a hang',
-      ['hang'],
-      { deadlineMs: 8_000 },
-      'deadline',
-      /8\.\d s passed while the reproducer ran/,
-    ],
-    ['a kernel that crashes', ['crash-kernel'], {}, 'panic', /while the reproducer ran/],
-    [
-      'no init to be found',
-      [],
-      { commandLine: 'rdinit=/nonexistent' },
-      'panic',
-      /Kernel panic - not syncing: .* during boot/,
-    ],
-    [
-      // The reproducer becomes PID 1 in place of the init, and hangs there.
-      'a boot that never reaches our init',
-      [],
-      { commandLine: 'rdinit=/labsweep/reproducer -- hang', deadlineMs: 5_000 },
-      'boot-stuck',
-      /5\.\d s passed during boot, last console line/,
-    ],
-    [
-      'too little memory',
-      [],
-      { shape: { smp: 1, memoryMib: 32 }, deadlineMs: 4_000 },
-      'no-output',
-      /before the kernel said a word; check the image, and give the guest more memory/,
-    ],
-  ];
-  for (const [name, words, parts, failureClass, message] of cases) {
-    test(`${name}: ${failureClass}`, async () => {
-      const { outcome } = await run(words, parts);
-      assert.equal(outcome.failure?.class, failureClass, outcome.failure?.message);
-      assert.match(outcome.failure?.message ?? '', message);
+  test('the reproducer finds its files and variables, beside itself', async () => {
+    const path = join(workshop.directory, 'input');
+    await writeFile(path, 'from-the-host');
+    const { outcome } = await run([], {
+      workload: { variables: { CHAMELEON: 'green' }, files: [{ name: 'data/input', path }] },
     });
-  }
+    assert.equal(outcome.status, 'measured', outcome.failure?.message);
+    const texts = outcome.samples[1]?.texts;
+    assert.equal(texts?.variable, 'green');
+    assert.equal(texts.directory, '/labsweep/work');
+    assert.equal(texts.content, 'xfrom-the-host');
+  });
 
-  test('a reproducer that is no program: spawn-failed', async () => {
-    const path = join(workshop.directory, 'no-program');
-    await writeFile(path, 'not a program');
-    const { outcome } = await run([], { workload: { binaryPath: path } });
-    assert.equal(outcome.failure?.class, 'spawn-failed', outcome.failure?.message);
+  test('the fast and the plain boot reach the same end, and say which they were', async () => {
+    const [fast, plain] = [await run([]), await run([], { guest: PLAIN })].map(factsOf);
+    assert.deepEqual(
+      [fast?.boot_path, fast?.boot_protocol, fast?.firmware, fast?.shutdown_reason],
+      ['fast', 'pvh', 'qboot', 'debug-exit'],
+    );
+    assert.deepEqual(
+      [plain?.boot_path, plain?.boot_protocol, plain?.firmware, plain?.shutdown_reason],
+      ['plain', 'bzimage', 'default', 'guest-shutdown'],
+    );
+    assert.match(fast?.cmdline ?? '', /cryptomgr\.notests/);
+    assert.doesNotMatch(plain?.cmdline ?? '', /notests/);
+    assert.equal(fast?.machine_type, plain?.machine_type);
+  });
+
+  test('a guest that cannot power off ends all the same', async () => {
+    const guest = { ...PLAIN, trims: ['acpi-off'] } as const;
+    const facts = factsOf(await run([], { guest }));
+    assert.match(facts.cmdline ?? '', /acpi=off/);
+    assert.equal(facts.boot_trims, 'acpi-off');
+    assert.equal(facts.shutdown_reason, 'debug-exit');
   });
 
   test('an abort rejects with its reason, and leaves no QEMU and no file', async () => {

@@ -10,6 +10,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { messageOf, type Support } from '@labsweep/proto';
 import { readConsole } from '../classify-console.js';
+import { formatCpuList } from '../cpu-list.js';
 import { failedOutcome } from '../failed-outcome.js';
 import { readAllowedCpus } from '../io/allowed-cpus.js';
 import { KernelUnpacker, type UnpackedKernel } from '../io/kernel-unpack.js';
@@ -126,7 +127,12 @@ async function runTrial(run: Run): Promise<RunResult> {
     const message = `kernel ${order.kernel} has no image, and QEMU boots nothing without one`;
     return failed(order, { class: 'artifact-missing', message });
   }
-  const placement = await place(order);
+  const allowedCpus = await readAllowedCpus('/');
+  const placement = placeVcpus({
+    vcpuCount: order.shape.smp,
+    allowedCpus,
+    mayOvercommit: order.guest.overcommit,
+  });
   if ('class' in placement) return failed(order, placement);
   const boot = await planTrial(run, imagePath);
   if (accelerator === 'kvm') {
@@ -134,13 +140,8 @@ async function runTrial(run: Run): Promise<RunResult> {
     if (message !== undefined) return failed(order, { class: 'accelerator-mismatch', message });
   }
   return withScratch(lab.scratchDirectory, (directory) =>
-    runGuest({ ...run, accelerator, imagePath, placement, boot, directory }),
+    runGuest({ ...run, accelerator, imagePath, allowedCpus, placement, boot, directory }),
   );
-}
-
-async function place({ shape, guest }: TrialOrder): Promise<Placement | Trouble> {
-  const allowedCpus = await readAllowedCpus('/');
-  return placeVcpus({ vcpuCount: shape.smp, allowedCpus, mayOvercommit: guest.overcommit });
 }
 
 const NOT_UNPACKED: UnpackedKernel = { reason: 'the plain boot takes the image as it is' };
@@ -156,6 +157,7 @@ async function planTrial({ lab, order }: Run, imagePath: string): Promise<BootPl
 interface GuestRun extends Run {
   readonly accelerator: Accelerator;
   readonly imagePath: string;
+  readonly allowedCpus: readonly number[];
   readonly placement: Placement;
   readonly boot: BootPlan;
   readonly directory: string;
@@ -218,8 +220,17 @@ async function superviseGuest(run: SupervisedRun): Promise<RunResult> {
     readIfPresent(files.consolePath, CONSOLE_BYTES_MAX),
     readIfPresent(files.resultsPath, RESULTS_BYTES_MAX),
   ]);
-  const machineFacts = { ...(await hostFacts), ...boot.facts, ...end.facts };
-  return guestResult({ order, console, output, end, machineFacts, limit: watch.limit() });
+  const machineFacts = {
+    ...(await hostFacts),
+    ...boot.facts,
+    ...end.facts,
+    allowed_cpus: formatCpuList(run.allowedCpus),
+    allowed_cpus_end: formatCpuList(await readAllowedCpus('/')),
+  };
+  const { commandLine } = boot;
+  const asked = { accelerator, memoryMib: shape.memoryMib, settings: guest, commandLine };
+  const limit = watch.limit();
+  return guestResult({ order, console, output, end, asked, machineFacts, limit });
 }
 
 async function hasBooted(consolePath: string): Promise<boolean> {

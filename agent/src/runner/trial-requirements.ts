@@ -7,6 +7,7 @@ export function requirementsOf(order: TrialOrder): TrialRequirements {
   const release = order.kernelImage?.release;
   return {
     environment: order.environment,
+    purpose: order.purpose,
     smp: order.shape.smp,
     commandLine: order.commandLine,
     ...(release !== undefined && { kernelRelease: release }),

@@ -23,7 +23,10 @@ export async function openWorkshop(): Promise<Workshop> {
   };
 }
 
-const HEADERS = ['errno', 'sched', 'signal', 'stdio', 'stdlib', 'string', 'sys/wait', 'unistd'];
+const HEADERS = [
+  ...['errno', 'sched', 'signal', 'stdio', 'stdlib', 'string', 'unistd'],
+  ...['sys/mman', 'sys/reboot', 'sys/wait'],
+];
 
 async function compile(path: string, mainBody: string): Promise<string> {
   const includes = HEADERS.map((name) => `#include <${name}.h>\n`).join('');
