@@ -4,7 +4,7 @@
  * as for a finished one. It renders nothing.
  */
 import assert from 'node:assert/strict';
-import type { Metric } from '@labsweep/proto';
+import type { KernelName, Metric } from '@labsweep/proto';
 import { type BlockHistory, blockHistories } from './block-history.js';
 import { buildCells, type Cell } from './cell.js';
 import type { Comparison } from './compare.js';
@@ -14,6 +14,7 @@ import { gapClosed } from './gap-closed.js';
 import { reportHead } from './report-head.js';
 import type { MetricCells, Report, ReportProgress, ReportRow } from './report-model.js';
 import { reportNotes } from './report-notes.js';
+import { type BlocksBeside, blocksBeside, rowState } from './row-state.js';
 import { judgeRow } from './row-status.js';
 import { type RowView, rowViews } from './row-view.js';
 import type { SweepRecord } from './sweep-record.js';
@@ -25,7 +26,8 @@ export function analyseSweep(record: SweepRecord): Report {
   const [primary] = spec.workload.metrics;
   assert(primary !== undefined, 'a spec names at least one metric');
   const views = rowViews(record);
-  const rows = views.map((view) => reportRow(record, { view, views, primary }));
+  const beside = blocksBeside(record);
+  const rows = views.map((view) => reportRow(record, { view, views, primary, beside }));
   return {
     sweep: record.sweep,
     state: record.state,
@@ -45,18 +47,27 @@ interface RowParts {
   readonly view: RowView;
   readonly views: readonly RowView[];
   readonly primary: Metric;
+  readonly beside: BlocksBeside;
 }
 
-function reportRow(record: SweepRecord, { view, views, primary }: RowParts): ReportRow {
+function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
+  const { view, views, primary } = parts;
   const { spec } = record;
   const { workload, baseline, gap } = spec;
+  const audit = parts.beside(view, 'audit');
+  const state = rowState(view, { baseline, audit });
+  const differences = (kernel: KernelName) => state.differences({ kernel, baseline });
   const metrics = workload.metrics.map((metric) => ({
     metric: metric.name,
-    cells: buildCells(view, { metric, baseline }),
+    cells: buildCells(view, { metric, baseline, differences }),
   }));
   const primaryCells = metrics[0]?.cells ?? [];
   const counts = countTrials(view);
-  const { direction } = primary;
+  const gapOptions = gap && {
+    gap,
+    direction: primary.direction,
+    differences: state.differences,
+  };
   return {
     label: labelOf(view, views),
     row: view.planned.id,
@@ -73,8 +84,9 @@ function reportRow(record: SweepRecord, { view, views, primary }: RowParts): Rep
       ...countTrials(view, kernel),
     })),
     decompositions: decompositionsOf(record, { primary, metrics }),
-    ...(gap === undefined ? {} : { gapClosed: gapClosed(primaryCells, { gap, direction }) }),
-    status: judgeRow({ view, counts, cells: primaryCells }),
+    ...(gapOptions === undefined ? {} : { gapClosed: gapClosed(primaryCells, gapOptions) }),
+    state: state.checks,
+    status: judgeRow({ view, counts, cells: primaryCells, state: state.checks, audit }),
   };
 }
 

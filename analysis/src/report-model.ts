@@ -18,6 +18,7 @@ import type { Decomposition } from './decompose.js';
 import type { FailedTrial } from './failed-trials.js';
 import type { GapClosed } from './gap-closed.js';
 import type { RowStatus } from './row-status.js';
+import type { StateCheck } from './state-gate.js';
 import type { SweepState } from './sweep-record.js';
 import type { TrialCounts } from './trial-counts.js';
 
@@ -62,6 +63,8 @@ export interface ReportRow {
   readonly trialsByKernel: readonly KernelTrialCounts[];
   readonly decompositions: readonly Decomposition[];
   readonly gapClosed?: GapClosed;
+  /** What was seen of the workload's memory on the row's kernels, from each source that told. */
+  readonly state: readonly StateCheck[];
   readonly status: RowStatus;
 }
 

@@ -3,7 +3,7 @@
  * The sentences below a report that say how its numbers came about, and only those that apply to
  * it.
  */
-import { blockHistories } from './block-history.js';
+import { timingHistories } from './block-history.js';
 import type { Cell } from './cell.js';
 import type { ReportRow } from './report-model.js';
 import type { IntervalMethod } from './statistics/median-interval.js';
@@ -80,8 +80,10 @@ function severalHostsNote(rows: readonly ReportRow[]): string[] {
 }
 
 function severalLinesNote(record: SweepRecord): string[] {
-  const trials = record.entries.filter(({ outcome }) =>
-    scenariosOf(outcome).some((scenario) => resultLines(outcome, scenario).length > 1),
+  const trials = record.entries.filter(
+    ({ purpose, outcome }) =>
+      purpose === 'timing' &&
+      scenariosOf(outcome).some((scenario) => resultLines(outcome, scenario).length > 1),
   );
   if (trials.length === 0) return [];
   return [
@@ -97,7 +99,7 @@ function singleKernelNote(rows: readonly ReportRow[]): string[] {
 }
 
 function undecidedNotes(record: SweepRecord): string[] {
-  const blocks = blockHistories(record);
+  const blocks = timingHistories(record);
   const provisional = blocks.some((block) => block.standing === 'provisional');
   const left = blocks
     .filter((block) => block.standing === 'open')

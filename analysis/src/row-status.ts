@@ -5,7 +5,9 @@
  */
 import type { BlockHistory } from './block-history.js';
 import type { Cell } from './cell.js';
+import { auditGaps, unsteadyState } from './row-state.js';
 import { measuredTrials, type RowView } from './row-view.js';
+import { differenceText, type StateCheck } from './state-gate.js';
 import type { TrialCounts } from './trial-counts.js';
 
 /**
@@ -28,16 +30,19 @@ export interface RowEvidence {
   readonly counts: TrialCounts;
   /** Of the primary metric. */
   readonly cells: readonly Cell[];
+  readonly state: readonly StateCheck[];
+  /** The blocks that audit the row; empty when the spec asks for none. */
+  readonly audit: readonly BlockHistory[];
 }
 
 /** Every rule looks at the same evidence and gives the sentences it has to say. */
 export function judgeRow(evidence: RowEvidence): RowStatus {
-  const rules = [failures, blocks, split, repetitions, spread];
+  const rules = [failures, blocks, split, repetitions, spread, states];
   const reasons = rules.flatMap((rule) => rule(evidence));
   return {
     kind: reasons.length === 0 ? 'clean' : 'supporting',
     reasons,
-    remarks: quietReruns(evidence.view),
+    remarks: [...quietReruns(evidence.view), ...unsteadyState(evidence.state)],
   };
 }
 
@@ -104,6 +109,19 @@ function spread({ cells }: RowEvidence): string[] {
     const isHidden = hosts.size === values.length && values.length >= REPETITIONS_MIN;
     return isHidden ? [`${kernel} has no two values from one host, so its spread is unknown`] : [];
   });
+}
+
+/** The first difference of each kernel; the section on state has them all. */
+function states({ cells, state, audit, view }: RowEvidence): string[] {
+  const stopped = cells.flatMap(({ kernel, comparison }) => {
+    if (comparison.kind !== 'not-comparable') return [];
+    const { baseline, differences } = comparison;
+    const [first, ...others] = differences;
+    if (first === undefined) return [];
+    const more = others.length === 0 ? '' : ` and ${others.length} more`;
+    return [`not comparable: ${differenceText(first, { kernel, baseline })}${more}`];
+  });
+  return [...stopped, ...auditGaps({ checks: state, audit, kernels: view.planned.kernels })];
 }
 
 /** Attempts that were replaced although none of their trials failed: a lost host, for instance. */

@@ -8,6 +8,7 @@ import { renderGapClosed } from './gap-text.js';
 import { renderHead } from './head-text.js';
 import { renderKernelTable } from './kernel-table.js';
 import { finishPage } from './page.js';
+import { renderStateAudit } from './state-text.js';
 import { renderFailures, renderNotes, renderRowStatus } from './status-text.js';
 
 /** Ends with a newline. */
@@ -20,6 +21,7 @@ export function renderText(report: Report): string {
     ),
     renderDecompositions(report),
     renderGapClosed(report),
+    renderStateAudit(report),
     renderRowStatus(report),
     renderFailures(report),
     renderNotes(report),

@@ -74,26 +74,28 @@ export function buildRecord(options: RecordOptions): SweepRecord {
 function planOf(options: RecordOptions, random: RandomSource): Plan {
   const rows: PlannedRow[] = options.rows.map((row) => ({
     id: row.id as RowId,
-    purpose: 'timing',
-    of: row.id as RowId,
+    purpose: row.purpose ?? 'timing',
+    of: (row.of ?? row.id) as RowId,
     environment: row.asked,
     shape: { smp: row.smp, memoryMib: row.memoryMib ?? 2048 },
     kernels: row.kernels as KernelName[],
     commandLine: '',
     deadlineMs: 120_000,
     estimateMs: TRIAL_MS,
-    guest: DEFAULT_GUEST,
-    native: DEFAULT_NATIVE,
+    guest: { ...DEFAULT_GUEST, ...row.guest },
+    native: { ...DEFAULT_NATIVE, ...row.native },
   }));
   // By repetition first, as a scheduler that wants early results of every row would hand them out.
   const blocks = Array.from({ length: options.repetitions }, (_, index) => index + 1).flatMap(
     (repetition) =>
-      rows.map((row): PlannedBlock => {
-        const id = `${row.id}/r${repetition}` as BlockId;
-        const kernels = shuffled(row.kernels, random);
-        const trials = kernels.map((kernel) => ({ id: `${id}/${kernel}` as TrialId, kernel }));
-        return { id, row: row.id, repetition, trials };
-      }),
+      rows
+        .filter((_, index) => repetition <= (options.rows[index]?.repetitions ?? Infinity))
+        .map((row): PlannedBlock => {
+          const id = `${row.id}/r${repetition}` as BlockId;
+          const kernels = shuffled(row.kernels, random);
+          const trials = kernels.map((kernel) => ({ id: `${id}/${kernel}` as TrialId, kernel }));
+          return { id, row: row.id, repetition, trials };
+        }),
   );
   return { rows, blocks, trialCount: blocks.reduce((sum, block) => sum + block.trials.length, 0) };
 }
@@ -135,7 +137,7 @@ function runAttempt({ options, block, index, random }: BlockParts, attempt: numb
       hostName: host.name,
       session: `${host.name}-${resumed && position > 0 ? 2 : 1}`,
       environment,
-      purpose: 'timing',
+      purpose: row.purpose ?? 'timing',
       startedAtMs: 1_780_000_000_000 + index * 60_000 + position * TRIAL_MS,
       durationMs: TRIAL_MS,
       outcome: (options.mendOutcome?.(made, id) ?? made) as TrialEnded['outcome'],
@@ -171,11 +173,18 @@ function madeOutcome(parts: OutcomeParts): Outcome {
     const told = { class: failure.class, message };
     return { status, failure: told, samples: [], facts: {}, consoleTail: 'the end of a console\n' };
   }
+  const { line, facts: toldFacts, ...told } = row.told?.(kernel, block.repetition) ?? {};
   const samples = (options.scenarios ?? ['shared-dirty']).flatMap((scenario) => [
     { scenario, line: 'round' as const, values: { round: 1, ...values }, texts: {} },
-    { scenario, line: 'result' as const, values, texts: { clock: 'monotonic_raw' } },
+    {
+      scenario,
+      line: 'result' as const,
+      values: { ...values, ...line },
+      texts: { clock: 'monotonic_raw' },
+    },
   ]);
-  return { status: 'measured', samples, facts, consoleTail: '' };
+  const allFacts = { ...facts, ...toldFacts };
+  return { status: 'measured', samples, facts: allFacts, consoleTail: '', ...told };
 }
 
 /** A block is decided when all that it will ever write is in the log. */

@@ -4,8 +4,13 @@ import type {
   Environment,
   EnvironmentRequest,
   FailureClass,
+  FunctionProfile,
+  GuestSettings,
+  HygieneRecord,
   Metric,
+  NativeSettings,
   Outcome,
+  Purpose,
 } from '@labsweep/proto';
 import type { SweepState } from '../sweep-record.js';
 
@@ -18,6 +23,25 @@ export interface RecordRow {
   readonly smp: number;
   readonly memoryMib?: number;
   readonly kernels: readonly string[];
+  /** `timing` unless said otherwise; then `of` names the timing row. */
+  readonly purpose?: Purpose;
+  readonly of?: string;
+  /** Those of the sweep unless said otherwise. */
+  readonly repetitions?: number;
+  readonly guest?: Partial<GuestSettings>;
+  readonly native?: Partial<NativeSettings>;
+  /** Added to the outcomes of the row's measured trials. */
+  readonly told?: (kernel: string, repetition: number) => Told;
+}
+
+/** What a trial tells beside its values. */
+export interface Told {
+  readonly facts?: Readonly<Record<string, string>>;
+  readonly state?: Readonly<Record<string, string>>;
+  readonly profile?: readonly FunctionProfile[];
+  readonly hygiene?: HygieneRecord;
+  /** Added to the values of result lines. */
+  readonly line?: Readonly<Record<string, number>>;
 }
 
 /** A trial that fails in one attempt. After `lab-failed` the builder runs the block again. */
