@@ -7,10 +7,12 @@ import assert from 'node:assert/strict';
 import type { KernelName, Metric } from '@labsweep/proto';
 import { type BlockHistory, blockHistories } from './block-history.js';
 import { buildCells, type Cell } from './cell.js';
+import { clockFindings } from './clock-sense.js';
 import type { Comparison } from './compare.js';
 import { decompose, type SeriesLookup } from './decompose.js';
 import { failedTrials } from './failed-trials.js';
 import { gapClosed } from './gap-closed.js';
+import { quantisationOf } from './quantisation.js';
 import { reportHead } from './report-head.js';
 import type { MetricCells, Report, ReportProgress, ReportRow } from './report-model.js';
 import { reportNotes } from './report-notes.js';
@@ -63,6 +65,7 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
   }));
   const primaryCells = metrics[0]?.cells ?? [];
   const counts = countTrials(view);
+  const clock = clockFindings(view, workload.metrics);
   const gapOptions = gap && {
     gap,
     direction: primary.direction,
@@ -86,7 +89,11 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
     decompositions: decompositionsOf(record, { primary, metrics }),
     ...(gapOptions === undefined ? {} : { gapClosed: gapClosed(primaryCells, gapOptions) }),
     state: state.checks,
-    status: judgeRow({ view, counts, cells: primaryCells, state: state.checks, audit }),
+    clock,
+    quantisation: workload.metrics
+      .map((metric, index) => quantisationOf(metric, metrics[index]?.cells ?? []))
+      .filter((each) => each !== undefined),
+    status: judgeRow({ view, counts, cells: primaryCells, state: state.checks, audit, clock }),
   };
 }
 

@@ -14,9 +14,11 @@ import type {
   SweepId,
 } from '@labsweep/proto';
 import type { Cell } from './cell.js';
+import type { ClockFinding } from './clock-sense.js';
 import type { Decomposition } from './decompose.js';
 import type { FailedTrial } from './failed-trials.js';
 import type { GapClosed } from './gap-closed.js';
+import type { Quantisation } from './quantisation.js';
 import type { RowStatus } from './row-status.js';
 import type { StateCheck } from './state-gate.js';
 import type { SweepState } from './sweep-record.js';
@@ -65,6 +67,10 @@ export interface ReportRow {
   readonly gapClosed?: GapClosed;
   /** What was seen of the workload's memory on the row's kernels, from each source that told. */
   readonly state: readonly StateCheck[];
+  /** Phases that are too short for their clock, or of which that is not known. */
+  readonly clock: readonly ClockFinding[];
+  /** Metrics whose values are printed in steps that matter. */
+  readonly quantisation: readonly Quantisation[];
   readonly status: RowStatus;
 }
 

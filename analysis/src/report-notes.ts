@@ -5,6 +5,7 @@
  */
 import { timingHistories } from './block-history.js';
 import type { Cell } from './cell.js';
+import { clockNotes } from './clock-notes.js';
 import type { ReportRow } from './report-model.js';
 import type { IntervalMethod } from './statistics/median-interval.js';
 import type { SweepRecord } from './sweep-record.js';
@@ -34,6 +35,8 @@ export function reportNotes(record: SweepRecord, rows: readonly ReportRow[]): st
     ...Object.entries(METHOD_NOTES)
       .filter(([method]) => methods.has(method))
       .map(([, note]) => note),
+    ...clockNotes(record, rows),
+    ...quantumNote(rows),
     ...severalHostsNote(rows),
     ...severalLinesNote(record),
     ...singleKernelNote(rows),
@@ -76,6 +79,15 @@ function severalHostsNote(rows: readonly ReportRow[]): string[] {
   return [
     'Levels mix the hosts that blocks ran on; changes and gap closed, taken inside blocks, do ' +
       `not. Rows of several hosts: ${mixed.map((row) => row.label).join(', ')}.`,
+  ];
+}
+
+function quantumNote(rows: readonly ReportRow[]): string[] {
+  const cells = rows.flatMap(({ quantisation }) => quantisation.flatMap((each) => each.cells));
+  if (!cells.some(({ isFalseZero }) => isFalseZero)) return [];
+  return [
+    'A false zero: equal values only show that the spread is below the quantum. Intervals of such ' +
+      'values and of their ratios are too narrow: each value is uncertain by half a quantum.',
   ];
 }
 

@@ -5,6 +5,7 @@
  */
 import type { BlockHistory } from './block-history.js';
 import type { Cell } from './cell.js';
+import { type ClockFinding, ticksText } from './clock-sense.js';
 import { auditGaps, unsteadyState } from './row-state.js';
 import { measuredTrials, type RowView } from './row-view.js';
 import { differenceText, type StateCheck } from './state-gate.js';
@@ -23,6 +24,8 @@ export interface RowStatus {
   readonly reasons: readonly string[];
   /** What a reader should see although it does not make the row doubtful. */
   readonly remarks: readonly string[];
+  /** Shown beside the row in its table, for example `!clock`; notes explain them. */
+  readonly marks: readonly string[];
 }
 
 export interface RowEvidence {
@@ -33,6 +36,7 @@ export interface RowEvidence {
   readonly state: readonly StateCheck[];
   /** The blocks that audit the row; empty when the spec asks for none. */
   readonly audit: readonly BlockHistory[];
+  readonly clock: readonly ClockFinding[];
 }
 
 /** Every rule looks at the same evidence and gives the sentences it has to say. */
@@ -42,7 +46,12 @@ export function judgeRow(evidence: RowEvidence): RowStatus {
   return {
     kind: reasons.length === 0 ? 'clean' : 'supporting',
     reasons,
-    remarks: [...quietReruns(evidence.view), ...unsteadyState(evidence.state)],
+    remarks: [
+      ...quietReruns(evidence.view),
+      ...unsteadyState(evidence.state),
+      ...shortPhases(evidence.clock),
+    ],
+    marks: shortPhases(evidence.clock).length > 0 ? ['!clock'] : [],
   };
 }
 
@@ -122,6 +131,12 @@ function states({ cells, state, audit, view }: RowEvidence): string[] {
     return [`not comparable: ${differenceText(first, { kernel, baseline })}${more}`];
   });
   return [...stopped, ...auditGaps({ checks: state, audit, kernels: view.planned.kernels })];
+}
+
+function shortPhases(clock: readonly ClockFinding[]): string[] {
+  const short = clock.flatMap((finding) => (finding.kind === 'short' ? [finding] : []));
+  if (short.length === 0) return [];
+  return [`!clock: ${short.map((each) => `${each.metric} ${ticksText(each)}`).join(', ')}`];
 }
 
 /** Attempts that were replaced although none of their trials failed: a lost host, for instance. */

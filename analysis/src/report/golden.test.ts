@@ -9,6 +9,7 @@ import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import { analyseSweep } from '../analyse-sweep.js';
 import { summarise } from '../statistics/summary.js';
+import { bareMetalSweep } from '../testing/founding-records.js';
 import { buildRecord } from '../testing/record-builder.js';
 import type { RecordOptions } from '../testing/record-options.js';
 import { qemuRow } from '../testing/sample-records.js';
@@ -138,4 +139,11 @@ test('the bare-metal steps have the levels that their report gave', (context) =>
   assert.equal(newest.median, 37);
   assert.equal(newest.mean.toFixed(3), '36.667');
   assert.equal(newest.stdev?.toFixed(4), '0.5774');
+});
+
+test('the whole numbers of the bare-metal steps are told as a quantum', (context) => {
+  const text = reference(context, 'bare-metal-steps.csv');
+  if (text === undefined) return;
+  const record = buildRecord(bareMetalSweep(text));
+  compareGolden('bare-metal.txt', renderText(analyseSweep(record)));
 });

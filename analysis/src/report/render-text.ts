@@ -8,6 +8,7 @@ import { renderGapClosed } from './gap-text.js';
 import { renderHead } from './head-text.js';
 import { renderKernelTable } from './kernel-table.js';
 import { finishPage } from './page.js';
+import { renderQuantisation } from './quantum-text.js';
 import { renderStateAudit } from './state-text.js';
 import { renderFailures, renderNotes, renderRowStatus } from './status-text.js';
 
@@ -15,10 +16,15 @@ import { renderFailures, renderNotes, renderRowStatus } from './status-text.js';
 export function renderText(report: Report): string {
   const sections = [
     renderHead(report),
-    renderKernelTable(report, { metric: report.primary, cellText: fullCellText }),
+    renderKernelTable(report, {
+      metric: report.primary,
+      cellText: fullCellText,
+      showMarks: true,
+    }),
     ...phases(report).map((metric) =>
       renderKernelTable(report, { metric, cellText: phaseCellText }),
     ),
+    renderQuantisation(report),
     renderDecompositions(report),
     renderGapClosed(report),
     renderStateAudit(report),

@@ -74,6 +74,10 @@ export interface RecordOptions {
   /** In place of the made-up values; metrics without a value are not printed. */
   readonly values?: (place: ValuePlace) => Readonly<Record<string, number>>;
   readonly failures?: readonly RecordFailure[];
+  /** How many of the two unlike hosts take blocks; both unless said otherwise. */
+  readonly hostsMax?: number;
+  /** What kernels say of their release, by name. */
+  readonly releases?: Readonly<Record<string, string>>;
   /** Blocks in the middle of which another agent process took over. */
   readonly resumed?: readonly string[];
   /** The log ends after so many entries; blocks that are not whole by then have no decision. */
