@@ -12,11 +12,12 @@ import type { Comparison } from './compare.js';
 import { decompose, type SeriesLookup } from './decompose.js';
 import { failedTrials } from './failed-trials.js';
 import { gapClosed } from './gap-closed.js';
+import { nativeAgainstVirtual } from './native-virtual.js';
 import { quantisationOf } from './quantisation.js';
 import { reportHead } from './report-head.js';
 import type { MetricCells, Report, ReportProgress, ReportRow } from './report-model.js';
 import { reportNotes } from './report-notes.js';
-import { type BlocksBeside, blocksBeside, rowState } from './row-state.js';
+import { blocksBeside, type RowState, rowState } from './row-state.js';
 import { judgeRow } from './row-status.js';
 import { type RowView, rowViews } from './row-view.js';
 import type { SweepRecord } from './sweep-record.js';
@@ -29,7 +30,12 @@ export function analyseSweep(record: SweepRecord): Report {
   assert(primary !== undefined, 'a spec names at least one metric');
   const views = rowViews(record);
   const beside = blocksBeside(record);
-  const rows = views.map((view) => reportRow(record, { view, views, primary, beside }));
+  const stated = views.map((view) => {
+    const audit = beside(view, 'audit');
+    const state = rowState(view, { baseline: spec.baseline, audit });
+    return { label: labelOf(view, views), view, state, audit };
+  });
+  const rows = stated.map((row) => reportRow(record, { ...row, primary }));
   return {
     sweep: record.sweep,
     state: record.state,
@@ -40,24 +46,25 @@ export function analyseSweep(record: SweepRecord): Report {
     baseline: spec.baseline,
     ...(spec.gap === undefined ? {} : { gap: spec.gap }),
     rows,
+    sideBySide: nativeAgainstVirtual(record, stated),
     failures: failedTrials(record),
     notes: reportNotes(record, rows),
   };
 }
 
 interface RowParts {
+  readonly label: string;
   readonly view: RowView;
-  readonly views: readonly RowView[];
+  readonly state: RowState;
+  /** The blocks that audit the row. */
+  readonly audit: readonly BlockHistory[];
   readonly primary: Metric;
-  readonly beside: BlocksBeside;
 }
 
 function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
-  const { view, views, primary } = parts;
+  const { label, view, state, audit, primary } = parts;
   const { spec } = record;
   const { workload, baseline, gap } = spec;
-  const audit = parts.beside(view, 'audit');
-  const state = rowState(view, { baseline, audit });
   const differences = (kernel: KernelName) => state.differences({ kernel, baseline });
   const metrics = workload.metrics.map((metric) => ({
     metric: metric.name,
@@ -72,7 +79,7 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
     differences: state.differences,
   };
   return {
-    label: labelOf(view, views),
+    label,
     row: view.planned.id,
     requested: view.planned.environment,
     environment: view.environment,

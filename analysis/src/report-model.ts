@@ -18,6 +18,7 @@ import type { ClockFinding } from './clock-sense.js';
 import type { Decomposition } from './decompose.js';
 import type { FailedTrial } from './failed-trials.js';
 import type { GapClosed } from './gap-closed.js';
+import type { SideBySide } from './native-virtual.js';
 import type { Quantisation } from './quantisation.js';
 import type { RowStatus } from './row-status.js';
 import type { StateCheck } from './state-gate.js';
@@ -36,6 +37,7 @@ export interface Report {
   readonly baseline: KernelName;
   readonly gap?: Gap;
   readonly rows: readonly ReportRow[];
+  readonly sideBySide: SideBySide;
   readonly failures: readonly FailedTrial[];
   readonly notes: readonly string[];
 }

@@ -18,6 +18,7 @@ import type { SweepRecord } from './sweep-record.js';
 import { auditedStates, printedStates } from './workload-state.js';
 
 export interface RowState {
+  readonly evidence: readonly StateEvidence[];
   readonly checks: readonly StateCheck[];
   /** Empty when the two kernels may be compared. */
   readonly differences: (pair: {
@@ -51,6 +52,7 @@ export function rowState(
   const [first = options.baseline] = kernels;
   const reference = kernels.includes(options.baseline) ? options.baseline : first;
   return {
+    evidence,
     checks: evidence
       .map((each) => checkState(each, { kernels, reference }))
       .filter((check) => check !== undefined),

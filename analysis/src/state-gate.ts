@@ -69,6 +69,30 @@ export function stateDifferences(
   );
 }
 
+/** One kernel in one row. */
+export interface StatePlace {
+  readonly evidence: readonly StateEvidence[];
+  readonly kernel: KernelName;
+}
+
+/**
+ * The keys for which a kernel in one row is not as in another, where both rows told of the same
+ * source. In each difference `kernel` is the value in the first row and `baseline` in the second.
+ */
+export function stateDifferencesBetween(one: StatePlace, other: StatePlace): StateDifference[] {
+  const pair = { kernel: 'one' as KernelName, baseline: 'other' as KernelName };
+  const renamed = ({ evidence, kernel }: StatePlace, source: StateSource, name: KernelName) =>
+    evidence
+      .filter((each) => each.source === source)
+      .flatMap(({ observations }) => observations.filter((each) => each.kernel === kernel))
+      .map((each) => ({ ...each, kernel: name }));
+  const merged = (['audit', 'result-line'] as const).map((source) => ({
+    source,
+    observations: [...renamed(one, source, pair.kernel), ...renamed(other, source, pair.baseline)],
+  }));
+  return stateDifferences(merged, pair);
+}
+
 /** Undefined when nothing of the row was told. `reference` is the row's baseline if it has one. */
 export function checkState(
   evidence: StateEvidence,

@@ -9,7 +9,7 @@ import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import { analyseSweep } from '../analyse-sweep.js';
 import { summarise } from '../statistics/summary.js';
-import { bareMetalSweep } from '../testing/founding-records.js';
+import { bareMetalSweep, bothEnvironments } from '../testing/founding-records.js';
 import { buildRecord } from '../testing/record-builder.js';
 import type { RecordOptions } from '../testing/record-options.js';
 import { qemuRow } from '../testing/sample-records.js';
@@ -146,4 +146,32 @@ test('the whole numbers of the bare-metal steps are told as a quantum', (context
   if (text === undefined) return;
   const record = buildRecord(bareMetalSweep(text));
   compareGolden('bare-metal.txt', renderText(analyseSweep(record)));
+});
+
+test('the lab and the bare metal side by side: the founding ran no kernel in both', (context) => {
+  const summary = reference(context, 'lab-smp-summary.csv');
+  const steps = reference(context, 'bare-metal-steps.csv');
+  if (summary === undefined || steps === undefined) return;
+  const record = buildRecord(bothEnvironments({ summary, steps, smp: [1, 2] }));
+  const text = renderText(analyseSweep(record));
+  compareGolden('native-virtual.txt', text);
+  assert.match(
+    text.replaceAll(/\s+/g, ' '),
+    /no kernel ran in both environments: these are levels/,
+  );
+});
+
+test('had the lab booted the image of the bare metal, its one kernel would compare', (context) => {
+  const summary = reference(context, 'lab-smp-summary.csv');
+  const steps = reference(context, 'bare-metal-steps.csv');
+  if (summary === undefined || steps === undefined) return;
+  const options = bothEnvironments({ summary, steps, smp: [1] });
+  const releases = { ...options.releases, '6.19.9-bm-6.19.9': '6.19.9' };
+  const { sideBySide } = analyseSweep(buildRecord({ ...options, releases }));
+  const [pair] = sideBySide.pairs;
+  assert.deepEqual(pair?.matches, [
+    { release: '6.19.9', native: '6.19.9-bm-6.19.9', virtual: '6.19' },
+  ]);
+  assert.equal(pair?.metrics[0]?.levels[0]?.ratio?.ratio.toFixed(1), '14.9');
+  assert.deepEqual(pair?.metrics[0]?.effects, []);
 });

@@ -7,6 +7,7 @@ import { renderDecompositions } from './decomposition-text.js';
 import { renderGapClosed } from './gap-text.js';
 import { renderHead } from './head-text.js';
 import { renderKernelTable } from './kernel-table.js';
+import { renderNativeVirtual } from './native-virtual-text.js';
 import { finishPage } from './page.js';
 import { renderQuantisation } from './quantum-text.js';
 import { renderStateAudit } from './state-text.js';
@@ -27,6 +28,7 @@ export function renderText(report: Report): string {
     renderQuantisation(report),
     renderDecompositions(report),
     renderGapClosed(report),
+    renderNativeVirtual(report),
     renderStateAudit(report),
     renderRowStatus(report),
     renderFailures(report),
