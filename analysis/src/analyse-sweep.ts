@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import type { KernelName, Metric } from '@labsweep/proto';
+import { attributionOf } from './attribution.js';
 import { type BlockHistory, blockHistories } from './block-history.js';
 import { buildCells, type Cell } from './cell.js';
 import { clockFindings } from './clock-sense.js';
@@ -33,7 +34,8 @@ export function analyseSweep(record: SweepRecord): Report {
   const stated = views.map((view) => {
     const audit = beside(view, 'audit');
     const state = rowState(view, { baseline: spec.baseline, audit });
-    return { label: labelOf(view, views), view, state, audit };
+    const profiled = beside(view, 'attribution');
+    return { label: labelOf(view, views), view, state, audit, profiled };
   });
   const rows = stated.map((row) => reportRow(record, { ...row, primary }));
   return {
@@ -58,11 +60,13 @@ interface RowParts {
   readonly state: RowState;
   /** The blocks that audit the row. */
   readonly audit: readonly BlockHistory[];
+  /** The blocks that profile it. */
+  readonly profiled: readonly BlockHistory[];
   readonly primary: Metric;
 }
 
 function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
-  const { label, view, state, audit, primary } = parts;
+  const { label, view, state, audit, profiled, primary } = parts;
   const { spec } = record;
   const { workload, baseline, gap } = spec;
   const differences = (kernel: KernelName) => state.differences({ kernel, baseline });
@@ -100,8 +104,25 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
     quantisation: workload.metrics
       .map((metric, index) => quantisationOf(metric, metrics[index]?.cells ?? []))
       .filter((each) => each !== undefined),
-    status: judgeRow({ view, counts, cells: primaryCells, state: state.checks, audit, clock }),
+    attribution: attributionOf(view, {
+      blocks: profiled,
+      functions: spec.attribution?.functions ?? [],
+    }),
+    status: judgeRow({
+      view,
+      counts,
+      cells: primaryCells,
+      state: state.checks,
+      audit,
+      clock,
+      waiting: waitingOf(record, view),
+    }),
   };
+}
+
+/** Empty when nothing of the row waits. */
+function waitingOf({ waiting }: SweepRecord, { planned }: RowView): string[] {
+  return waiting.filter(({ row }) => row === planned.id).map(({ reason }) => reason);
 }
 
 /** Only a clear difference is shared out: the parts of noise would be noise. */

@@ -13,6 +13,7 @@ import type {
   Shape,
   SweepId,
 } from '@labsweep/proto';
+import type { KernelAttribution } from './attribution.js';
 import type { Cell } from './cell.js';
 import type { ClockFinding } from './clock-sense.js';
 import type { Decomposition } from './decompose.js';
@@ -73,6 +74,8 @@ export interface ReportRow {
   readonly clock: readonly ClockFinding[];
   /** Metrics whose values are printed in steps that matter. */
   readonly quantisation: readonly Quantisation[];
+  /** Of the kernels that were profiled; never compared with anything of the row. */
+  readonly attribution: readonly KernelAttribution[];
   readonly status: RowStatus;
 }
 

@@ -6,6 +6,7 @@
 import { timingHistories } from './block-history.js';
 import type { Cell } from './cell.js';
 import { clockNotes } from './clock-notes.js';
+import { hygieneNotes } from './hygiene-notes.js';
 import type { ReportRow } from './report-model.js';
 import type { IntervalMethod } from './statistics/median-interval.js';
 import type { SweepRecord } from './sweep-record.js';
@@ -37,6 +38,7 @@ export function reportNotes(record: SweepRecord, rows: readonly ReportRow[]): st
       .map(([, note]) => note),
     ...clockNotes(record, rows),
     ...quantumNote(rows),
+    ...hygieneNotes(record),
     ...severalHostsNote(rows),
     ...severalLinesNote(record),
     ...singleKernelNote(rows),

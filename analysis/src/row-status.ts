@@ -6,6 +6,7 @@
 import type { BlockHistory } from './block-history.js';
 import type { Cell } from './cell.js';
 import { type ClockFinding, ticksText } from './clock-sense.js';
+import { rowSetup } from './row-setup.js';
 import { auditGaps, unsteadyState } from './row-state.js';
 import { measuredTrials, type RowView } from './row-view.js';
 import { differenceText, type StateCheck } from './state-gate.js';
@@ -37,21 +38,32 @@ export interface RowEvidence {
   /** The blocks that audit the row; empty when the spec asks for none. */
   readonly audit: readonly BlockHistory[];
   readonly clock: readonly ClockFinding[];
+  /** Why the rest of the row cannot run now. */
+  readonly waiting: readonly string[];
 }
 
 /** Every rule looks at the same evidence and gives the sentences it has to say. */
 export function judgeRow(evidence: RowEvidence): RowStatus {
-  const rules = [failures, blocks, split, repetitions, spread, states];
-  const reasons = rules.flatMap((rule) => rule(evidence));
+  const rules = [failures, blocks, waits, split, repetitions, spread, states];
+  const setup = rowSetup(evidence.view);
+  const reasons = [...rules.flatMap((rule) => rule(evidence)), ...setup.reasons];
+  const short = shortPhases(evidence.clock);
   return {
     kind: reasons.length === 0 ? 'clean' : 'supporting',
     reasons,
     remarks: [
       ...quietReruns(evidence.view),
       ...unsteadyState(evidence.state),
-      ...shortPhases(evidence.clock),
+      ...short,
+      ...setup.remarks,
     ],
-    marks: shortPhases(evidence.clock).length > 0 ? ['!clock'] : [],
+    marks: [
+      ...(evidence.cells.some(({ comparison }) => comparison.kind === 'not-comparable')
+        ? ['!state']
+        : []),
+      ...(short.length > 0 ? ['!clock'] : []),
+      ...setup.marks,
+    ],
   };
 }
 
@@ -91,6 +103,10 @@ function missingKernels(view: RowView, block: BlockHistory): string[] {
  */
 function isResumed(block: BlockHistory): boolean {
   return new Set(block.counted.map((entry) => entry.session)).size > 1;
+}
+
+function waits({ waiting }: RowEvidence): string[] {
+  return waiting.map((reason) => `waiting: ${reason}`);
 }
 
 function split({ view }: RowEvidence): string[] {

@@ -2,6 +2,7 @@
 /** report.txt: the whole report as ASCII text of at most 80 columns. It computes nothing. */
 import type { Metric } from '@labsweep/proto';
 import type { Report } from '../report-model.js';
+import { renderAttribution } from './attribution-text.js';
 import { fullCellText, phaseCellText } from './cell-text.js';
 import { renderDecompositions } from './decomposition-text.js';
 import { renderGapClosed } from './gap-text.js';
@@ -30,6 +31,7 @@ export function renderText(report: Report): string {
     renderGapClosed(report),
     renderNativeVirtual(report),
     renderStateAudit(report),
+    renderAttribution(report),
     renderRowStatus(report),
     renderFailures(report),
     renderNotes(report),
