@@ -4,16 +4,21 @@
  * as for a finished one. It renders nothing.
  */
 import assert from 'node:assert/strict';
-import type { Metric } from '@labsweep/proto';
+import type { KernelName, Metric } from '@labsweep/proto';
+import { attributionOf } from './attribution.js';
 import { type BlockHistory, blockHistories } from './block-history.js';
 import { buildCells, type Cell } from './cell.js';
+import { clockFindings } from './clock-sense.js';
 import type { Comparison } from './compare.js';
 import { decompose, type SeriesLookup } from './decompose.js';
 import { failedTrials } from './failed-trials.js';
 import { gapClosed } from './gap-closed.js';
+import { nativeAgainstVirtual } from './native-virtual.js';
+import { quantisationOf } from './quantisation.js';
 import { reportHead } from './report-head.js';
 import type { MetricCells, Report, ReportProgress, ReportRow } from './report-model.js';
 import { reportNotes } from './report-notes.js';
+import { blocksBeside, type RowState, rowState } from './row-state.js';
 import { judgeRow } from './row-status.js';
 import { type RowView, rowViews } from './row-view.js';
 import type { SweepRecord } from './sweep-record.js';
@@ -25,7 +30,14 @@ export function analyseSweep(record: SweepRecord): Report {
   const [primary] = spec.workload.metrics;
   assert(primary !== undefined, 'a spec names at least one metric');
   const views = rowViews(record);
-  const rows = views.map((view) => reportRow(record, { view, views, primary }));
+  const beside = blocksBeside(record);
+  const stated = views.map((view) => {
+    const audit = beside(view, 'audit');
+    const state = rowState(view, { baseline: spec.baseline, audit });
+    const profiled = beside(view, 'attribution');
+    return { label: labelOf(view, views), view, state, audit, profiled };
+  });
+  const rows = stated.map((row) => reportRow(record, { ...row, primary }));
   return {
     sweep: record.sweep,
     state: record.state,
@@ -36,29 +48,42 @@ export function analyseSweep(record: SweepRecord): Report {
     baseline: spec.baseline,
     ...(spec.gap === undefined ? {} : { gap: spec.gap }),
     rows,
+    sideBySide: nativeAgainstVirtual(record, stated),
     failures: failedTrials(record),
     notes: reportNotes(record, rows),
   };
 }
 
 interface RowParts {
+  readonly label: string;
   readonly view: RowView;
-  readonly views: readonly RowView[];
+  readonly state: RowState;
+  /** The blocks that audit the row. */
+  readonly audit: readonly BlockHistory[];
+  /** The blocks that profile it. */
+  readonly profiled: readonly BlockHistory[];
   readonly primary: Metric;
 }
 
-function reportRow(record: SweepRecord, { view, views, primary }: RowParts): ReportRow {
+function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
+  const { label, view, state, audit, profiled, primary } = parts;
   const { spec } = record;
   const { workload, baseline, gap } = spec;
+  const differences = (kernel: KernelName) => state.differences({ kernel, baseline });
   const metrics = workload.metrics.map((metric) => ({
     metric: metric.name,
-    cells: buildCells(view, { metric, baseline }),
+    cells: buildCells(view, { metric, baseline, differences }),
   }));
   const primaryCells = metrics[0]?.cells ?? [];
   const counts = countTrials(view);
-  const { direction } = primary;
+  const clock = clockFindings(view, workload.metrics);
+  const gapOptions = gap && {
+    gap,
+    direction: primary.direction,
+    differences: state.differences,
+  };
   return {
-    label: labelOf(view, views),
+    label,
     row: view.planned.id,
     requested: view.planned.environment,
     environment: view.environment,
@@ -73,9 +98,31 @@ function reportRow(record: SweepRecord, { view, views, primary }: RowParts): Rep
       ...countTrials(view, kernel),
     })),
     decompositions: decompositionsOf(record, { primary, metrics }),
-    ...(gap === undefined ? {} : { gapClosed: gapClosed(primaryCells, { gap, direction }) }),
-    status: judgeRow({ view, counts, cells: primaryCells }),
+    ...(gapOptions === undefined ? {} : { gapClosed: gapClosed(primaryCells, gapOptions) }),
+    state: state.checks,
+    clock,
+    quantisation: workload.metrics
+      .map((metric, index) => quantisationOf(metric, metrics[index]?.cells ?? []))
+      .filter((each) => each !== undefined),
+    attribution: attributionOf(view, {
+      blocks: profiled,
+      functions: spec.attribution?.functions ?? [],
+    }),
+    status: judgeRow({
+      view,
+      counts,
+      cells: primaryCells,
+      state: state.checks,
+      audit,
+      clock,
+      waiting: waitingOf(record, view),
+    }),
   };
+}
+
+/** Empty when nothing of the row waits. */
+function waitingOf({ waiting }: SweepRecord, { planned }: RowView): string[] {
+  return waiting.filter(({ row }) => row === planned.id).map(({ reason }) => reason);
 }
 
 /** Only a clear difference is shared out: the parts of noise would be noise. */

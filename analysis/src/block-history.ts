@@ -3,7 +3,7 @@
  * Sorts the entries of a sweep by block, and says of each block which attempt counts. This is the
  * one place that decides what may enter statistics; it computes none.
  */
-import type { BlockId, PlannedBlock, TrialEnded } from '@labsweep/proto';
+import type { BlockId, PlannedBlock, Purpose, TrialEnded } from '@labsweep/proto';
 import type { BlockDecision, SweepRecord } from './sweep-record.js';
 
 /**
@@ -14,6 +14,8 @@ export type BlockStanding = 'accepted' | 'provisional' | 'open';
 
 export interface BlockHistory {
   readonly planned: PlannedBlock;
+  /** Of the block's row; statistics look at `timing` and at nothing else. */
+  readonly purpose: Purpose;
   readonly standing: BlockStanding;
   /** All attempts, by attempt and then in log order, each trial of an attempt once. */
   readonly entries: readonly TrialEnded[];
@@ -25,12 +27,15 @@ export interface BlockHistory {
 /** One history for each planned block, in the order of the plan. */
 export function blockHistories(record: SweepRecord): BlockHistory[] {
   const byBlock = entriesByBlock(record.entries);
+  const purposes = new Map(record.plan.rows.map(({ id, purpose }) => [id, purpose]));
   return record.plan.blocks.map((planned) => {
+    const purpose = purposes.get(planned.row) ?? 'timing';
     const entries = (byBlock.get(planned.id) ?? []).toSorted((a, b) => a.attempt - b.attempt);
     const decision = record.decisions.get(planned.id);
     if (decision !== undefined) {
       return {
         planned,
+        purpose,
         entries,
         decision,
         standing: 'accepted',
@@ -39,10 +44,19 @@ export function blockHistories(record: SweepRecord): BlockHistory[] {
     }
     const newest = entries.at(-1);
     if (newest === undefined || record.state !== 'running') {
-      return { planned, entries, standing: 'open', counted: [] };
+      return { planned, purpose, entries, standing: 'open', counted: [] };
     }
-    return { planned, entries, standing: 'provisional', counted: ofAttempt(entries, newest) };
+    const counted = ofAttempt(entries, newest);
+    return { planned, purpose, entries, standing: 'provisional', counted };
   });
+}
+
+/**
+ * The blocks whose values are statistics. A trial of another purpose ran under a tracer or with
+ * probes in its kernel, so its times are worth nothing.
+ */
+export function timingHistories(record: SweepRecord): BlockHistory[] {
+  return blockHistories(record).filter(({ purpose }) => purpose === 'timing');
 }
 
 /** A log may hold an entry twice, since publishing is retried; the first one stands. */

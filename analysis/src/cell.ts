@@ -7,6 +7,7 @@ import type { KernelName, Metric } from '@labsweep/proto';
 import { type Comparison, compareKernels } from './compare.js';
 import type { RowView } from './row-view.js';
 import { type Series, seriesOf } from './series.js';
+import type { StateDifference } from './state-gate.js';
 import { type MedianInterval, medianInterval } from './statistics/median-interval.js';
 import { spreadWithin } from './statistics/spread-within.js';
 import { type Summary, summarise } from './statistics/summary.js';
@@ -28,11 +29,15 @@ export interface Cell {
   readonly comparison: Comparison;
 }
 
+export interface CellOptions {
+  readonly metric: Metric;
+  readonly baseline: KernelName;
+  /** Of the state of a kernel's workload from the baseline's; any of them stops the comparison. */
+  readonly differences: (kernel: KernelName) => readonly StateDifference[];
+}
+
 /** A metric's cells, one for each kernel of the row in the order of the spec. */
-export function buildCells(
-  view: RowView,
-  options: { readonly metric: Metric; readonly baseline: KernelName },
-): Cell[] {
+export function buildCells(view: RowView, options: CellOptions): Cell[] {
   const { metric, baseline } = options;
   const baselineSeries = view.planned.kernels.includes(baseline)
     ? seriesOf(view, { kernel: baseline, metric: metric.name })
@@ -49,7 +54,14 @@ export function buildCells(
       ...(values.length === 0 ? {} : { summary: summarise(values) }),
       ...(spread === undefined ? {} : { spread }),
       interval: medianInterval(values, 'log'),
-      comparison: comparisonOf({ kernel, series, baselineSeries, metric, baseline }),
+      comparison: comparisonOf({
+        kernel,
+        series,
+        baselineSeries,
+        metric,
+        baseline,
+        differences: options.differences(kernel),
+      }),
     };
   });
 }
@@ -61,12 +73,17 @@ interface ComparisonParts {
   /** Undefined when the row does not run the baseline at all. */
   readonly baselineSeries: Series | undefined;
   readonly metric: Metric;
+  readonly differences: readonly StateDifference[];
 }
 
 function comparisonOf(parts: ComparisonParts): Comparison {
   if (parts.kernel === parts.baseline) return { kind: 'baseline' };
   if (parts.baselineSeries === undefined) {
     return { kind: 'not-compared', pairs: 0, reason: 'no-baseline-in-row' };
+  }
+  if (parts.differences.length > 0) {
+    const { baseline, differences } = parts;
+    return { kind: 'not-comparable', baseline, differences };
   }
   return compareKernels({
     kernel: parts.series,

@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict';
 import type { KernelName, Metric } from '@labsweep/proto';
 import { matchedByBlock, type Series } from './series.js';
+import type { StateDifference } from './state-gate.js';
 import { type Estimate, estimateMedian } from './statistics/estimate.js';
 
 /** `higher` and `lower` are for metrics without a good direction. */
@@ -29,6 +30,13 @@ export type Comparison =
       readonly ratio: Estimate;
       readonly changePercent: PercentChange;
       readonly verdict: Verdict;
+    }
+  | {
+      /** The workload did different work on the two kernels; its times are not compared. */
+      readonly kind: 'not-comparable';
+      readonly baseline: KernelName;
+      /** At least one. */
+      readonly differences: readonly StateDifference[];
     }
   | {
       readonly kind: 'not-compared';

@@ -8,7 +8,9 @@ import type { Gap, KernelName, Metric } from '@labsweep/proto';
 import type { Cell } from './cell.js';
 import { compareKernels } from './compare.js';
 import { gapFraction, storyDistancePoints } from './gap-fraction.js';
+import type { RowState } from './row-state.js';
 import { matchedByBlock, type Series } from './series.js';
+import { differenceText } from './state-gate.js';
 import { type Estimate, estimateMedian } from './statistics/estimate.js';
 
 export type GapClosed =
@@ -24,14 +26,24 @@ export type GapClosed =
     }
   | { readonly kind: 'refused'; readonly reason: string };
 
+export interface GapOptions {
+  readonly gap: Gap;
+  readonly direction: Metric['direction'];
+  readonly differences: RowState['differences'];
+}
+
 /** `cells` are those of one metric in one row. */
-export function gapClosed(
-  cells: readonly Cell[],
-  options: { readonly gap: Gap; readonly direction: Metric['direction'] },
-): GapClosed {
+export function gapClosed(cells: readonly Cell[], options: GapOptions): GapClosed {
   const { gap, direction } = options;
   const absent = [gap.good, gap.bad, gap.candidate].filter((name) => !findCell(cells, name));
   if (absent.length > 0) return refused(`the row does not run ${absent.join(', ')}`);
+  for (const kernel of [gap.bad, gap.candidate]) {
+    const pair = { kernel, baseline: gap.good };
+    const [difference] = options.differences(pair);
+    if (difference !== undefined) {
+      return refused(`not comparable: ${differenceText(difference, pair)}`);
+    }
+  }
   const series = (name: KernelName): Series => findCell(cells, name)?.values ?? [];
   const [good, bad, candidate] = [series(gap.good), series(gap.bad), series(gap.candidate)];
   const comparison = compareKernels({

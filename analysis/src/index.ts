@@ -31,6 +31,7 @@ export type {
 } from './report-model.js';
 export type { RowStatus } from './row-status.js';
 export type { BlockValue, Series } from './series.js';
+export type { StateCheck, StateDifference, StateSpread } from './state-gate.js';
 export type { Estimate } from './statistics/estimate.js';
 export { median } from './statistics/median.js';
 export type { IntervalMethod, MedianInterval } from './statistics/median-interval.js';

@@ -4,7 +4,7 @@
  * clocks. It repeats what was recorded and measures nothing.
  */
 import type { Environment, KernelName, TrialEnded } from '@labsweep/proto';
-import { blockHistories } from './block-history.js';
+import { timingHistories } from './block-history.js';
 import type { ReportHead, ReportHost, ReportKernel } from './report-model.js';
 import type { RecordedHost, SweepRecord } from './sweep-record.js';
 import { scenariosOf } from './trial-value.js';
@@ -18,7 +18,7 @@ const ABSENT = 'absent';
 
 export function reportHead(record: SweepRecord): ReportHead {
   const { spec, submitted } = record;
-  const counted = blockHistories(record).flatMap((block) => block.counted);
+  const counted = timingHistories(record).flatMap((block) => block.counted);
   return {
     workload: {
       name: spec.workload.name,

@@ -13,11 +13,16 @@ import type {
   Shape,
   SweepId,
 } from '@labsweep/proto';
+import type { KernelAttribution } from './attribution.js';
 import type { Cell } from './cell.js';
+import type { ClockFinding } from './clock-sense.js';
 import type { Decomposition } from './decompose.js';
 import type { FailedTrial } from './failed-trials.js';
 import type { GapClosed } from './gap-closed.js';
+import type { SideBySide } from './native-virtual.js';
+import type { Quantisation } from './quantisation.js';
 import type { RowStatus } from './row-status.js';
+import type { StateCheck } from './state-gate.js';
 import type { SweepState } from './sweep-record.js';
 import type { TrialCounts } from './trial-counts.js';
 
@@ -33,6 +38,7 @@ export interface Report {
   readonly baseline: KernelName;
   readonly gap?: Gap;
   readonly rows: readonly ReportRow[];
+  readonly sideBySide: SideBySide;
   readonly failures: readonly FailedTrial[];
   readonly notes: readonly string[];
 }
@@ -62,6 +68,14 @@ export interface ReportRow {
   readonly trialsByKernel: readonly KernelTrialCounts[];
   readonly decompositions: readonly Decomposition[];
   readonly gapClosed?: GapClosed;
+  /** What was seen of the workload's memory on the row's kernels, from each source that told. */
+  readonly state: readonly StateCheck[];
+  /** Phases that are too short for their clock, or of which that is not known. */
+  readonly clock: readonly ClockFinding[];
+  /** Metrics whose values are printed in steps that matter. */
+  readonly quantisation: readonly Quantisation[];
+  /** Of the kernels that were profiled; never compared with anything of the row. */
+  readonly attribution: readonly KernelAttribution[];
   readonly status: RowStatus;
 }
 

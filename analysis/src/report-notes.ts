@@ -3,8 +3,10 @@
  * The sentences below a report that say how its numbers came about, and only those that apply to
  * it.
  */
-import { blockHistories } from './block-history.js';
+import { timingHistories } from './block-history.js';
 import type { Cell } from './cell.js';
+import { clockNotes } from './clock-notes.js';
+import { hygieneNotes } from './hygiene-notes.js';
 import type { ReportRow } from './report-model.js';
 import type { IntervalMethod } from './statistics/median-interval.js';
 import type { SweepRecord } from './sweep-record.js';
@@ -34,6 +36,9 @@ export function reportNotes(record: SweepRecord, rows: readonly ReportRow[]): st
     ...Object.entries(METHOD_NOTES)
       .filter(([method]) => methods.has(method))
       .map(([, note]) => note),
+    ...clockNotes(record, rows),
+    ...quantumNote(rows),
+    ...hygieneNotes(record),
     ...severalHostsNote(rows),
     ...severalLinesNote(record),
     ...singleKernelNote(rows),
@@ -79,9 +84,20 @@ function severalHostsNote(rows: readonly ReportRow[]): string[] {
   ];
 }
 
+function quantumNote(rows: readonly ReportRow[]): string[] {
+  const cells = rows.flatMap(({ quantisation }) => quantisation.flatMap((each) => each.cells));
+  if (!cells.some(({ isFalseZero }) => isFalseZero)) return [];
+  return [
+    'A false zero: equal values only show that the spread is below the quantum. Intervals of such ' +
+      'values and of their ratios are too narrow: each value is uncertain by half a quantum.',
+  ];
+}
+
 function severalLinesNote(record: SweepRecord): string[] {
-  const trials = record.entries.filter(({ outcome }) =>
-    scenariosOf(outcome).some((scenario) => resultLines(outcome, scenario).length > 1),
+  const trials = record.entries.filter(
+    ({ purpose, outcome }) =>
+      purpose === 'timing' &&
+      scenariosOf(outcome).some((scenario) => resultLines(outcome, scenario).length > 1),
   );
   if (trials.length === 0) return [];
   return [
@@ -97,7 +113,7 @@ function singleKernelNote(rows: readonly ReportRow[]): string[] {
 }
 
 function undecidedNotes(record: SweepRecord): string[] {
-  const blocks = blockHistories(record);
+  const blocks = timingHistories(record);
   const provisional = blocks.some((block) => block.standing === 'provisional');
   const left = blocks
     .filter((block) => block.standing === 'open')

@@ -5,7 +5,11 @@
  */
 import type { BlockHistory } from './block-history.js';
 import type { Cell } from './cell.js';
+import { type ClockFinding, ticksText } from './clock-sense.js';
+import { rowSetup } from './row-setup.js';
+import { auditGaps, unsteadyState } from './row-state.js';
 import { measuredTrials, type RowView } from './row-view.js';
+import { differenceText, type StateCheck } from './state-gate.js';
 import type { TrialCounts } from './trial-counts.js';
 
 /**
@@ -21,6 +25,8 @@ export interface RowStatus {
   readonly reasons: readonly string[];
   /** What a reader should see although it does not make the row doubtful. */
   readonly remarks: readonly string[];
+  /** Shown beside the row in its table, for example `!clock`; notes explain them. */
+  readonly marks: readonly string[];
 }
 
 export interface RowEvidence {
@@ -28,16 +34,36 @@ export interface RowEvidence {
   readonly counts: TrialCounts;
   /** Of the primary metric. */
   readonly cells: readonly Cell[];
+  readonly state: readonly StateCheck[];
+  /** The blocks that audit the row; empty when the spec asks for none. */
+  readonly audit: readonly BlockHistory[];
+  readonly clock: readonly ClockFinding[];
+  /** Why the rest of the row cannot run now. */
+  readonly waiting: readonly string[];
 }
 
 /** Every rule looks at the same evidence and gives the sentences it has to say. */
 export function judgeRow(evidence: RowEvidence): RowStatus {
-  const rules = [failures, blocks, split, repetitions, spread];
-  const reasons = rules.flatMap((rule) => rule(evidence));
+  const rules = [failures, blocks, waits, split, repetitions, spread, states];
+  const setup = rowSetup(evidence.view);
+  const reasons = [...rules.flatMap((rule) => rule(evidence)), ...setup.reasons];
+  const short = shortPhases(evidence.clock);
   return {
     kind: reasons.length === 0 ? 'clean' : 'supporting',
     reasons,
-    remarks: quietReruns(evidence.view),
+    remarks: [
+      ...quietReruns(evidence.view),
+      ...unsteadyState(evidence.state),
+      ...short,
+      ...setup.remarks,
+    ],
+    marks: [
+      ...(evidence.cells.some(({ comparison }) => comparison.kind === 'not-comparable')
+        ? ['!state']
+        : []),
+      ...(short.length > 0 ? ['!clock'] : []),
+      ...setup.marks,
+    ],
   };
 }
 
@@ -79,6 +105,10 @@ function isResumed(block: BlockHistory): boolean {
   return new Set(block.counted.map((entry) => entry.session)).size > 1;
 }
 
+function waits({ waiting }: RowEvidence): string[] {
+  return waiting.map((reason) => `waiting: ${reason}`);
+}
+
 function split({ view }: RowEvidence): string[] {
   if (view.environments.length < 2) return [];
   return [`row ${view.planned.id} ran partly in each of ${view.environments.join(', ')}`];
@@ -104,6 +134,25 @@ function spread({ cells }: RowEvidence): string[] {
     const isHidden = hosts.size === values.length && values.length >= REPETITIONS_MIN;
     return isHidden ? [`${kernel} has no two values from one host, so its spread is unknown`] : [];
   });
+}
+
+/** The first difference of each kernel; the section on state has them all. */
+function states({ cells, state, audit, view }: RowEvidence): string[] {
+  const stopped = cells.flatMap(({ kernel, comparison }) => {
+    if (comparison.kind !== 'not-comparable') return [];
+    const { baseline, differences } = comparison;
+    const [first, ...others] = differences;
+    if (first === undefined) return [];
+    const more = others.length === 0 ? '' : ` and ${others.length} more`;
+    return [`not comparable: ${differenceText(first, { kernel, baseline })}${more}`];
+  });
+  return [...stopped, ...auditGaps({ checks: state, audit, kernels: view.planned.kernels })];
+}
+
+function shortPhases(clock: readonly ClockFinding[]): string[] {
+  const short = clock.flatMap((finding) => (finding.kind === 'short' ? [finding] : []));
+  if (short.length === 0) return [];
+  return [`!clock: ${short.map((each) => `${each.metric} ${ticksText(each)}`).join(', ')}`];
 }
 
 /** Attempts that were replaced although none of their trials failed: a lost host, for instance. */

@@ -5,7 +5,7 @@
  * never pooled.
  */
 import type { EnvironmentRequest, PlannedRow, TrialEnded } from '@labsweep/proto';
-import { type BlockHistory, blockHistories } from './block-history.js';
+import { type BlockHistory, timingHistories } from './block-history.js';
 import type { SweepRecord } from './sweep-record.js';
 import { scenariosOf } from './trial-value.js';
 
@@ -25,9 +25,10 @@ export interface RowView {
  * In the order of the plan; environments and scenarios in the order in which the blocks show them.
  */
 export function rowViews(record: SweepRecord): RowView[] {
-  const histories = blockHistories(record);
+  const histories = timingHistories(record);
   const allScenarios = scenariosIn(histories.flatMap((block) => block.counted));
-  return record.plan.rows.flatMap((planned) => {
+  const rows = record.plan.rows.filter(({ purpose }) => purpose === 'timing');
+  return rows.flatMap((planned) => {
     const blocks = histories
       .filter((block) => block.planned.row === planned.id)
       .toSorted((a, b) => a.planned.repetition - b.planned.repetition);
@@ -35,10 +36,16 @@ export function rowViews(record: SweepRecord): RowView[] {
   });
 }
 
-/** The measured trials of a block that count, in this environment; at most one for each kernel. */
+/**
+ * The measured trials of a timing block that count, in this environment; at most one for each
+ * kernel. The entry's own purpose is asked too: one in the wrong block must not become a value.
+ */
 export function measuredTrials(block: BlockHistory, environment: EnvironmentRequest): TrialEnded[] {
   return block.counted.filter(
-    (entry) => entry.outcome.status === 'measured' && entry.environment === environment,
+    (entry) =>
+      entry.outcome.status === 'measured' &&
+      entry.environment === environment &&
+      entry.purpose === 'timing',
   );
 }
 

@@ -41,13 +41,16 @@ export async function writeResults(
   return { report: text };
 }
 
-/** Fetches the evidence of one outcome; returns a warning when it cannot be had. */
+/**
+ * Fetches the evidence of one outcome: `serial`, `output`, and the dump of an audit or attribution
+ * trial in a folder named for its purpose. Returns a warning when it cannot be had.
+ */
 export async function writeEvidence(
   folder: string,
   entry: TrialEnded,
   fetch: (sha256: Sha256) => Promise<Uint8Array>,
 ): Promise<string | undefined> {
-  const { console: serialLog, output } = entry.evidence;
+  const { console: serialLog, output, dump } = entry.evidence;
   const name = `${entry.trial.replaceAll('/', '-')}-a${entry.attempt}`;
   try {
     if (serialLog !== undefined) {
@@ -56,6 +59,8 @@ export async function writeEvidence(
     if (output !== undefined) {
       await write(join(folder, 'output'), `${name}.txt`, await fetch(output));
     }
+    if (dump !== undefined)
+      await write(join(folder, entry.purpose), `${name}.txt`, await fetch(dump));
     return undefined;
   } catch (error) {
     return `evidence of ${entry.trial} is missing in the folder: ${messageOf(error)}`;
@@ -69,8 +74,9 @@ async function write(folder: string, name: string, bytes: Uint8Array): Promise<v
 
 /** What each guest, or host of a native trial, said of itself, attempt by attempt. */
 function guestFacts(entries: readonly TrialEnded[]) {
-  return entries.map(({ trial, attempt, hostName, environment, outcome }) => ({
+  return entries.map(({ trial, purpose, attempt, hostName, environment, outcome }) => ({
     trial,
+    purpose,
     attempt,
     hostName,
     environment,

@@ -14,6 +14,9 @@ import {
 } from './format-number.js';
 import type { KernelCell } from './kernel-table.js';
 
+/** What differs stands in the row's status and in the section on state. */
+const NOT_COMPARABLE: string[] = ['not comparable', 'state differs'];
+
 /** Level, its interval, the change, its interval, and failures if there were any. */
 export function fullCellText(kernelCell: KernelCell): string[] {
   const { cell, decimals } = kernelCell;
@@ -55,6 +58,7 @@ function levelText({ cell, decimals }: KernelCell): string {
 function fullComparison(comparison: Comparison): string[] {
   if (comparison.kind === 'baseline') return ['baseline'];
   if (comparison.kind === 'not-compared') return whyNot(comparison);
+  if (comparison.kind === 'not-comparable') return NOT_COMPARABLE;
   const { changePercent, verdict, ratio } = comparison;
   if (verdict === 'no-clear-difference') {
     return ['no clear difference', `~ ${formatSignedRange(changePercent)}`];
@@ -66,6 +70,7 @@ function fullComparison(comparison: Comparison): string[] {
 function compactComparison(comparison: Comparison): string[] {
   if (comparison.kind === 'baseline') return ['baseline'];
   if (comparison.kind === 'not-compared') return whyNot(comparison);
+  if (comparison.kind === 'not-comparable') return NOT_COMPARABLE;
   const { changePercent, verdict } = comparison;
   if (verdict === 'no-clear-difference') return [`~ ${formatSignedRange(changePercent)}`];
   return [formatCompactChange(changePercent)];

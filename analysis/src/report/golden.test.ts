@@ -9,6 +9,7 @@ import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import { analyseSweep } from '../analyse-sweep.js';
 import { summarise } from '../statistics/summary.js';
+import { bareMetalSweep, bothEnvironments } from '../testing/founding-records.js';
 import { buildRecord } from '../testing/record-builder.js';
 import type { RecordOptions } from '../testing/record-options.js';
 import { qemuRow } from '../testing/sample-records.js';
@@ -138,4 +139,39 @@ test('the bare-metal steps have the levels that their report gave', (context) =>
   assert.equal(newest.median, 37);
   assert.equal(newest.mean.toFixed(3), '36.667');
   assert.equal(newest.stdev?.toFixed(4), '0.5774');
+});
+
+test('the whole numbers of the bare-metal steps are told as a quantum', (context) => {
+  const text = reference(context, 'bare-metal-steps.csv');
+  if (text === undefined) return;
+  const record = buildRecord(bareMetalSweep(text));
+  compareGolden('bare-metal.txt', renderText(analyseSweep(record)));
+});
+
+test('the lab and the bare metal side by side: the founding ran no kernel in both', (context) => {
+  const summary = reference(context, 'lab-smp-summary.csv');
+  const steps = reference(context, 'bare-metal-steps.csv');
+  if (summary === undefined || steps === undefined) return;
+  const record = buildRecord(bothEnvironments({ summary, steps, smp: [1, 2] }));
+  const text = renderText(analyseSweep(record));
+  compareGolden('native-virtual.txt', text);
+  assert.match(
+    text.replaceAll(/\s+/g, ' '),
+    /no kernel ran in both environments: these are levels/,
+  );
+});
+
+test('had the lab booted the image of the bare metal, its one kernel would compare', (context) => {
+  const summary = reference(context, 'lab-smp-summary.csv');
+  const steps = reference(context, 'bare-metal-steps.csv');
+  if (summary === undefined || steps === undefined) return;
+  const options = bothEnvironments({ summary, steps, smp: [1] });
+  const releases = { ...options.releases, '6.19.9-bm-6.19.9': '6.19.9' };
+  const { sideBySide } = analyseSweep(buildRecord({ ...options, releases }));
+  const [pair] = sideBySide.pairs;
+  assert.deepEqual(pair?.matches, [
+    { release: '6.19.9', native: '6.19.9-bm-6.19.9', virtual: '6.19' },
+  ]);
+  assert.equal(pair?.metrics[0]?.levels[0]?.ratio?.ratio.toFixed(1), '14.9');
+  assert.deepEqual(pair?.metrics[0]?.effects, []);
 });

@@ -24,6 +24,8 @@ export interface KernelCell {
 export interface KernelTableOptions {
   readonly metric: Metric;
   readonly cellText: (cell: KernelCell) => TableCell;
+  /** Sets the marks of a row below its environment. */
+  readonly showMarks?: boolean;
 }
 
 /** Title, then one table for all rows of the same kernels and scenario. */
@@ -93,7 +95,8 @@ function renderAcross(
     const n = Math.max(0, ...cells.map((cell) => cell.values.length));
     const memory = hasMemories ? [`${row.shape.memoryMib} MiB`] : [];
     const texts = layout.kernels.map((kernel) => kernelText(row, { kernel, cells, layout }));
-    return [[row.environment, ...memory], [String(row.shape.smp)], [String(n)], ...texts];
+    const marks = layout.showMarks === true ? row.status.marks : [];
+    return [[row.environment, ...memory, ...marks], [String(row.shape.smp)], [String(n)], ...texts];
   });
   return renderAsciiTable({ columns, rows: body, gap: layout.gap });
 }

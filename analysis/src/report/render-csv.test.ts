@@ -10,7 +10,7 @@ import { renderCsv } from './render-csv.js';
 
 const HEADER =
   'environment,smp,workload,scenario,kernel,repetition,attempt,status,metric,value,unit,' +
-  'row,block,host,kernel_release,accepted,failure,duration_ms';
+  'row,block,host,kernel_release,accepted,failure,duration_ms,purpose';
 
 function read(record: SweepRecord): Record<string, string>[] {
   const [header = [], ...records] = parseCsv(renderCsv(record));
@@ -92,4 +92,20 @@ test('a metric that a measured trial did not print has an empty value', () => {
   assert.equal(first?.value, '3');
   assert.equal(second?.value, '');
   assert.equal(second?.status, 'measured');
+});
+
+test('audit and attribution trials are listed with their purpose and without values', () => {
+  const beside = (purpose: 'audit' | 'attribution') =>
+    qemuRow(1, { id: `qemu-smp1-${purpose}`, of: 'qemu-smp1', purpose, repetitions: 1 });
+  const rows = [qemuRow(1), beside('audit'), beside('attribution')];
+  const lines = read(buildRecord(plainSweep({ rows })));
+  const others = lines.filter((line) => line.purpose !== 'timing');
+  assert.deepEqual(
+    others.map(({ purpose, row, metric, value }) => [purpose, row, metric, value].join(' ').trim()),
+    [
+      ...Array(3).fill('audit qemu-smp1-audit'),
+      ...Array(3).fill('attribution qemu-smp1-attribution'),
+    ],
+  );
+  assert.ok(others.every((line) => line.status === 'measured' && line.accepted === 'yes'));
 });

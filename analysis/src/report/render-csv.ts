@@ -30,6 +30,7 @@ export const CSV_COLUMNS = [
   'accepted',
   'failure',
   'duration_ms',
+  'purpose',
 ] as const;
 
 type CsvRecord = Record<(typeof CSV_COLUMNS)[number], string>;
@@ -59,12 +60,15 @@ interface TrialParts {
   readonly smp: string;
 }
 
-/** A trial that printed no result still has one line, with neither metric nor value. */
+/**
+ * A trial that printed no result still has one line, with neither metric nor value. So has one that
+ * was not for timing: a script that averages the column of values must not meet its numbers.
+ */
 function trialLines(record: SweepRecord, parts: TrialParts): CsvRecord[] {
   const { outcome } = parts.entry;
   const common = commonColumns(record, parts);
   const scenarios = scenariosOf(outcome);
-  if (scenarios.length === 0) return [common];
+  if (scenarios.length === 0 || parts.entry.purpose !== 'timing') return [common];
   return scenarios.flatMap((scenario) =>
     record.spec.workload.metrics.map((metric) => ({
       ...common,
@@ -98,6 +102,7 @@ function commonColumns(record: SweepRecord, { block, entry, smp }: TrialParts): 
     accepted: acceptance(block, entry),
     failure: outcome.failure?.class ?? '',
     duration_ms: String(entry.durationMs),
+    purpose: entry.purpose,
   };
 }
 

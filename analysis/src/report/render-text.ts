@@ -2,24 +2,36 @@
 /** report.txt: the whole report as ASCII text of at most 80 columns. It computes nothing. */
 import type { Metric } from '@labsweep/proto';
 import type { Report } from '../report-model.js';
+import { renderAttribution } from './attribution-text.js';
 import { fullCellText, phaseCellText } from './cell-text.js';
 import { renderDecompositions } from './decomposition-text.js';
 import { renderGapClosed } from './gap-text.js';
 import { renderHead } from './head-text.js';
 import { renderKernelTable } from './kernel-table.js';
+import { renderNativeVirtual } from './native-virtual-text.js';
 import { finishPage } from './page.js';
+import { renderQuantisation } from './quantum-text.js';
+import { renderStateAudit } from './state-text.js';
 import { renderFailures, renderNotes, renderRowStatus } from './status-text.js';
 
 /** Ends with a newline. */
 export function renderText(report: Report): string {
   const sections = [
     renderHead(report),
-    renderKernelTable(report, { metric: report.primary, cellText: fullCellText }),
+    renderKernelTable(report, {
+      metric: report.primary,
+      cellText: fullCellText,
+      showMarks: true,
+    }),
     ...phases(report).map((metric) =>
       renderKernelTable(report, { metric, cellText: phaseCellText }),
     ),
+    renderQuantisation(report),
     renderDecompositions(report),
     renderGapClosed(report),
+    renderNativeVirtual(report),
+    renderStateAudit(report),
+    renderAttribution(report),
     renderRowStatus(report),
     renderFailures(report),
     renderNotes(report),

@@ -8,7 +8,6 @@ import {
   DEFAULT_GUEST,
   DEFAULT_NATIVE,
   DEFAULT_OUTPUT,
-  type HostId,
   type KernelName,
   type KernelSpec,
   type Outcome,
@@ -23,7 +22,8 @@ import {
   type TrialEnded,
   type TrialId,
 } from '@labsweep/proto';
-import type { BlockDecision, RecordedHost, SweepRecord } from '../sweep-record.js';
+import type { BlockDecision, SweepRecord } from '../sweep-record.js';
+import { hostsFor, type MadeUpHost, releaseOf } from './made-up-hosts.js';
 import { MADE_UP_METRICS, madeUpValues } from './made-up-values.js';
 import { type RandomSource, randomSource } from './random-source.js';
 import type { RecordOptions, RecordRow } from './record-options.js';
@@ -31,25 +31,6 @@ import type { RecordOptions, RecordRow } from './record-options.js';
 const SWEEP = 'mprotect-window-1a2b3c4d' as SweepId;
 const ATTEMPTS_MAX = 3;
 const TRIAL_MS = 9000;
-
-/** Two unlike hosts that take blocks in turn, so that a comparison across blocks would go wrong. */
-const HOSTS: readonly (RecordedHost & { readonly factor: number })[] = [
-  {
-    id: 'b0c1' as HostId,
-    name: 'box1',
-    factor: 1,
-    facts: {
-      cpu_model: 'Intel(R) Core(TM) i7-14700',
-      kvm_canary: 'opens, but its canary guest did not answer within 10 s',
-    },
-  },
-  {
-    id: 'b0c2' as HostId,
-    name: 'box2',
-    factor: 1.15,
-    facts: { cpu_model: 'AMD EPYC 7763 64-Core Processor' },
-  },
-];
 
 export function buildRecord(options: RecordOptions): SweepRecord {
   const random = randomSource(options.seed);
@@ -66,7 +47,7 @@ export function buildRecord(options: RecordOptions): SweepRecord {
     submitted: submittedOf(options),
     entries,
     decisions: decisionsOf(plan, { all, entries }),
-    hosts: HOSTS.map(({ id, name, facts }) => ({ id, name, facts })),
+    hosts: hostsFor(options).map(({ id, name, facts }) => ({ id, name, facts })),
     waiting: [],
   };
 }
@@ -74,26 +55,28 @@ export function buildRecord(options: RecordOptions): SweepRecord {
 function planOf(options: RecordOptions, random: RandomSource): Plan {
   const rows: PlannedRow[] = options.rows.map((row) => ({
     id: row.id as RowId,
-    purpose: 'timing',
-    of: row.id as RowId,
+    purpose: row.purpose ?? 'timing',
+    of: (row.of ?? row.id) as RowId,
     environment: row.asked,
     shape: { smp: row.smp, memoryMib: row.memoryMib ?? 2048 },
     kernels: row.kernels as KernelName[],
     commandLine: '',
     deadlineMs: 120_000,
     estimateMs: TRIAL_MS,
-    guest: DEFAULT_GUEST,
-    native: DEFAULT_NATIVE,
+    guest: { ...DEFAULT_GUEST, ...row.guest },
+    native: { ...DEFAULT_NATIVE, ...row.native },
   }));
   // By repetition first, as a scheduler that wants early results of every row would hand them out.
   const blocks = Array.from({ length: options.repetitions }, (_, index) => index + 1).flatMap(
     (repetition) =>
-      rows.map((row): PlannedBlock => {
-        const id = `${row.id}/r${repetition}` as BlockId;
-        const kernels = shuffled(row.kernels, random);
-        const trials = kernels.map((kernel) => ({ id: `${id}/${kernel}` as TrialId, kernel }));
-        return { id, row: row.id, repetition, trials };
-      }),
+      rows
+        .filter((_, index) => repetition <= (options.rows[index]?.repetitions ?? Infinity))
+        .map((row): PlannedBlock => {
+          const id = `${row.id}/r${repetition}` as BlockId;
+          const kernels = shuffled(row.kernels, random);
+          const trials = kernels.map((kernel) => ({ id: `${id}/${kernel}` as TrialId, kernel }));
+          return { id, row: row.id, repetition, trials };
+        }),
   );
   return { rows, blocks, trialCount: blocks.reduce((sum, block) => sum + block.trials.length, 0) };
 }
@@ -118,7 +101,8 @@ function runBlock(parts: BlockParts): TrialEnded[] {
 }
 
 function runAttempt({ options, block, index, random }: BlockParts, attempt: number): TrialEnded[] {
-  const host = HOSTS[index % HOSTS.length] as (typeof HOSTS)[number];
+  const hosts = hostsFor(options);
+  const host = hosts[index % hosts.length] as MadeUpHost;
   const row = options.rows.find(({ id }) => id === block.row) as RecordRow;
   const environment = typeof row.ran === 'function' ? row.ran(block.repetition) : row.ran;
   const resumed = options.resumed?.includes(block.id) === true;
@@ -135,7 +119,7 @@ function runAttempt({ options, block, index, random }: BlockParts, attempt: numb
       hostName: host.name,
       session: `${host.name}-${resumed && position > 0 ? 2 : 1}`,
       environment,
-      purpose: 'timing',
+      purpose: row.purpose ?? 'timing',
       startedAtMs: 1_780_000_000_000 + index * 60_000 + position * TRIAL_MS,
       durationMs: TRIAL_MS,
       outcome: (options.mendOutcome?.(made, id) ?? made) as TrialEnded['outcome'],
@@ -159,7 +143,7 @@ function madeOutcome(parts: OutcomeParts): Outcome {
   const place = { row: row.id, repetition: block.repetition, kernel, smp: row.smp };
   const values = options.values?.(place) ?? madeUpValues(place, { random, hostFactor: factor });
   const facts = {
-    kernel_release: releaseOf(kernel),
+    kernel_release: releaseOf(options, kernel),
     clocksource: 'tsc-early',
     clocksource_end: 'refined-jiffies',
   };
@@ -171,11 +155,18 @@ function madeOutcome(parts: OutcomeParts): Outcome {
     const told = { class: failure.class, message };
     return { status, failure: told, samples: [], facts: {}, consoleTail: 'the end of a console\n' };
   }
+  const { line, facts: toldFacts, ...told } = row.told?.(kernel, block.repetition) ?? {};
   const samples = (options.scenarios ?? ['shared-dirty']).flatMap((scenario) => [
     { scenario, line: 'round' as const, values: { round: 1, ...values }, texts: {} },
-    { scenario, line: 'result' as const, values, texts: { clock: 'monotonic_raw' } },
+    {
+      scenario,
+      line: 'result' as const,
+      values: { ...values, ...line },
+      texts: { clock: 'monotonic_raw' },
+    },
   ]);
-  return { status: 'measured', samples, facts, consoleTail: '' };
+  const allFacts = { ...facts, ...toldFacts };
+  return { status: 'measured', samples, facts: allFacts, consoleTail: '', ...told };
 }
 
 /** A block is decided when all that it will ever write is in the log. */
@@ -235,7 +226,11 @@ function submittedOf(options: RecordOptions): SweepRecord['submitted'] {
     seed: options.seed,
     kernels: kernelNames(options).map((name): ResolvedKernel => {
       if (name === 'host') return { name: name as KernelName, source: 'host' };
-      const image = { sha256: 'a'.repeat(64) as Sha256, sizeBytes: 1, release: releaseOf(name) };
+      const image = {
+        sha256: 'a'.repeat(64) as Sha256,
+        sizeBytes: 1,
+        release: releaseOf(options, name),
+      };
       return { name: name as KernelName, source: `file:vmlinuz-${name}`, image };
     }),
     workload: {
@@ -250,10 +245,6 @@ function submittedOf(options: RecordOptions): SweepRecord['submitted'] {
 
 function kernelNames(options: RecordOptions): string[] {
   return [...new Set(options.rows.flatMap((row) => row.kernels))];
-}
-
-function releaseOf(kernel: string): string {
-  return kernel === 'host' ? '6.1.0-44-amd64' : `${kernel.replace(/^v/, '')}.0-test`;
 }
 
 function shuffled<Item>(items: readonly Item[], random: RandomSource): Item[] {

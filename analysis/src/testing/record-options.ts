@@ -4,8 +4,13 @@ import type {
   Environment,
   EnvironmentRequest,
   FailureClass,
+  FunctionProfile,
+  GuestSettings,
+  HygieneRecord,
   Metric,
+  NativeSettings,
   Outcome,
+  Purpose,
 } from '@labsweep/proto';
 import type { SweepState } from '../sweep-record.js';
 
@@ -18,6 +23,25 @@ export interface RecordRow {
   readonly smp: number;
   readonly memoryMib?: number;
   readonly kernels: readonly string[];
+  /** `timing` unless said otherwise; then `of` names the timing row. */
+  readonly purpose?: Purpose;
+  readonly of?: string;
+  /** Those of the sweep unless said otherwise. */
+  readonly repetitions?: number;
+  readonly guest?: Partial<GuestSettings>;
+  readonly native?: Partial<NativeSettings>;
+  /** Added to the outcomes of the row's measured trials. */
+  readonly told?: (kernel: string, repetition: number) => Told;
+}
+
+/** What a trial tells beside its values. */
+export interface Told {
+  readonly facts?: Readonly<Record<string, string>>;
+  readonly state?: Readonly<Record<string, string>>;
+  readonly profile?: readonly FunctionProfile[];
+  readonly hygiene?: HygieneRecord;
+  /** Added to the values of result lines. */
+  readonly line?: Readonly<Record<string, number>>;
 }
 
 /** A trial that fails in one attempt. After `lab-failed` the builder runs the block again. */
@@ -50,6 +74,10 @@ export interface RecordOptions {
   /** In place of the made-up values; metrics without a value are not printed. */
   readonly values?: (place: ValuePlace) => Readonly<Record<string, number>>;
   readonly failures?: readonly RecordFailure[];
+  /** How many of the two unlike hosts take blocks; both unless said otherwise. */
+  readonly hostsMax?: number;
+  /** What kernels say of their release, by name. */
+  readonly releases?: Readonly<Record<string, string>>;
   /** Blocks in the middle of which another agent process took over. */
   readonly resumed?: readonly string[];
   /** The log ends after so many entries; blocks that are not whole by then have no decision. */

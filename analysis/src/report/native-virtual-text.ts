@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The section that puts native and virtual rows side by side: levels with their ratio, and for each
+ * kernel whether the environments agree on its effect.
+ */
+import type { Comparison } from '../compare.js';
+import type { Agreement } from '../environment-effect.js';
+import type {
+  ApartRows,
+  NativeVirtual,
+  SideEffects,
+  SideLevel,
+  SideLevels,
+} from '../native-virtual.js';
+import type { Report } from '../report-model.js';
+import { stateText, wordsOfKey } from '../state-words.js';
+import type { RatioEstimate } from '../statistics/welch.js';
+import { renderAsciiTable } from './ascii-table.js';
+import {
+  decimalsFor,
+  formatCompactChange,
+  formatFactor,
+  formatLevel,
+  formatRange,
+  formatSignedRange,
+} from './format-number.js';
+import { PAGE_COLUMNS, wrapText } from './page.js';
+
+/** Empty when the sweep has no native row beside a virtual one. */
+export function renderNativeVirtual(report: Report): string[] {
+  const { pairs, apart } = report.sideBySide;
+  if (pairs.length + apart.length === 0) return [];
+  return [
+    ...wrapText(
+      'Native against virtual (never pooled; ratios virtual / native of geometric means with 95% ' +
+        'intervals by Welch; effects inside the blocks of each environment)',
+    ),
+    ...pairs.flatMap((pair) => ['', ...pairLines(pair)]),
+    ...apart.flatMap((rows) => ['', ...apartLines(rows)]),
+  ];
+}
+
+function apartLines(rows: ApartRows): string[] {
+  return wrapText(
+    `${rows.virtual} against ${rows.native}: not put side by side, they ran on different classes ` +
+      `of host (virtual: ${rows.virtualClasses.join('; ')}. native: ` +
+      `${rows.nativeClasses.join('; ')})`,
+    { prefix: '  ' },
+  );
+}
+
+function pairLines(pair: NativeVirtual): string[] {
+  return [
+    ...wrapText(`${pair.virtual} against ${pair.native} on ${hostsText(pair)}`, { prefix: '  ' }),
+    ...matchLines(pair),
+    ...stateLines(pair),
+    ...levelTable(pair),
+    ...effectLines(pair),
+  ];
+}
+
+function hostsText({ hostClass, nativeHosts, virtualHosts }: NativeVirtual): string {
+  const [native, virtual] = [nativeHosts.join(', '), virtualHosts.join(', ')];
+  const hosts = native === virtual ? native : `virtual on ${virtual}, native on ${native}`;
+  return `${hostClass} (${hosts})`;
+}
+
+function matchLines({ matches }: NativeVirtual): string[] {
+  if (matches.length > 1) return [];
+  const [only] = matches;
+  const sentence =
+    only === undefined
+      ? 'no kernel ran in both environments: these are levels of different kernels, and no ' +
+        'comparison'
+      : `only ${only.release} ran in both environments: its levels are compared; an effect needs ` +
+        'a second kernel in both';
+  return wrapText(sentence, { prefix: '    ' });
+}
+
+function stateLines({ stateDifferences }: NativeVirtual): string[] {
+  return stateDifferences.flatMap(({ release, differences }) => {
+    const [first, ...others] = differences;
+    if (first === undefined) return [];
+    const { key, kernel, baseline } = first;
+    const more = others.length === 0 ? '' : ` and ${others.length} more`;
+    return wrapText(
+      `levels of ${release} not comparable: ${wordsOfKey(key)} ${stateText(key, kernel)} in the ` +
+        `guest, ${stateText(key, baseline)} natively${more}`,
+      { prefix: '    ' },
+    );
+  });
+}
+
+/** All metrics of matched kernels; of different kernels the primary metric says enough. */
+function levelTable({ metrics, matches }: NativeVirtual): string[] {
+  const shown = matches.length > 0 ? metrics : metrics.slice(0, 1);
+  return shown.flatMap(({ metric, levels }) => {
+    const table = renderAsciiTable({
+      columns: [
+        { header: metric, align: 'left' },
+        { header: 'native', align: 'right' },
+        { header: 'virtual', align: 'right' },
+        { header: 'ratio', align: 'left' },
+      ],
+      rows: levels.map((each) => levelCells(each).map((text) => [text])),
+      gap: 2,
+    }).map((line) => `    ${line}`);
+    if (table.every((line) => line.length <= PAGE_COLUMNS)) return table;
+    return levels.flatMap((each) =>
+      wrapText(`${metric}: ${levelCells(each).join(', ')}`, { prefix: '    ' }),
+    );
+  });
+}
+
+function levelCells({ release, native, virtual, ratio }: SideLevels): string[] {
+  const medians = [native, virtual].flatMap((level) => (level ? [level.median] : []));
+  const levels = [native, virtual].map((level) => levelText(level, decimalsFor(medians)));
+  return [`  ${release}`, ...levels, ratio === undefined ? '-' : ratioText(ratio)];
+}
+
+function levelText(level: SideLevel | undefined, decimals: number): string {
+  if (level === undefined) return '-';
+  return `${formatLevel(level.median, decimals)} n=${level.n}`;
+}
+
+function ratioText({ ratio, low, high }: RatioEstimate): string {
+  const bounds = [low, high].map((bound) => formatFactor(bound).replace('x', ''));
+  return `${formatFactor(ratio)} ${formatRange(bounds[0] ?? '', bounds[1] ?? '')}`;
+}
+
+/** Phase by phase below each kernel. */
+function effectLines({ metrics, matches, reference }: NativeVirtual): string[] {
+  const others = matches.filter(({ release }) => release !== reference);
+  return others.flatMap(({ release }) => [
+    ...wrapText(`effect of ${release} over ${reference}`, { prefix: '    ' }),
+    ...metrics.flatMap(({ metric, effects }) =>
+      effects
+        .filter((effect) => effect.release === release)
+        .flatMap((effect) =>
+          wrapText(`${metric}: ${effectSentence(effect)}`, { prefix: '      ' }),
+        ),
+    ),
+  ]);
+}
+
+function effectSentence({ virtual, native, agreement }: SideEffects): string {
+  const numbers = `the guest shows ${changeText(virtual)}, native ${changeText(native)}`;
+  const agreed = agreementText(agreement);
+  return agreed === '' ? numbers : `${numbers}: ${agreed}`;
+}
+
+function changeText(comparison: Comparison): string {
+  switch (comparison.kind) {
+    case 'compared':
+      return comparison.verdict === 'no-clear-difference'
+        ? `~ ${formatSignedRange(comparison.changePercent)}`
+        : formatCompactChange(comparison.changePercent);
+    case 'not-comparable':
+      return 'nothing comparable (state differs)';
+    case 'not-compared':
+      return `nothing (n=${comparison.pairs})`;
+    case 'baseline':
+      return 'the baseline';
+  }
+}
+
+function agreementText(agreement: Agreement): string {
+  switch (agreement.kind) {
+    case 'same-direction':
+      return agreement.isSameSize
+        ? 'same direction, no clear difference in size'
+        : `same direction, size differs ${agreement.sizeFactor.toFixed(1)}x`;
+    case 'opposite-directions':
+      return 'opposite directions';
+    case 'virtual-only':
+      return 'only the guest shows a clear effect';
+    case 'native-only':
+      return 'only native shows a clear effect';
+    case 'neither':
+      return 'no clear effect in either';
+    case 'unknown':
+      return '';
+  }
+}
