@@ -5,7 +5,12 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULT_GUEST, type FailureClass, type GuestSettings } from '@labsweep/proto';
+import {
+  DEFAULT_GUEST,
+  DEFAULT_OUTPUT,
+  type FailureClass,
+  type GuestSettings,
+} from '@labsweep/proto';
 import { checkGuestTruth, checkRecordComplete, GUEST_TRUTH } from './guest-truth.js';
 import type { GuestRequirements, TrialRequirements } from './trial-evidence.js';
 
@@ -61,6 +66,7 @@ function check(facts: Readonly<Record<string, string>>, guest: GuestRequirements
     environment: 'qemu-tcg',
     smp: 2,
     commandLine: '',
+    output: DEFAULT_OUTPUT,
     metrics: ['ns'],
     expectations: [],
     ...(guest !== undefined && { guest }),
