@@ -4,11 +4,33 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { analyseSweep } from './analyse-sweep.js';
 import { buildRecord } from './testing/record-builder.js';
+import type { RecordRow } from './testing/record-options.js';
 import { plainSweep, qemuRow, statedSweep } from './testing/sample-records.js';
 
 test('a report survives JSON unchanged', () => {
   const gap = { good: 'v6.16', bad: 'v6.17', candidate: 'v6.12' };
   const report = analyseSweep(buildRecord(plainSweep({ gap })));
+  assert.deepEqual(JSON.parse(JSON.stringify(report)), report);
+});
+
+test('state, profiles and sides survive JSON too', () => {
+  const kernels = ['v6.16', 'v6.17'];
+  const beside = { kernels, of: 'qemu-smp1', repetitions: 1 };
+  const rows: RecordRow[] = [
+    qemuRow(1, { kernels, told: () => ({ line: { pages: 16, clock_resolution_ns: 4e6 } }) }),
+    qemuRow(1, {
+      ...beside,
+      id: 'a',
+      purpose: 'audit',
+      told: () => ({ state: { mappings: '1' } }),
+    }),
+    qemuRow(1, { ...beside, id: 'p', purpose: 'attribution' }),
+    { id: 'n', asked: 'native', ran: 'native', smp: 1, kernels },
+  ];
+  const report = analyseSweep(buildRecord(plainSweep({ rows, hostsMax: 1 })));
+  assert.equal(report.sideBySide.pairs.length, 1);
+  assert.equal(report.rows[0]?.state.length, 1);
+  assert.equal(report.rows[0]?.attribution.length, 2);
   assert.deepEqual(JSON.parse(JSON.stringify(report)), report);
 });
 

@@ -7,7 +7,7 @@ import { analyseSweep } from '../analyse-sweep.js';
 import type { SweepState } from '../sweep-record.js';
 import { randomSource } from '../testing/random-source.js';
 import { buildRecord } from '../testing/record-builder.js';
-import type { RecordOptions } from '../testing/record-options.js';
+import type { RecordOptions, Told } from '../testing/record-options.js';
 import { plainSweep, qemuRow } from '../testing/sample-records.js';
 import { PAGE_COLUMNS } from './page.js';
 import { renderLiveTable } from './render-live-table.js';
@@ -101,6 +101,19 @@ test('a report that came through JSON renders the same', () => {
   assert.equal(renderText(JSON.parse(JSON.stringify(report))), renderText(report));
 });
 
+/** What guests may tell at their worst: long words, huge numbers, other letters. */
+function wildlyTold(random: () => number): Told {
+  const pick = (limit: number): number => Math.floor(random() * limit);
+  const word = `w${'\u00e9-very-long'.repeat(pick(9))}`;
+  return {
+    facts: { overcommit: `${pick(1e9)}/1`, boot_path: word, boot_trims: word, attribution: word },
+    state: { [`mapping${pick(1e6)}.rss_kb`]: String(pick(1e12)), [word]: word },
+    profile: [{ name: word, hits: pick(1e15), timeUs: 1e15 * random(), method: word }],
+    hygiene: { mode: 'observe', before: {}, after: {}, warnings: [word], disturbances: [] },
+    line: { vma_count_after: pick(1e12), pages: pick(1e9), clock_resolution_ns: pick(1e9) },
+  };
+}
+
 test('nothing leaves the page, neither long names nor wild values (seeds 1 to 80)', () => {
   for (let seed = 1; seed <= 80; seed += 1) {
     const random = randomSource(seed);
@@ -111,7 +124,21 @@ test('nothing leaves the page, neither long names nor wild values (seeds 1 to 80
     );
     const record = buildRecord({
       seed,
-      rows: [qemuRow(1, { kernels }), qemuRow(128, { kernels, memoryMib: 1 + pick(1e6) })],
+      rows: [
+        qemuRow(1, { kernels, told: () => wildlyTold(random) }),
+        qemuRow(128, { kernels, memoryMib: 1 + pick(1e6) }),
+        { ...qemuRow(1, { kernels }), id: 'native', asked: 'native', ran: 'native' },
+        ...(['audit', 'attribution'] as const).map((purpose) =>
+          qemuRow(1, {
+            kernels,
+            id: `qemu-smp1-${purpose}`,
+            of: 'qemu-smp1',
+            purpose,
+            told: () => wildlyTold(random),
+          }),
+        ),
+      ],
+      hostsMax: 1 + pick(2),
       repetitions: 1 + pick(8),
       baseline: kernels[0] ?? '',
       scenarios: ['dirty', 'x'.repeat(1 + pick(90))].slice(0, 1 + pick(2)),
