@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Goal: a guest's machine is built as the spec says, and its own record proves it; a trial has the
- * purpose that was asked. Method: QEMU under TCG boots a real Debian kernel on each kind of machine.
+ * purpose that was asked. Method: QEMU under TCG boots a real Debian kernel on each kind of
+ * machine.
  */
 import assert from 'node:assert/strict';
 import { access, constants, readdir, readFile, writeFile } from 'node:fs/promises';

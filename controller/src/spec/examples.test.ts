@@ -20,10 +20,15 @@ function readExample(name: string): Spec {
   return result.spec;
 }
 
-test('Each example is a faultless spec under its own name.', () => {
-  const names = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
+/** Those in folders too, without their ending. */
+function exampleNames(): string[] {
+  return readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.toml'))
     .map((path) => path.slice(0, -'.toml'.length));
+}
+
+test('Each example is a faultless spec under its own name.', () => {
+  const names = exampleNames();
   assert(names.length >= 6, names.join());
   for (const name of names) assert.equal(readExample(name).name, name.split('/').at(-1));
 });
@@ -87,10 +92,10 @@ test('The audit of five kernels has two audit blocks and one of attribution.', (
   assert.deepEqual(spec.attribution?.functions, ['change_protection']);
 });
 
-test('The program of the founding examples is in the tree.', () => {
-  for (const name of ['mprotect-release-window', 'founding-matrix', 'audit-five-kernels']) {
-    const { path } = readExample(name).workload.program;
-    const source = readFileSync(new URL(path, FOLDER), 'utf8');
-    assert.match(source, /iteration_ns_per_page=/);
+test('The program of each example is in the tree, and prints the metrics that it is asked for.', () => {
+  for (const name of exampleNames()) {
+    const { program, metrics } = readExample(name).workload;
+    const source = readFileSync(new URL(program.path, new URL(name, FOLDER)), 'utf8');
+    for (const metric of metrics) assert.match(source, new RegExp(`\\b${metric.name}=`));
   }
 });
