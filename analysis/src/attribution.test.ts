@@ -75,3 +75,12 @@ test('without attribution there is no section', () => {
   const text = renderText(analyseSweep(buildRecord(plainSweep())));
   assert.equal(text.includes('Attribution'), false);
 });
+
+test('events that a tracer lost are told, since counts are then too low', () => {
+  const told: RecordRow['told'] = (_, repetition) => ({
+    profile: [counted(2000, 150)],
+    facts: repetition === 2 ? { attribution_lost_events: '77' } : {},
+  });
+  assert.equal(first(told)?.lostEvents, 77);
+  assert.match(renderText(report(told)), /v6\.12: the tracer lost 77 events, so hits and times/);
+});

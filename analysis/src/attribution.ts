@@ -17,6 +17,8 @@ export interface KernelAttribution {
   readonly functions: readonly AttributedFunction[];
   /** Asked for, and not counted by any trial. */
   readonly absent: readonly string[];
+  /** The most events that one trial could not count; absent when none was lost. */
+  readonly lostEvents?: number;
   /** Why nothing was counted; absent when something was. */
   readonly unavailable?: string;
 }
@@ -32,6 +34,8 @@ export interface AttributedFunction {
 
 /** The fact in which a trial says why it could not profile: `unavailable: <reason>`. */
 const ATTRIBUTION_FACT = 'attribution';
+/** The fact in which a trial says how many events its tracer dropped. */
+const LOST_FACT = 'attribution_lost_events';
 
 /** One for each kernel of which an attribution trial ended well; empty when none was asked for. */
 export function attributionOf(
@@ -66,7 +70,14 @@ function ofKernel(
   });
   const counting = trials.filter(({ outcome }) => (outcome.profile ?? []).length > 0).length;
   const absent = asked.filter((name) => !functions.some((each) => each.name === name));
-  const common = { kernel, trials: counting, functions, absent };
+  const lost = Math.max(0, ...trials.map(({ outcome }) => Number(outcome.facts[LOST_FACT] ?? 0)));
+  const common = {
+    kernel,
+    trials: counting,
+    functions,
+    absent,
+    ...(lost > 0 ? { lostEvents: lost } : {}),
+  };
   return counting > 0 ? common : { ...common, unavailable: reasonOf(trials) };
 }
 

@@ -70,7 +70,7 @@ test('equal state leaves the verdict standing and is shown in one line', () => {
   assert.equal(cell?.comparison.kind, 'compared');
   assert.match(
     renderText(report).replaceAll(/\s+/g, ' '),
-    /audit of 3 trials: equal on all kernels: mappings 1, Size of mapping 1 65536 kB, AnonHuge/,
+    /audit of 3 trials: equal on all kernels: mappings 1; mapping 1: Size 65536 kB, AnonHuge/,
   );
 });
 
@@ -119,4 +119,18 @@ test('an audit in another environment says nothing of a row', () => {
   const [row] = analyseSweep(sweep([auditRow({ ran: 'qemu-kvm' })])).rows;
   assert.deepEqual(row?.state, []);
   assert.deepEqual(row?.status.reasons, ['no audited state of v6.12, v6.16, v6.17']);
+});
+
+test('of many mappings the first are told and the others counted', () => {
+  const state = Object.fromEntries(
+    Array.from({ length: 30 }, (_, index) => [`mapping${index + 1}.rss_kb`, '2048']),
+  );
+  const equal = renderText(analyseSweep(sweep([auditRow({ told: () => ({ state }) })])));
+  assert.match(
+    equal.replaceAll(/\s+/g, ' '),
+    /: mapping 1: Rss 2048 kB; mapping 2: Rss 2048 kB; and 28 more mappings/,
+  );
+  const told: RecordRow['told'] = (kernel) => (kernel === 'v6.17' ? { state: STATE } : { state });
+  const differing = renderText(analyseSweep(sweep([auditRow({ told })])));
+  assert.match(differing, /\n {4}and 17 more keys, in results\.json\n/);
 });

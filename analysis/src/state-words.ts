@@ -73,6 +73,13 @@ export function wordsOfKey(key: string): string {
   return place === '' ? known.words : `${known.words} ${place}`;
 }
 
+/** `mapping 1` and `AnonHugePages` for `mapping1.anon_huge_pages_kb`; undefined for other keys. */
+export function mappingOfKey(key: string): { mapping: string; words: string } | undefined {
+  const { field, place } = partsOf(key);
+  if (!place.startsWith('of ')) return undefined;
+  return { mapping: place.slice('of '.length), words: FIELDS[field]?.words ?? field };
+}
+
 /** `0 kB`, or the bare value where the key has no unit. */
 export function stateText(key: string, value: string): string {
   const unit = FIELDS[partsOf(key).field]?.unit ?? '';

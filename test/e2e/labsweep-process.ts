@@ -132,8 +132,9 @@ smp = [1, 2]
   );
 }
 
-/** The lines of `results.csv` without what differs from run to run by nature: the last column. */
+/** The lines of `results.csv` without what differs from run to run by nature: the duration. */
 export function resultLines(folder: string): string[] {
   const lines = readFileSync(join(folder, 'results.csv'), 'utf8').trim().split(/\r?\n/);
-  return lines.map((line) => line.split(',').slice(0, -1).join(','));
+  const duration = lines[0]?.split(',').indexOf('duration_ms') ?? -1;
+  return lines.map((line) => line.split(',').toSpliced(duration, 1).join(','));
 }

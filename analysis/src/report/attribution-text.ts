@@ -64,15 +64,15 @@ function sentences({ kernel, functions }: KernelAttribution): string[] {
   );
 }
 
-function remarks({ kernel, absent, unavailable }: KernelAttribution): string[] {
-  if (unavailable !== undefined) {
-    return wrapText(`${kernel}: unavailable, ${unavailable}`, { prefix: '    ' });
-  }
-  if (absent.length === 0) return [];
-  return wrapText(
-    `${kernel}: not counted, since its tracer does not know them: ${absent.join(', ')}`,
-    {
-      prefix: '    ',
-    },
-  );
+function remarks({ kernel, absent, lostEvents, unavailable }: KernelAttribution): string[] {
+  const sentences = [
+    ...(unavailable === undefined ? [] : [`unavailable, ${unavailable}`]),
+    ...(unavailable !== undefined || absent.length === 0
+      ? []
+      : [`not counted, since its tracer does not know them: ${absent.join(', ')}`]),
+    ...(lostEvents === undefined
+      ? []
+      : [`the tracer lost ${lostEvents} events, so hits and times are too low`]),
+  ];
+  return sentences.flatMap((text) => wrapText(`${kernel}: ${text}`, { prefix: '    ' }));
 }

@@ -5,7 +5,7 @@
  */
 import type { Report, ReportRow } from '../report-model.js';
 import type { StateCheck, StateSpread } from '../state-gate.js';
-import { NOT_SEEN, stateText, wordsOfKey } from '../state-words.js';
+import { mappingOfKey, NOT_SEEN, stateText, wordsOfKey } from '../state-words.js';
 import { renderAsciiTable } from './ascii-table.js';
 import { PAGE_COLUMNS, wrapText } from './page.js';
 
@@ -13,6 +13,11 @@ const SOURCES: Readonly<Record<StateCheck['source'], string>> = {
   audit: 'audit',
   'result-line': 'result lines',
 };
+
+/** More equal mappings than this are only counted; the raw results have them all. */
+const MAPPINGS_MAX = 2;
+/** More differing keys than this are only counted. */
+const DIFFERING_MAX = 16;
 
 /** Empty when no trial told anything of its state. */
 export function renderStateAudit(report: Report): string[] {
@@ -40,9 +45,25 @@ function checkLines(row: ReportRow, check: StateCheck): string[] {
 function equalText(check: StateCheck): string {
   const seen = check.equal.filter(({ value }) => value !== NOT_SEEN);
   const unseen = check.equal.filter(({ value }) => value === NOT_SEEN);
-  const values = shorten(seen).join(', ');
-  const gap = unseen.length === 0 ? '' : `; not seen: ${shorten(unseen).join(', ')}`;
-  return `${placeText(check)}${values === '' ? '' : `: ${values}`}${gap}`;
+  const plain = shorten(seen.filter(({ key }) => mappingOfKey(key) === undefined)).join(', ');
+  const parts = [plain, ...mappingTexts(seen)].filter((text) => text !== '').join('; ');
+  const names = unseen.map(({ key }) => wordsOfKey(key)).join(', ');
+  const gap = unseen.length === 0 ? '' : `; not seen: ${names}`;
+  return `${placeText(check)}${parts === '' ? '' : `: ${parts}`}${gap}`;
+}
+
+/** `mapping 1: Size 65536 kB, Rss 65536 kB`, one for each of the first mappings. */
+function mappingTexts(equal: StateCheck['equal']): string[] {
+  const byMapping = new Map<string, string[]>();
+  for (const { key, value } of equal) {
+    const told = mappingOfKey(key);
+    if (told === undefined) continue;
+    const text = `${told.words} ${stateText(key, value)}`;
+    byMapping.set(told.mapping, [...(byMapping.get(told.mapping) ?? []), text]);
+  }
+  const all = [...byMapping].map(([mapping, texts]) => `${mapping}: ${texts.join(', ')}`);
+  const rest = all.length - MAPPINGS_MAX;
+  return rest <= 0 ? all : [...all.slice(0, MAPPINGS_MAX), `and ${rest} more mappings`];
 }
 
 /** One kernel alone is equal to nothing. */
@@ -71,21 +92,25 @@ function shorten(equal: StateCheck['equal']): string[] {
 
 /** Kernels across; one below the other where they do not fit side by side. */
 function differingTable(check: StateCheck): string[] {
+  const shown = check.differing.slice(0, DIFFERING_MAX);
+  const rest = check.differing.length - shown.length;
+  const more = rest === 0 ? [] : [`    and ${rest} more keys, in results.json`];
   const table = renderAsciiTable({
     columns: [
       { header: 'state', align: 'left' },
       ...check.kernels.map((kernel) => ({ header: kernel, align: 'left' as const })),
       { header: '', align: 'left' },
     ],
-    rows: check.differing.map((spread) => [
+    rows: shown.map((spread) => [
       [wordsOfKey(spread.key)],
       ...spread.values.map(({ value }) => [stateText(spread.key, value)]),
       [spread.effect === 'noted' ? '(noted only)' : ''],
     ]),
     gap: 2,
   }).map((line) => `    ${line}`);
-  if (table.every((line) => line.length <= PAGE_COLUMNS)) return table;
-  return check.differing.flatMap((spread) => wrapText(spreadText(spread), { prefix: '    ' }));
+  if (table.every((line) => line.length <= PAGE_COLUMNS)) return [...table, ...more];
+  const lines = shown.flatMap((spread) => wrapText(spreadText(spread), { prefix: '    ' }));
+  return [...lines, ...more];
 }
 
 function spreadText({ key, effect, values }: StateSpread): string {
