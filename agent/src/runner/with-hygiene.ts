@@ -65,16 +65,20 @@ async function runWatched(watched: {
   try {
     const result = await inner.run(order, signal);
     const record = await session.after();
-    return { ...result, outcome: judge(result.outcome, record) };
+    return { ...result, outcome: judge(order, result.outcome, record) };
   } finally {
     // Only a trial that has thrown is still open here.
     await session.abandon();
   }
 }
 
-/** A finding stays a finding: what went wrong in it is not a number that a busy host has moved. */
-function judge(outcome: Outcome, hygiene: HygieneRecord): Outcome {
-  if (outcome.status !== 'measured' || hygiene.disturbances.length === 0) {
+/**
+ * A finding stays a finding: what went wrong in it is not a number that a busy host has moved. Nor
+ * is the state of a workload's memory, or what calls which function.
+ */
+function judge(order: TrialOrder, outcome: Outcome, hygiene: HygieneRecord): Outcome {
+  const isNumber = outcome.status === 'measured' && order.purpose === 'timing';
+  if (!isNumber || hygiene.disturbances.length === 0) {
     return { ...outcome, hygiene };
   }
   const message = `the host moved while the trial ran: ${shorten(hygiene.disturbances)}`;
