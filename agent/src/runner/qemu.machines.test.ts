@@ -56,7 +56,7 @@ test('a PC of the older kind is what QEMU says it built', SKIP, async () => {
   assert.match((await factsOf({ machine: 'pc' })).machine_type ?? '', /^pc-i440fx-/);
 });
 
-/** Now and then an emulated boot sticks where it looks for a clock, and must say that it is ours. */
+/** Now and then an emulated boot sticks where it looks for a clock, and must say so. */
 const MICROVM_TRIES_MAX = 6;
 
 test('a microvm runs, and its stuck boots are ours', SKIP, async (t) => {
