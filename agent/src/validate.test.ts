@@ -5,7 +5,12 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { DEFAULT_OUTPUT, type FailureClass } from '@labsweep/proto';
+import {
+  DEFAULT_GUEST,
+  DEFAULT_OUTPUT,
+  type FailureClass,
+  type MachineType,
+} from '@labsweep/proto';
 import { readConsole } from './classify-console.js';
 import type { Transcript } from './transcript.js';
 import type { TrialEvidence, TrialRequirements } from './trial-evidence.js';
@@ -71,6 +76,26 @@ test('a trial in which all is well is measured, and has no failure', () => {
   assert.equal('failure' in outcome, false);
   assert.equal(outcome.samples[0]?.values.ns, 230.5);
   assert.deepEqual(outcome.facts, FACTS);
+});
+
+test('a microvm that found no clock under emulation is ours, and a PC is not', () => {
+  const stuck = (machine: MachineType) =>
+    validate({
+      asked: {
+        guest: {
+          accelerator: 'tcg',
+          memoryMib: 512,
+          settings: { ...DEFAULT_GUEST, machine },
+          commandLine: FACTS.cmdline,
+        },
+      },
+      transcript: SILENT,
+      console: `${BOOT}tsc: Marking TSC unstable due to could not calculate TSC khz\n`,
+      seen: STOPPED,
+    });
+  assert.equal(stuck('microvm').failure?.class, 'boot-stuck');
+  assert.equal(stuck('microvm').status, 'lab-failed');
+  assert.equal(stuck('q35').status, 'subject-failed');
 });
 
 test('an audit or attribution that could not be made, or left nothing, is ours', () => {
@@ -352,7 +377,7 @@ describe('the half patched instruction of multi-threaded TCG', () => {
   test('is retried', () => {
     const { status, failure } = validate({ transcript: SILENT, console });
     assert.equal(status, 'lab-failed');
-    assert.match(failure?.message ?? '', /known of multi-threaded TCG/);
+    assert.match(failure?.message ?? '', /known of emulation/);
   });
 
   test('is a finding under KVM, with one CPU, or after boot', () => {

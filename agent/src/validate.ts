@@ -92,6 +92,6 @@ function findUnexpected(
 
 function fail({ class: failureClass, message, isEmulatorArtefact = false }: Trouble) {
   const status = failureStatus({ class: failureClass, isEmulatorArtefact });
-  const note = isEmulatorArtefact ? '; known of multi-threaded TCG, so the trial is retried' : '';
+  const note = isEmulatorArtefact ? '; known of emulation, so the trial is retried' : '';
   return { status, failure: { class: failureClass, message: message + note } };
 }

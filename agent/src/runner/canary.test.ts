@@ -84,6 +84,7 @@ test('a real kernel reaches the init under TCG', { skip: kernel.skip }, async ()
   const guest = {
     ...options,
     boot: plainBoot(kernel.path),
+    release: '6.1',
     accelerator: 'tcg',
     signal: never,
   } as const;
@@ -96,6 +97,7 @@ test('a file that is no kernel does not pass', { skip: kernel.skip }, async () =
   const guest = {
     ...options,
     boot: plainBoot(kernelPath),
+    release: '6.1',
     accelerator: 'tcg',
     signal: never,
   } as const;
@@ -121,7 +123,7 @@ test('once a kernel has failed under KVM, KVM is unavailable, with the reason', 
   );
   const canary = createCanary({ ...options, qemuBinary });
   assert.equal((await canary.probeKvm()).available, true);
-  const reason = await canary.confirmKvm(plainBoot('/any/kernel'), never);
+  const reason = await canary.confirmKvm({ boot: plainBoot('/any/kernel'), release: '6.1' }, never);
   assert.match(reason ?? '', /KVM internal error.*cannot run this guest/);
   assert.deepEqual(await canary.probeKvm(), {
     environment: 'qemu-kvm',
@@ -133,7 +135,10 @@ test('once a kernel has failed under KVM, KVM is unavailable, with the reason', 
 test('the verdict on KVM here agrees with a real kernel', { skip: kernel.skip }, async (t) => {
   const canary = createCanary(options);
   const support = await canary.probeKvm();
-  const reason = await canary.confirmKvm(plainBoot(kernel.path), never);
+  const reason = await canary.confirmKvm(
+    { boot: plainBoot(kernel.path), release: kernel.release },
+    never,
+  );
   t.diagnostic(`KVM on this machine: ${support.reason}; with a kernel: ${reason ?? 'works'}`);
   if (!support.available) assert.equal(reason, support.reason);
   assert.equal((await canary.probeKvm()).available, reason === undefined);

@@ -31,7 +31,10 @@ export interface Canary {
    * Boots a kernel to the guest's init as a trial will, the first time it is asked for it. Gives
    * the reason when KVM cannot do it, and from then on KVM counts as unusable for every kernel.
    */
-  confirmKvm(boot: BootPlan, signal: AbortSignal): Promise<string | undefined>;
+  confirmKvm(
+    kernel: { readonly boot: BootPlan; readonly release: string },
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
 }
 
 export function createCanary(options: CanaryOptions): Canary {
@@ -53,9 +56,9 @@ export function createCanary(options: CanaryOptions): Canary {
         reason: reason ?? 'a guest booted to its marker under KVM',
       };
     },
-    async confirmKvm(boot, signal) {
+    async confirmKvm({ boot, release }, signal) {
       if ((await probe()) !== undefined || confirmed.has(boot.kernelPath)) return verdict;
-      verdict = await bootKernelCanary({ ...options, boot, accelerator: 'kvm', signal });
+      verdict = await bootKernelCanary({ ...options, boot, release, accelerator: 'kvm', signal });
       if (verdict === undefined) confirmed.add(boot.kernelPath);
       return verdict;
     },
@@ -99,11 +102,13 @@ export async function bootTinyGuest(
 export async function bootKernelCanary(
   options: CanaryOptions & {
     readonly boot: BootPlan;
+    /** For the message. */
+    readonly release: string;
     readonly accelerator: Accelerator;
     readonly signal: AbortSignal;
   },
 ): Promise<string | undefined> {
-  const { accelerator, boot, signal } = options;
+  const { accelerator, boot, release, signal } = options;
   const limitMs = limitsFor({ accelerator, smp: 1, hostCpus: 1 }).kernelCanaryMs;
   return withScratch(options.scratchDirectory, async (directory) => {
     const files = guestFilesIn(directory);
@@ -119,7 +124,7 @@ export async function bootKernelCanary(
     });
     const { stage } = readConsole(await readText(files.consolePath));
     if (stage !== 'firmware' && stage !== 'boot') return undefined;
-    return describeSilence({ end, accelerator, limitMs, what: `the kernel ${boot.kernelPath}` });
+    return describeSilence({ end, accelerator, limitMs, what: `the kernel ${release}` });
   });
 }
 

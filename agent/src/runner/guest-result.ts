@@ -86,6 +86,16 @@ function troubleOf(
   if (seen.order.environment === 'qemu-kvm' && isKvmProblem) {
     return { class: 'accelerator-mismatch', message: problem };
   }
+  if (seen.order.guest.hugePages && /Cannot allocate memory/.test(problem)) {
+    return { class: 'spawn-failed', message: `${problem}; ${adviseHugePages(seen.order)}` };
+  }
   const wasRunning = wasKilled && seen.reading.stage !== 'firmware';
   return { class: wasRunning ? 'truncated' : 'spawn-failed', message: problem };
+}
+
+const HUGE_PAGE_MIB = 2;
+
+function adviseHugePages({ shape }: TrialOrder): string {
+  const pages = Math.ceil(shape.memoryMib / HUGE_PAGE_MIB);
+  return `reserve huge pages for it by \`sysctl vm.nr_hugepages=${pages}\` on the host`;
 }

@@ -10,6 +10,7 @@ import type { Facts } from '../io/host-tree.js';
 import { type QmpClient, recordOf } from '../io/qmp-client.js';
 import { pinThreads, type ThreadCpus, threadsOfSameProcess } from '../io/thread-affinity.js';
 import type { Trouble } from '../trial-evidence.js';
+import { MEMORY_BACKEND } from './qemu-args.js';
 import { describeOvercommit, formatVcpuMap, type Placement } from './vcpu-placement.js';
 
 export interface PreparedGuest {
@@ -59,23 +60,27 @@ function describeVersion({ qemu, package: build }: Readonly<Record<string, unkno
   return typeof build === 'string' && build !== '' ? `${number} (${build})` : number;
 }
 
-/** QEMU keeps each property of the memory that it really made under the backend's path. */
+/** The backend that QEMU makes by itself is called otherwise, and has no huge pages. */
 async function describeMemoryBackends(client: QmpClient): Promise<Facts> {
   const answer = await client.execute('query-memdev');
   const backends = (Array.isArray(answer) ? answer : []).map(recordOf);
-  const hugePages: unknown[] = [];
-  for (const { id } of backends) {
-    // QEMU's own backend, which is called for the machine, has no huge pages and no such path.
-    const isOurs = typeof id === 'string' && id.startsWith('memory');
-    const path = `/objects/${id}`;
-    hugePages.push(isOurs && (await client.execute('qom-get', { path, property: 'hugetlb' })));
-  }
+  const hugePages = [];
+  for (const { id } of backends) hugePages.push(await hasHugePages(client, String(id)));
   const sizes = backends.map(({ size }) => Number(size) / 1024 / 1024);
   return {
     memory_backends_mib: sizes.join(' '),
     memory_preallocated: yesOrNo(backends.every(({ prealloc }) => prealloc === true)),
-    memory_huge_pages: yesOrNo(hugePages.length > 0 && hugePages.every((is) => is === true)),
+    memory_huge_pages: yesOrNo(hugePages.length > 0 && hugePages.every((has) => has)),
   };
+}
+
+/** Only memory that is a file can have them, and only it has the property. */
+async function hasHugePages(client: QmpClient, id: string): Promise<boolean> {
+  if (!id.startsWith(MEMORY_BACKEND)) return false;
+  const path = `/objects/${id}`;
+  const type = await client.execute('qom-get', { path, property: 'type' });
+  if (type !== 'memory-backend-memfd') return false;
+  return (await client.execute('qom-get', { path, property: 'hugetlb' })) === true;
 }
 
 function yesOrNo(is: boolean): string {

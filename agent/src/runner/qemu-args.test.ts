@@ -93,7 +93,10 @@ test('what does not divide goes to the first node', () => {
 test('preallocated memory and huge pages are a backend of the whole machine', () => {
   for (const [settings, backend] of [
     [{ preallocate: true }, 'memory-backend-ram,id=memory0,size=512M,prealloc=on'],
-    [{ hugePages: true }, 'memory-backend-memfd,hugetlb=on,id=memory0,size=512M,prealloc=on'],
+    [
+      { hugePages: true },
+      'memory-backend-memfd,hugetlb=on,hugetlbsize=2M,id=memory0,size=512M,prealloc=on',
+    ],
   ] as const) {
     const list = withGuest(settings);
     assert.equal(optionOf(list, '-object'), backend);

@@ -15,6 +15,9 @@ export interface GuestFiles {
   readonly resultsPath: string;
 }
 
+/** The backend of each NUMA node is called so, with its number. */
+export const MEMORY_BACKEND = 'memory';
+
 /** Where a guest's files lie in the directory that it has for itself. */
 export function guestFilesIn(directory: string): GuestFiles {
   return {
@@ -99,18 +102,19 @@ function memoryArguments({ shape, guest }: { shape: Shape; guest: GuestSettings 
   const size = ['-m', `${shape.memoryMib}M`];
   const { numaNodes, hugePages, preallocate } = guest;
   if (numaNodes === 1 && !hugePages && !preallocate) return size;
-  const kind = hugePages ? 'memory-backend-memfd,hugetlb=on' : 'memory-backend-ram';
+  const kind = hugePages ? 'memory-backend-memfd,hugetlb=on,hugetlbsize=2M' : 'memory-backend-ram';
   const prealloc = hugePages || preallocate ? 'on' : 'off';
   const backends = shares(shape.memoryMib, numaNodes).flatMap((mib, node) => [
     '-object',
-    `${kind},id=memory${node},size=${mib}M,prealloc=${prealloc}`,
+    `${kind},id=${MEMORY_BACKEND}${node},size=${mib}M,prealloc=${prealloc}`,
   ]);
-  if (numaNodes === 1) return [...size, ...backends, '-machine', 'memory-backend=memory0'];
+  if (numaNodes === 1)
+    return [...size, ...backends, '-machine', `memory-backend=${MEMORY_BACKEND}0`];
   let next = 0;
   const nodes = shares(shape.smp, numaNodes).flatMap((cpus, node) => {
     const list = cpus === 0 ? '' : `,cpus=${next}-${next + cpus - 1}`;
     next += cpus;
-    return ['-numa', `node,nodeid=${node},memdev=memory${node}${list}`];
+    return ['-numa', `node,nodeid=${node},memdev=${MEMORY_BACKEND}${node}${list}`];
   });
   return [...size, ...backends, ...nodes];
 }

@@ -5,8 +5,8 @@
  * command line that brings about one failure each; nothing is imitated.
  */
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { DEFAULT_GUEST, type FailureClass } from '@labsweep/proto';
 import { CONSOLE_TAIL_BYTES_MAX } from '../console-tail.js';
@@ -269,6 +269,70 @@ function fileOffset(image: Buffer, address: bigint): number {
   }
   throw new Error(`no segment holds ${address.toString(16)}`);
 }
+
+/** A folder with the parts of `native/`, of which one is replaced by a script. */
+async function withTool(name: string, script: string): Promise<string> {
+  const directory = join(workshop.directory, `with-${name}`);
+  await mkdir(directory);
+  for (const part of ['init', 'pin', 'audit']) {
+    await copyFile(join(dirname(GUEST_INIT_PATH), part), join(directory, part));
+  }
+  await writeFile(join(directory, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return join(directory, 'init');
+}
+
+test('threads that cannot be placed: placement-mismatch', { skip: kernel.skip }, async () => {
+  const initPath = await withTool('pin', 'echo "pin: thread 7: no" >&2; exit 1');
+  const unplaced = createQemuRunner({ initPath, scratchDirectory, kernelDirectory });
+  const order = makeOrder({
+    environment: 'qemu-tcg',
+    kernelImage: kernel,
+    workload: { binaryPath },
+  });
+  const { failure, facts } = (await unplaced.run(order, never)).outcome;
+  assert.equal(failure?.class, 'placement-mismatch');
+  assert.match(failure.message, /could not be put on their CPUs: pin: thread 7: no/);
+  assert.match(facts.machine_type ?? '', /^pc-q35-/);
+});
+
+async function makeQemu(name: string, script: string): Promise<Runner> {
+  const qemuBinary = join(workshop.directory, name);
+  await writeFile(qemuBinary, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const initPath = GUEST_INIT_PATH;
+  return createQemuRunner({ initPath, scratchDirectory, kernelDirectory, qemuBinary });
+}
+
+test('one thread that plays all vCPUs is found out: placement-mismatch', async (t) => {
+  if (kernel.skip) return t.skip(kernel.skip);
+  const single = await makeQemu(
+    'single-threaded',
+    `for word; do shift; case "$word" in *,accel=tcg) word="\${word%,accel=tcg}";; esac
+    set -- "$@" "$word"; done
+    exec qemu-system-x86_64 "$@" -accel tcg,thread=single`,
+  );
+  const order = makeOrder({
+    environment: 'qemu-tcg',
+    kernelImage: kernel,
+    shape: TWO_CPUS,
+    workload: { binaryPath },
+  });
+  const { failure, facts } = (await single.run(order, never)).outcome;
+  assert.equal(facts.vcpu_threads, 'one for all');
+  assert.match(facts.vcpu_map ?? '', /^0:(\d+) 1:\1$/);
+  assert.equal(failure?.class, 'placement-mismatch', failure?.message);
+  assert.match(failure.message, /vCPUs shared CPUs \(2\/1\)/);
+});
+
+test('a program that is no QEMU: spawn-failed', { skip: kernel.skip }, async () => {
+  const order = makeOrder({
+    environment: 'qemu-tcg',
+    kernelImage: kernel,
+    workload: { binaryPath },
+  });
+  const { outcome } = await (await makeQemu('silent', 'exit 0')).run(order, never);
+  assert.equal(outcome.failure?.class, 'spawn-failed');
+  assert.match(outcome.failure.message, /ended before it could be spoken to/);
+});
 
 test('KVM that does not work: accelerator-mismatch', { skip: kernel.skip }, async (t) => {
   const outcome = await run([], { environment: 'qemu-kvm' });

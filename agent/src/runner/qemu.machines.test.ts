@@ -52,11 +52,25 @@ async function factsOf(settings: Partial<GuestSettings>, parts: OrderParts = {})
 
 const SKIP = { skip: kernel.skip };
 
-test('each machine type is what QEMU says it built', SKIP, async () => {
+test('a PC of the older kind is what QEMU says it built', SKIP, async () => {
   assert.match((await factsOf({ machine: 'pc' })).machine_type ?? '', /^pc-i440fx-/);
-  const microvm = await factsOf({ machine: 'microvm', boot: 'plain' });
-  assert.equal(microvm.machine_type, 'microvm-machine');
-  assert.equal(microvm.boot_path, 'plain');
+});
+
+/** Now and then an emulated boot sticks where it looks for a clock, and must say so. */
+const MICROVM_TRIES_MAX = 6;
+
+test('a microvm runs, and its stuck boots are ours', SKIP, async (t) => {
+  const guest = { ...DEFAULT_GUEST, machine: 'microvm' } as const;
+  for (let tries = 1; tries <= MICROVM_TRIES_MAX; tries++) {
+    const { outcome } = await run({ guest, deadlineMs: 8_000 });
+    t.diagnostic(`boot ${tries} of a microvm: ${outcome.failure?.message ?? 'measured'}`);
+    if (outcome.status === 'measured') {
+      assert.equal(outcome.facts.machine_type, 'microvm-machine');
+      return;
+    }
+    assert.equal(outcome.status, 'lab-failed', outcome.failure?.message);
+  }
+  assert.fail(`no boot of ${MICROVM_TRIES_MAX} came through`);
 });
 
 test('the CPU model is the one that is asked for', SKIP, async () => {

@@ -179,15 +179,6 @@ test('the probe finds TCG usable, and an init that is not built is named', async
   }
 });
 
-test('an order for KVM fails as ours where KVM does not work', async (t) => {
-  const [kvm] = await runner.probe();
-  if (kvm?.available) return t.skip('NOT TESTED: KVM passes its canary here');
-  const image = { path: '/dev/null', release: 'x' };
-  const { outcome } = await run([], { environment: 'qemu-kvm', kernelImage: image });
-  assert.equal(outcome.status, 'lab-failed');
-  assert.deepEqual(outcome.failure, { class: 'accelerator-mismatch', message: kvm?.reason });
-});
-
 test('orders for another environment are a mistake of the programmer', async () => {
   const order = orderOf([], { environment: 'native' });
   await assert.rejects(runner.run(order, never), /native is not QEMU's/);

@@ -28,7 +28,7 @@ import { guestResult } from './guest-result.js';
 import { type GuestWatch, watchGuest } from './guest-watch.js';
 import { type Accelerator, limitsFor, QMP_LIMITS } from './limits.js';
 import { type GuestFiles, guestFilesIn, kernelGuestArguments } from './qemu-args.js';
-import type { Runner, RunResult, TrialOrder } from './runner.js';
+import type { PlacedRunner, RunResult, TrialOrder } from './runner.js';
 import { type Placement, placeVcpus } from './vcpu-placement.js';
 
 export interface QemuOptions {
@@ -45,12 +45,18 @@ export interface QemuOptions {
 const CONSOLE_BYTES_MAX = 16 * 1024 * 1024;
 const RESULTS_BYTES_MAX = 64 * 1024 * 1024;
 
-export function createQemuRunner(options: QemuOptions): Runner {
+export function createQemuRunner(options: QemuOptions): PlacedRunner {
   const lab = openLab(options);
   return {
     kind: 'qemu',
     probe: () => probe(lab),
     run: (order, signal) => runTrial({ lab, order, signal }),
+    // What disturbs is what takes time from the vCPUs; QEMU's other threads only pass data on.
+    cpusFor: async (order) => {
+      const placement = placeOrder(order, await readAllowedCpus('/'));
+      const cpus = 'class' in placement ? [] : placement.vcpus.flat();
+      return [...new Set(cpus)].sort((a, b) => a - b);
+    },
     // Each run cleans up behind itself, and none may be under way here.
     close: async () => {},
   };
@@ -122,26 +128,26 @@ async function runTrial(run: Run): Promise<RunResult> {
   const { lab, order, signal } = run;
   signal.throwIfAborted();
   const accelerator = acceleratorOf(order);
-  const imagePath = order.kernelImage?.path;
-  if (imagePath === undefined) {
+  if (order.kernelImage === undefined) {
     const message = `kernel ${order.kernel} has no image, and QEMU boots nothing without one`;
     return failed(order, { class: 'artifact-missing', message });
   }
+  const { path: imagePath, release } = order.kernelImage;
   const allowedCpus = await readAllowedCpus('/');
-  const placement = placeVcpus({
-    vcpuCount: order.shape.smp,
-    allowedCpus,
-    mayOvercommit: order.guest.overcommit,
-  });
+  const placement = placeOrder(order, allowedCpus);
   if ('class' in placement) return failed(order, placement);
   const boot = await planTrial(run, imagePath);
   if (accelerator === 'kvm') {
-    const message = await lab.canary.confirmKvm(boot, signal);
+    const message = await lab.canary.confirmKvm({ boot, release }, signal);
     if (message !== undefined) return failed(order, { class: 'accelerator-mismatch', message });
   }
   return withScratch(lab.scratchDirectory, (directory) =>
     runGuest({ ...run, accelerator, imagePath, allowedCpus, placement, boot, directory }),
   );
+}
+
+function placeOrder({ shape, guest }: TrialOrder, allowedCpus: readonly number[]) {
+  return placeVcpus({ vcpuCount: shape.smp, allowedCpus, mayOvercommit: guest.overcommit });
 }
 
 const NOT_UNPACKED: UnpackedKernel = { reason: 'the plain boot takes the image as it is' };

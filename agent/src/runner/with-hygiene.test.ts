@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import type { HygieneMode, Outcome, Permission } from '@labsweep/proto';
+import type { HygieneMode, Outcome, Permission, Purpose } from '@labsweep/proto';
 import {
   createHygiene,
   type Hygiene,
@@ -29,6 +29,7 @@ const MEASURED: Outcome = {
 };
 
 interface Scene {
+  readonly purpose?: Purpose;
   readonly mode?: HygieneMode;
   readonly may?: readonly Permission[];
   readonly outcome?: Outcome;
@@ -40,7 +41,8 @@ interface Scene {
 
 /** Plays the scene, and gives its result with what was asked of the hygiene, in order. */
 async function play(scene: Scene) {
-  const { mode = 'observe', outcome = MEASURED, disturbances = [], refusal } = scene;
+  const { mode = 'observe', purpose = 'timing', outcome = MEASURED } = scene;
+  const { disturbances = [], refusal } = scene;
   const calls: string[] = [];
   const requests: HygieneRequest[] = [];
   const record: HygieneRecord = { mode, before: {}, after: {}, warnings: [], disturbances };
@@ -73,7 +75,7 @@ async function play(scene: Scene) {
   const inner: Runner | PlacedRunner =
     cpusFor === undefined ? plain : { ...plain, cpusFor: async () => cpusFor };
   const runner = withHygiene(inner, { hygiene, permissions: scene.may ?? [] });
-  const order = makeOrder({ environment: 'native', hygiene: mode });
+  const order = makeOrder({ environment: 'native', purpose, hygiene: mode });
   const trial = runner.run(order, new AbortController().signal).then(
     (result) => result.outcome,
     (error: unknown) => error,
@@ -95,6 +97,13 @@ describe('what becomes of a trial', () => {
       'the host moved while the trial ran: the governor changed; load; thermal; and 2 more';
     const failure = { class: 'host-disturbed', message };
     assert.deepEqual(end, { ...MEASURED, status: 'lab-failed', failure, hygiene: record });
+  });
+
+  test('what is no number is not moved by a busy host', async () => {
+    for (const purpose of ['audit', 'attribution'] as const) {
+      const { end, record } = await play({ purpose, disturbances: ['load'] });
+      assert.deepEqual(end, { ...MEASURED, hygiene: record });
+    }
   });
 
   test('a finding on a host that moved stays a finding', async () => {
