@@ -26,7 +26,7 @@ environment = "qemu-tcg"
 smp = [1]
 memory_mib = 1024
 boot = "${boot}"
-command_line = "tsc=unstable clocksource=refined-jiffies"
+command_line = "tsc=unstable"
 `;
 
 const SPEC = `name = "boot-bench"

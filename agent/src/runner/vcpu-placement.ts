@@ -22,9 +22,10 @@ export interface PlacementRequest {
 
 /**
  * Each vCPU has a CPU for itself, from the end of the list as a native trial has: CPU 0 takes most
- * interrupts. The emulator has the others; where none is left, it shares all. A guest of more vCPUs than CPUs floats over all of them: four vCPUs on two CPUs booted in
- * 2.87 s so, and in 2.98 s when two were pinned to each CPU (medians of 6 interleaved boots under
- * TCG), since vCPUs that share a CPU wait for each other while another one idles.
+ * interrupts. The emulator has the others; where none is left, it shares all. A guest of more vCPUs
+ * than CPUs floats over all of them: four vCPUs on two CPUs booted in 2.87 s so, and in 2.98 s when
+ * two were pinned to each CPU (medians of 6 interleaved boots under TCG), since vCPUs that share a
+ * CPU wait for each other while another one idles.
  */
 export function placeVcpus(request: PlacementRequest): Placement | Trouble {
   const { vcpuCount, allowedCpus } = request;
