@@ -51,7 +51,7 @@ export async function launchQemu(request: {
 }
 
 /** A guest that KVM has given up on stays there, silent, until it is stopped. */
-const KVM_GAVE_UP = /KVM internal error.*|KVM: entry failed.*/;
+const KVM_GAVE_UP = /KVM internal error[^|]*[^| ]|KVM: entry failed[^|]*[^| ]/;
 
 function describeProblem(seen: { end: ProcessEnd; words: string; qemuBinary: string }) {
   const { end, words, qemuBinary } = seen;
