@@ -27,6 +27,10 @@ interface Times {
   /** Whole time less the reproducer's own, of trials in guests. */
   readonly overheadsMs: number[];
 }
+
+/** By trial. */
+type Overheads = ReadonlyMap<string, number>;
+
 const labsweep: Times = { wallsMs: [], overheadsMs: [] };
 const loop: Times = { wallsMs: [], overheadsMs: [] };
 
@@ -56,10 +60,14 @@ function sweep(name: string, seed: number) {
 function measureSweep(pass: number): void {
   const { wallMs, results } = sweep(`pass-${pass}`, pass);
   const whole = wholeTimes(results);
-  const overheadsMs = results.trials
-    .filter(({ environment }) => environment !== 'native')
-    .map((trial) => (whole.get(trial.trial) ?? 0) - numberFact(trial, 'reproducer_wall_ms'));
-  note('labsweep', labsweep, { wallMs, overheadsMs });
+  const guests = results.trials.filter(({ environment }) => environment !== 'native');
+  const overheads = new Map(
+    guests.map((trial) => {
+      const wholeMs = whole.get(trial.trial) ?? 0;
+      return [trial.trial, wholeMs - numberFact(trial, 'reproducer_wall_ms')];
+    }),
+  );
+  note('labsweep', labsweep, { wallMs, overheads });
 }
 
 function measureLoop({ results }: { results: Results }, pass: number): void {
@@ -75,8 +83,10 @@ function measureLoop({ results }: { results: Results }, pass: number): void {
     loopTrials(results),
   );
   const guests = [...end.trials].filter(([name]) => !name.startsWith('native'));
-  const overheadsMs = guests.map(([, { wholeMs, reproducerMs }]) => wholeMs - reproducerMs);
-  note('loop    ', loop, { wallMs: end.wallMs, overheadsMs });
+  const overheads = new Map(
+    guests.map(([name, { wholeMs, reproducerMs }]) => [name, wholeMs - reproducerMs]),
+  );
+  note('loop    ', loop, { wallMs: end.wallMs, overheads });
   if (pass === passes) console.log(`each way ran ${end.trials.size} trials a pass`);
 }
 
@@ -99,14 +109,15 @@ function loopTrials({ plan, submitted }: Results): LoopTrial[] {
 function note(
   name: string,
   times: Times,
-  seen: { readonly wallMs: number; readonly overheadsMs: readonly number[] },
+  seen: { readonly wallMs: number; readonly overheads: Overheads },
 ): void {
   times.wallsMs.push(seen.wallMs);
-  times.overheadsMs.push(...seen.overheadsMs);
-  const overheadMs = median(seen.overheadsMs);
+  times.overheadsMs.push(...seen.overheads.values());
+  const each = [...seen.overheads]
+    .toSorted(([left], [right]) => left.localeCompare(right))
+    .map(([trial, overheadMs]) => `${trial} ${overheadMs.toFixed(0)}`);
   console.log(
-    `${name}  wall ${(seen.wallMs / 1000).toFixed(1)} s, ` +
-      `median overhead of ${seen.overheadsMs.length} guests ${overheadMs.toFixed(0)} ms`,
+    `${name}  wall ${(seen.wallMs / 1000).toFixed(1)} s; overheads in ms: ${each.join(', ')}`,
   );
 }
 

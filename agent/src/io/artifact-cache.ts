@@ -3,19 +3,10 @@
  * Artifacts of the object store as local files by sha256, so that a kernel crosses the wire once.
  */
 import { randomUUID } from 'node:crypto';
-import {
-  chmod,
-  mkdir,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ArtifactStore, type Sha256, sha256Of } from '@labsweep/proto';
+import type { ArtifactStore, Sha256 } from '@labsweep/proto';
+import { isIntact, MARKS_FOLDER } from './checked-file.js';
 
 /** Beyond this many files the least recently used go; a kernel image has about 15 MiB. */
 const FILES_MAX = 100;
@@ -24,14 +15,13 @@ export class ArtifactCache {
   constructor(private readonly directory: string) {}
 
   /**
-   * The path of a read-only, executable file with these bytes; its hash is checked at each use,
-   * because a damaged kernel must not look like a slow one. Throws LabsweepError when the store has
-   * it not.
+   * The path of a read-only, executable file with these bytes. Throws LabsweepError when the store
+   * has it not.
    */
   async path(sha256: Sha256, store: ArtifactStore): Promise<string> {
     await mkdir(this.directory, { recursive: true });
     const path = join(this.directory, sha256);
-    if (await this.isIntact(path, sha256)) return path;
+    if (await isIntact(path, sha256)) return path;
     const temporary = `${path}.${randomUUID()}.tmp`;
     await writeFile(temporary, await store.get(sha256));
     await chmod(temporary, 0o555);
@@ -40,16 +30,9 @@ export class ArtifactCache {
     return path;
   }
 
-  private async isIntact(path: string, sha256: Sha256): Promise<boolean> {
-    const bytes = await readFile(path).catch(() => undefined);
-    if (bytes === undefined || sha256Of(bytes) !== sha256) return false;
-    const now = new Date();
-    await utimes(path, now, now);
-    return true;
-  }
-
   private async prune(): Promise<void> {
-    const names = await readdir(this.directory);
+    const all = await readdir(this.directory);
+    const names = all.filter((name) => name !== MARKS_FOLDER);
     if (names.length <= FILES_MAX) return;
     const paths = names.map((name) => join(this.directory, name));
     const usedMs = await Promise.all(paths.map(async (path) => (await stat(path)).mtimeMs));

@@ -82,20 +82,25 @@ describe('each compression is undone by its own tool', () => {
   });
 });
 
+/** Without the marks of checked files. */
+async function kernelsIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => !name.startsWith('.'));
+}
+
 test('a kernel is unpacked once, and found again by another agent', async () => {
   await writeImage(gzipSync(KERNEL), true);
   const path = await unpackedPath();
   const { ino } = await stat(path);
   assert.equal(await unpackedPath(), path);
   assert.equal((await stat(path)).ino, ino);
-  assert.equal((await readdir(store)).length, 1);
+  assert.equal((await kernelsIn(store)).length, 1);
 });
 
 test('agents that race for one kernel end with the same one, and leave nothing else', async () => {
   await writeImage(await pack(KERNEL, ['zstd', '--stdout', '--quiet']));
   const paths = await Promise.all([unpackedPath(), unpackedPath(), unpackedPath()]);
   assert.equal(new Set(paths).size, 1);
-  assert.deepEqual((await readdir(store)).length, 1);
+  assert.equal((await kernelsIn(store)).length, 1);
 });
 
 test('a damaged kernel in the store is not used', async () => {
@@ -113,7 +118,7 @@ test('a kernel that vanishes from the store is unpacked again', async () => {
   const first = await unpacker.unpack(imagePath);
   await rm(store, { recursive: true });
   assert.deepEqual(await unpacker.unpack(imagePath), first);
-  assert.equal((await readdir(store)).length, 1);
+  assert.equal((await kernelsIn(store)).length, 1);
 });
 
 test('what a killed agent left half written goes after an hour', async () => {

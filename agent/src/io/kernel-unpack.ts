@@ -5,7 +5,7 @@
  * share it.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -17,6 +17,7 @@ import {
   isElf,
   whyNotPvh,
 } from '../kernel-image.js';
+import { isIntact } from './checked-file.js';
 import { runProcess } from './process.js';
 import { removeStaleScratch, withScratch } from './scratch.js';
 
@@ -61,6 +62,8 @@ export class KernelUnpacker {
   }
 
   async #find(imagePath: string): Promise<UnpackedKernel> {
+    const known = await this.#findNamed(basename(imagePath));
+    if (known !== undefined) return { path: known };
     const image = await readFile(imagePath);
     if (isElf(image)) {
       const reason = whyNotPvh(image);
@@ -72,6 +75,13 @@ export class KernelUnpacker {
     return typeof path === 'string' ? { path } : path;
   }
 
+  /** An image in the artifact cache is called by its hash, and was checked there. */
+  async #findNamed(name: string): Promise<string | undefined> {
+    if (!/^[0-9a-f]{64}$/.test(name)) return undefined;
+    await mkdir(this.directory, { recursive: true });
+    return this.#findIntact(name);
+  }
+
   /**
    * The name holds the hash of the content, because a damaged kernel must not look like a slow one.
    */
@@ -79,11 +89,7 @@ export class KernelUnpacker {
     for (const name of await readdir(this.directory)) {
       if (!name.startsWith(`${imageHash}-`) || name.endsWith('.tmp')) continue;
       const path = join(this.directory, name);
-      const bytes = await readFile(path);
-      if (name !== `${imageHash}-${sha256Of(bytes)}`) continue;
-      const now = new Date();
-      await utimes(path, now, now);
-      return path;
+      if (await isIntact(path, name.slice(imageHash.length + 1))) return path;
     }
     return undefined;
   }

@@ -13,7 +13,7 @@ const plan = (settings: Partial<GuestSettings>, commandLine = '', reason = '') =
     qbootPath: '/q/qboot.rom',
   });
 
-const BASE = 'console=ttyS0 earlycon=uart8250,io,0x3f8 panic=-1 loglevel=7';
+const BASE = 'console=ttyS0 earlycon=uart8250,io,0x3f8 panic=-1';
 
 test('the fast boot is by PVH, a small firmware and the exit port, without self-tests', () => {
   assert.deepEqual(plan({}, 'quiet'), {
@@ -21,7 +21,7 @@ test('the fast boot is by PVH, a small firmware and the exit port, without self-
     firmwarePath: '/q/qboot.rom',
     hasExitPort: true,
     compressesInitramfs: false,
-    commandLine: `${BASE} cryptomgr.notests quiet`,
+    commandLine: `${BASE} loglevel=6 cryptomgr.notests quiet`,
     facts: { boot_path: 'fast', boot_protocol: 'pvh', boot_trims: 'none', firmware: 'qboot' },
   });
 });
@@ -31,7 +31,7 @@ test('the plain boot is what a shell script does', () => {
     kernelPath: '/a/vmlinuz',
     hasExitPort: false,
     compressesInitramfs: true,
-    commandLine: BASE,
+    commandLine: `${BASE} loglevel=7`,
     facts: {
       boot_path: 'plain',
       boot_protocol: 'bzimage',
