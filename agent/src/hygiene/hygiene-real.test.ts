@@ -11,10 +11,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HygieneMode } from '@labsweep/proto';
 import { readAllowedCpus } from '../io/allowed-cpus.js';
 import { runProcess } from '../io/process.js';
 import { openWorkshop } from '../testing/compile-c.js';
-import { createHygiene, type Hygiene, type HygieneMode, type HygieneSession } from './hygiene.js';
+import { createHygiene, type Hygiene, type HygieneSession } from './hygiene.js';
 
 const RATE = '/proc/sys/kernel/perf_event_max_sample_rate';
 const TRIAL_MS = 700;

@@ -7,7 +7,7 @@
 import { strict as assert } from 'node:assert';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '@labsweep/proto';
+import { type HygieneMode, type HygieneRecord, messageOf } from '@labsweep/proto';
 import type { Facts } from '../io/host-tree.js';
 import { numberOf, TICK_MS } from './change.js';
 import { coolDown } from './cool-down.js';
@@ -22,21 +22,6 @@ import { SettingsJournal } from './settings-journal.js';
 import { judgeChange, takeSnapshot } from './snapshot.js';
 import { thermal } from './topics/thermal.js';
 import { TOPICS } from './topics.js';
-
-/**
- * `observe`: record and warn. `enforce`: set, verify by reading back, restore. `require`: refuse
- * unless it is so already.
- */
-export type HygieneMode = 'observe' | 'enforce' | 'require';
-
-export interface HygieneRecord {
-  readonly mode: HygieneMode;
-  readonly before: Facts;
-  readonly after: Facts;
-  readonly warnings: readonly string[];
-  /** Not empty: the trial is host-disturbed, and is run again. */
-  readonly disturbances: readonly string[];
-}
 
 /** Must be ended by one of its two functions, whatever becomes of the trial. */
 export interface HygieneSession {

@@ -7,13 +7,8 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import type { HygieneMode, Outcome, Permission, Purpose } from '@labsweep/proto';
-import {
-  createHygiene,
-  type Hygiene,
-  type HygieneRecord,
-  type HygieneRequest,
-} from '../hygiene/hygiene.js';
+import type { HygieneMode, HygieneRecord, Outcome, Permission, Purpose } from '@labsweep/proto';
+import { createHygiene, type Hygiene, type HygieneRequest } from '../hygiene/hygiene.js';
 import { openWorkshop } from '../testing/compile-c.js';
 import { makeOrder } from '../testing/order.js';
 import { waitUntil } from '../testing/wait-until.js';
