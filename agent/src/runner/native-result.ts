@@ -3,6 +3,7 @@
 import { formatCpuList } from '../cpu-list.js';
 import type { Facts } from '../io/host-tree.js';
 import type { ProcessEnd } from '../io/process.js';
+import { readMemoryState } from '../memory-state.js';
 import { signalNumber } from '../signal-name.js';
 import type { ProgramEnd, Transcript } from '../transcript.js';
 import type { Trouble } from '../trial-evidence.js';
@@ -25,7 +26,11 @@ export interface NativeEnd {
 
 export function nativeResult(seen: NativeEnd): RunResult {
   const { order, end, facts, dump } = seen;
-  const transcript = transcriptOf(end, facts);
+  const state = dump.length === 0 ? undefined : linesOf(new TextDecoder().decode(dump));
+  const transcript = {
+    ...transcriptOf(end, facts),
+    ...(state !== undefined && { state }),
+  };
   const labTrouble =
     describeRefusal(end) ?? describeOverflow(end) ?? findMovedCpus(seen.placement, facts);
   const outcome = validateTrial(requirementsOf(order), {
@@ -35,8 +40,9 @@ export function nativeResult(seen: NativeEnd): RunResult {
     ...(labTrouble !== undefined && { labTrouble }),
   });
   const output = Buffer.concat([end.stdout, end.stderr]);
-  const evidence = { outcome, environment: order.environment, output };
-  return dump.length === 0 ? evidence : { ...evidence, dump };
+  const { environment } = order;
+  if (state === undefined) return { outcome, environment, output };
+  return { outcome: { ...outcome, state: readMemoryState(state) }, environment, output, dump };
 }
 
 function transcriptOf(end: ProcessEnd, facts: Facts): Transcript {

@@ -130,6 +130,7 @@ test('policy, settle time and NUMA node are as asked, and read back', async () =
 test('an audit dumps the state of the reproducer, and ends as it does', async () => {
   const { dump, outcome } = await run([], { purpose: 'audit' });
   assert.equal(outcome.status, 'measured', outcome.failure?.message);
+  assert.match(outcome.state?.mappings ?? '', /^\d+$/);
   const text = new TextDecoder().decode(dump);
   for (const section of ['smaps', 'pagemap', 'vmstat', 'status']) {
     assert.match(text, new RegExp(`^== ${section}$`, 'm'));
