@@ -83,7 +83,7 @@ export const checkStopped: Check = (asked, { transcript, console, stopped }) => 
     class: STUCK_CLASSES[stage],
     message:
       `the ${stopped.limit} of ${waited} passed ${STAGE_WORDS[stage]}` +
-      `${describeLastLine(console)}; ${adviseStopped({ stage, limit: stopped.limit })}`,
+      `${describeLastLine(console)}; ${adviseStopped(stage)}`,
     isEmulatorArtefact: isStuckMicrovm(asked, console),
   };
 };
@@ -104,11 +104,10 @@ function isStuckMicrovm(asked: TrialRequirements, console: ConsoleReading | unde
 /** A kernel that does not fit into its memory is silent, and so is a file that is no kernel. */
 const SILENT_ADVICE = 'check the image, and give the guest more memory';
 
-function adviseStopped({ stage, limit }: { stage: GuestStage; limit: string }): string {
+function adviseStopped(stage: GuestStage): string {
   if (stage === 'firmware') return SILENT_ADVICE;
-  return limit === 'deadline'
-    ? 'raise the deadline if that is too short for this workload'
-    : 'such a boot is taken for stuck';
+  if (stage === 'boot') return 'command_line = "loglevel=7" shows more of a boot that is stuck';
+  return 'raise the deadline if that is too short for this workload';
 }
 
 export const checkEndMark: Check = (_asked, seen) => {

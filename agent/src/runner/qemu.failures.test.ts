@@ -80,7 +80,7 @@ const CASES: readonly Case[] = [
   },
   {
     title: 'a kernel that waits for its root for ever',
-    parts: { commandLine: 'rdinit=/none root=/dev/none rootwait', deadlineMs: 9_000 },
+    parts: { commandLine: 'rdinit=/none root=/dev/none rootwait loglevel=7', deadlineMs: 9_000 },
     expect: 'boot-stuck',
     message: /9\.\d s passed during boot, last console line '/,
     console: /Linux version .*Waiting for root device \/dev\/none/s,
