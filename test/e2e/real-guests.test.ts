@@ -49,9 +49,13 @@ test('the regression of 6.17 shows in real guests, beside a native row', async (
     return;
   }
   assert.equal(ended.exitCode, 0, ended.stderr + ended.stdout);
-  const lines = resultLines(join(folder, 'result')).map((line) => line.split(','));
+  const [header = [], ...lines] = resultLines(join(folder, 'result')).map((line) =>
+    line.split(','),
+  );
+  // A busy machine has trials rerun; the attempts that do not count stand in the file too.
+  const counted = lines.filter((line) => line[header.indexOf('accepted')] === 'yes');
   const values = (kernel: string) =>
-    lines.filter((line) => line[4] === kernel).map((line) => Number(line[9]));
+    counted.filter((line) => line[4] === kernel).map((line) => Number(line[9]));
   const mean = (kernel: string) =>
     values(kernel).reduce((sum, value) => sum + value, 0) / values(kernel).length;
   assert.equal(values('v6.16').length, 2);
@@ -61,7 +65,7 @@ test('the regression of 6.17 shows in real guests, beside a native row', async (
   assert.match(ended.stdout, /v6\.17: 6\.17\.13\+deb13-cloud-amd64/);
   assert.match(ended.stdout, /refined-jiffies/);
   const serial = join(folder, 'result/serial');
-  assert.equal(readdirSync(serial).length, 4);
+  assert.ok(readdirSync(serial).length >= 4);
   for (const name of readdirSync(serial)) {
     assert.match(readFileSync(join(serial, name), 'utf8'), /labsweep-init: done/);
   }

@@ -26,10 +26,12 @@ export async function prepareGuest(guest: {
   readonly pinPath: string;
 }): Promise<PreparedGuest> {
   const { client, placement, pinPath } = guest;
-  const machine = await describeMachine(client);
   const threads = await readVcpuThreads(client);
   const wanted = await assignThreads(threads, placement);
-  const seen = await pinThreads(pinPath, wanted).catch(messageOf);
+  // Another process places the threads; meanwhile QEMU can tell what it has built.
+  const pinning = pinThreads(pinPath, wanted).catch(messageOf);
+  const machine = await describeMachine(client);
+  const seen = await pinning;
   if (typeof seen === 'string') {
     const message = `the guest's threads could not be put on their CPUs: ${seen}`;
     return { facts: machine, trouble: { class: 'placement-mismatch', message } };
