@@ -35,7 +35,7 @@ repetitions = ${Number(values.pairs)}
 k = ${JSON.stringify(values.kernel)}
 [workload]
 source = "${join(ROOT, 'native/src/mprotect_shared_dirty_reproducer.c')}"
-arguments = ["shared_dirty_full_toggle_64m", "5", "--iterations", "200"]
+arguments = ["shared_dirty_full_toggle_64m", "2", "--iterations", "200"]
 [workload.metrics]
 iteration_ns_per_page = { unit = "ns/page", direction = "lower" }
 ${environment('fast')}${environment('plain')}`;
