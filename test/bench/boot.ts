@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Shows that the fast and the plain boot give the same numbers: pairs of trials of one kernel, one
+ * Asks whether the fast and the plain boot give the same numbers: pairs of trials of one kernel, one
  * of each boot, turn by turn.
  *
  *   npm run bench:boot -- [--pairs N] [--kernel SOURCE]

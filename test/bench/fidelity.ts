@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Shows that the native runner does not disturb what it measures: the founding reproducer by hand
+ * Asks whether the native runner disturbs what it measures: the founding reproducer by hand
  * under taskset against labsweep's native trials, turn by turn, and the CPU time that the agent
  * itself takes while a trial runs.
  *
