@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Asks whether the fast and the plain boot give the same numbers: pairs of trials of one kernel, one
- * of each boot, turn by turn.
+ * Asks whether the fast and the plain boot give the same numbers: pairs of trials of one kernel,
+ * one of each boot, turn by turn.
  *
  *   npm run bench:boot -- [--pairs N] [--kernel SOURCE]
  */
