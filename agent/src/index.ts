@@ -18,3 +18,5 @@ export {
   type HostExamination,
 } from './hygiene/examine-host.js';
 export type { Tool } from './hygiene/find-tools.js';
+export { type MeasuringRunners, openMeasuringRunners } from './measuring-runners.js';
+export type { RunResult, TrialOrder } from './runner/runner.js';

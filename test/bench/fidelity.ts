@@ -1,101 +1,138 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Asks whether the native runner disturbs what it measures: the founding reproducer by hand
- * under taskset against labsweep's native trials, turn by turn, and the CPU time that the agent
- * itself takes while a trial runs.
+ * Asks whether the native runner disturbs what it measures: the founding reproducer by hand under
+ * taskset against the runner that agents use, turn by turn, and the CPU time that the agent itself
+ * takes while a trial runs.
  *
- *   npm run bench:fidelity -- [--pairs N]
+ *   npm run bench:fidelity -- [--pairs N] [--runs N]
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { TrialEnded } from '@labsweep/proto';
+import { openMeasuringRunners, type TrialOrder } from '@labsweep/agent';
+import { median } from '@labsweep/analysis';
+import {
+  DEFAULT_GUEST,
+  DEFAULT_NATIVE,
+  DEFAULT_OUTPUT,
+  type KernelName,
+  type Outcome,
+  type TrialId,
+} from '@labsweep/proto';
 import { ROOT } from '../e2e/labsweep-process.js';
 import { type Pair, reportPairs } from './pairs.js';
-import { artifactPath, numberFact, runSweep } from './run-sweep.js';
 
 const METRIC = 'iteration_ns_per_page';
 /** Of one core. */
 const AGENT_SHARE_LIMIT = 0.005;
-const ARGUMENTS = ['shared_dirty_full_toggle_64m', '5', '--iterations', '1500'];
+const SCENARIO = 'shared_dirty_full_toggle_64m';
+const argumentsOf = (iterations: number) => [SCENARIO, '5', '--iterations', String(iterations)];
+/** About a second: many short runs see more of the machine's memory than a long one. */
+const PAIR_ARGUMENTS = argumentsOf(60);
+/** Several seconds, as trials take: the agent works at the start and the end of a trial. */
+const LONG_ARGUMENTS = argumentsOf(600);
+const LONG_RUNS = 4;
+/** As compiled workloads are: once, statically. */
+const COMPILE = ['-O2', '-static', '-o'];
 
-const SPEC = `name = "fidelity-bench"
-repetitions = 1
-[kernels]
-running = "host"
-[workload]
-source = "${join(ROOT, 'native/src/mprotect_shared_dirty_reproducer.c')}"
-arguments = ${JSON.stringify(ARGUMENTS)}
-[workload.metrics]
-${METRIC} = { unit = "ns/page", direction = "lower" }
-[[environments]]
-environment = "native"
-smp = [1]
-`;
-
-const { values } = parseArgs({ options: { pairs: { type: 'string', default: '20' } } });
+const { values } = parseArgs({
+  options: {
+    pairs: { type: 'string', default: '20' },
+    runs: { type: 'string', default: '8' },
+  },
+});
+const runs = Number(values.runs);
 const folder = mkdtempSync(join(tmpdir(), 'labsweep-bench-'));
-const trials: TrialEnded[] = [];
-const pairs: Pair[] = [];
-/** The very bytes that labsweep ran. */
-let program = '';
+const program = join(folder, 'program');
+let cpus = '';
+const runners = openMeasuringRunners({ stateDirectory: folder, permissions: [] });
 
 try {
-  for (let pair = 1; pair <= Number(values.pairs); pair += 1) {
-    // Who comes first changes, since the speed of a machine drifts.
-    const isHandFirst = pair % 2 === 0 && program !== '';
-    const before = isHandFirst ? byHand() : undefined;
-    const measured = bySweep(pair);
-    pairs.push({ first: measured, second: before ?? byHand() });
-  }
-  const isWithin = reportPairs({
-    first: 'native runner',
-    second: 'by hand',
-    unit: 'ns/page',
-    pairs,
-  });
-  if (!reportAgent() || !isWithin) process.exitCode = 1;
+  const source = join(ROOT, 'native/src/mprotect_shared_dirty_reproducer.c');
+  const compiled = spawnSync('gcc', [...COMPILE, program, source], { encoding: 'utf8' });
+  if (compiled.status !== 0) throw new Error(`gcc ended with ${compiled.status}${compiled.stderr}`);
+  cpus = (await byRunner(PAIR_ARGUMENTS)).facts.pinned_cpus ?? cpus;
+  const pairs: Pair[] = [];
+  for (let pair = 1; pair <= Number(values.pairs); pair += 1) pairs.push(await measurePair());
+  const names = { first: 'native runner', second: 'by hand', unit: 'ns/page' };
+  const isWithin = reportPairs({ ...names, pairs });
+  const long: Outcome[] = [];
+  for (let run = 0; run < LONG_RUNS; run += 1) long.push(await byRunner(LONG_ARGUMENTS));
+  if (!reportAgent(long) || !isWithin) process.exitCode = 1;
 } finally {
+  await runners.close();
   rmSync(folder, { recursive: true, force: true });
 }
 
-function bySweep(pair: number): number {
-  const { results } = runSweep({
-    folder,
-    name: `pair-${pair}`,
-    specText: SPEC,
-    options: ['--seed', String(pair)],
-  });
-  program = artifactPath(results.submitted.workload.sha256);
-  const [trial] = results.trials;
-  if (trial === undefined) throw new Error('the sweep has no trial');
-  trials.push(trial);
-  return valueIn(trial.outcome.samples.find(({ line }) => line === 'result')?.values[METRIC]);
+/**
+ * One run differs from the next by several percent, as each gets other pages of the machine's
+ * memory. So a side of a pair is the median of several runs, and the runs of both sides take turns
+ * as A B B A, which a drift of the machine leaves alone.
+ */
+async function measurePair(): Promise<Pair> {
+  const first: number[] = [];
+  const second: number[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    const isRunnerFirst = run % 2 === 0;
+    if (isRunnerFirst) first.push(metricOf(await byRunner(PAIR_ARGUMENTS)));
+    second.push(byHand());
+    if (!isRunnerFirst) first.push(metricOf(await byRunner(PAIR_ARGUMENTS)));
+  }
+  return { first: median(first), second: median(second) };
+}
+
+async function byRunner(words: readonly string[]): Promise<Outcome> {
+  const order: TrialOrder = {
+    trial: 'native-smp1/r1/running' as TrialId,
+    kernel: 'running' as KernelName,
+    environment: 'native',
+    purpose: 'timing',
+    shape: { smp: 1, memoryMib: 0 },
+    commandLine: '',
+    deadlineMs: 60_000,
+    hygiene: 'observe',
+    guest: DEFAULT_GUEST,
+    native: { ...DEFAULT_NATIVE, settleMs: 0 },
+    functions: [],
+    workload: {
+      name: 'mprotect_shared_dirty_reproducer',
+      binaryPath: program,
+      arguments: words,
+      variables: {},
+      files: [],
+      output: DEFAULT_OUTPUT,
+      metrics: [METRIC],
+      expectations: [],
+    },
+  };
+  return (await runners.native.run(order, AbortSignal.timeout(120_000))).outcome;
+}
+
+function metricOf({ samples, failure }: Outcome): number {
+  const value = samples.find(({ line }) => line === 'result')?.values[METRIC];
+  if (value === undefined) throw new Error(`no ${METRIC}: ${failure?.message}`);
+  return value;
 }
 
 function byHand(): number {
-  const cpus = trials[0]?.outcome.facts.pinned_cpus ?? '1';
   const cwd = join(folder, 'by-hand');
   mkdirSync(cwd, { recursive: true });
   copyFileSync(program, join(cwd, 'reproducer'));
   chmodSync(join(cwd, 'reproducer'), 0o755);
-  const words = ['-c', cpus, './reproducer', ...ARGUMENTS];
+  const words = ['-c', cpus, './reproducer', ...PAIR_ARGUMENTS];
   // The same small environment on both sides: its size moves the stack about.
   const env = { PATH: '/bin:/usr/bin', LC_ALL: 'C' };
   const { stdout } = spawnSync('taskset', words, { cwd, env, encoding: 'utf8' });
   const value = new RegExp(`^result .*\\b${METRIC}=([0-9.]+)`, 'm').exec(stdout)?.[1];
-  return valueIn(value === undefined ? undefined : Number(value));
+  if (value === undefined) throw new Error(`no ${METRIC} was measured by hand: ${stdout}`);
+  return Number(value);
 }
 
-function valueIn(value: number | undefined): number {
-  if (value !== undefined && value > 0) return value;
-  throw new Error(`no ${METRIC} was measured`);
-}
-
-function reportAgent(): boolean {
-  const sum = (name: string) => trials.reduce((total, trial) => total + numberFact(trial, name), 0);
+function reportAgent(outcomes: readonly Outcome[]): boolean {
+  const sum = (name: string) =>
+    outcomes.reduce((total, { facts }) => total + Number(facts[name]), 0);
   const share = sum('agent_cpu_ms') / sum('reproducer_wall_ms');
   const isWithin = share < AGENT_SHARE_LIMIT;
   console.log(
