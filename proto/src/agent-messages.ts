@@ -26,7 +26,7 @@ import type {
 /**
  * Raised when a message changes its meaning; the controller refuses an agent that speaks another.
  */
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 
 /** What an agent runs at the moment it says hello. */
 export interface HeldLease {
@@ -35,12 +35,20 @@ export interface HeldLease {
   readonly block: BlockId;
   readonly attempt: number;
   readonly environment: Environment;
+  readonly epoch: number;
   readonly trial?: TrialId;
 }
 
 export interface AgentHello {
   readonly protocol: number;
   readonly session: string;
+  /** Names the agent's state folder: the same after a restart, another for a second agent. */
+  readonly instance: string;
+  /** Changes with each boot of the host. */
+  readonly bootId: string;
+  readonly startedAtMs: number;
+  /** Of the log; 0 while the broker has acknowledged no outcome of this agent. */
+  readonly acknowledgedSequence: number;
   readonly host: HostDescription;
   readonly holding: readonly HeldLease[];
   /** Message ids of outcomes in the agent's spool that it was not told are settled. */
@@ -49,7 +57,21 @@ export interface AgentHello {
 
 export type AgentMessage =
   | { readonly kind: 'hello'; readonly hello: AgentHello }
-  | { readonly kind: 'heartbeat'; readonly leases: readonly LeaseId[] }
+  | {
+      /** The session lives; it renews no lease. */
+      readonly kind: 'alive';
+      /** Outcomes in the spool. */
+      readonly spooled: number;
+      /** What keeps the agent from working, for people; empty when nothing does. */
+      readonly trouble: string;
+    }
+  | {
+      /** From the loop that does the work, so that a worker that hangs loses its lease. */
+      readonly kind: 'renew';
+      readonly lease: LeaseId;
+      readonly epoch: number;
+      readonly trial?: TrialId;
+    }
   | { readonly kind: 'trial-started'; readonly lease: LeaseId; readonly trial: TrialId }
   | {
       readonly kind: 'block-ended';
@@ -68,6 +90,10 @@ export interface LeasedTrial {
 /** The right to run one attempt of a block; `trials` holds only those without an outcome yet. */
 export interface Lease {
   readonly lease: LeaseId;
+  /** Fencing token: a later lease on the same block has a higher one. */
+  readonly epoch: number;
+  /** It ends this long after it was granted or renewed last. */
+  readonly durationMs: number;
   readonly sweep: SweepId;
   readonly block: BlockId;
   readonly attempt: number;
@@ -95,8 +121,17 @@ export interface Lease {
 }
 
 export type ControllerMessage =
-  | { readonly kind: 'welcome'; readonly natsUrl: string; readonly heartbeatIntervalMs: number }
+  | {
+      readonly kind: 'welcome';
+      readonly natsUrl: string;
+      readonly aliveIntervalMs: number;
+      /** The reign of this controller; an agent refuses one below the highest that it has seen. */
+      readonly term: number;
+    }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'lease'; readonly lease: Lease }
   | { readonly kind: 'revoked'; readonly lease: LeaseId; readonly reason: string }
+  /** In the fold: their block may end. They stay in the spool until they are settled. */
+  | { readonly kind: 'folded'; readonly messageIds: readonly string[] }
+  /** In the fold and on the broker's disk. */
   | { readonly kind: 'settled'; readonly messageIds: readonly string[] };

@@ -20,6 +20,11 @@ const name = <Name extends string>() =>
 const environment = z.enum(ENVIRONMENTS);
 const count = z.number().int().nonnegative();
 
+/** An empty trial stands for none. */
+function withTrial<Rest>({ trial, ...rest }: Rest & { trial: string }) {
+  return trial === '' ? rest : { ...rest, trial: trial as TrialId };
+}
+
 const heldLease = z
   .object({
     lease: name<LeaseId>(),
@@ -27,9 +32,10 @@ const heldLease = z
     block: name<BlockId>(),
     attempt: count,
     environment,
+    epoch: count,
     trial: z.string(),
   })
-  .transform(({ trial, ...held }) => (trial === '' ? held : { ...held, trial: trial as TrialId }));
+  .transform(withTrial);
 
 const hello = z
   .object({
@@ -37,6 +43,11 @@ const hello = z
     hostId: name<HostId>(),
     hostName: z.string(),
     session: z.string().min(1),
+    instance: z.string().min(1),
+    bootId: z.string(),
+    startedAtMs: count,
+    acknowledgedSequence: count,
+    labels: z.array(z.string()),
     capacity: z.object({ cpus: count, memoryMib: count }),
     supports: z.array(z.object({ environment, available: z.boolean(), reason: z.string() })),
     hostFacts: z.record(z.string(), z.string()),
@@ -44,16 +55,23 @@ const hello = z
     holding: z.array(heldLease),
     unsettled: z.array(z.string()),
   })
-  .transform(({ hostId, hostName, hostFacts, capacity, supports, permissions, ...rest }) => ({
-    ...rest,
-    host: { id: hostId, name: hostName, facts: hostFacts, capacity, supports, permissions },
-  }));
+  .transform(({ hostId: id, hostName, hostFacts: facts, ...message }) => {
+    const { capacity, supports, permissions, labels, ...rest } = message;
+    const host = { id, name: hostName, facts, capacity, supports, permissions, labels };
+    return { ...rest, host };
+  });
 
 const agentMessage = z.discriminatedUnion('body', [
   z.object({ body: z.literal('hello'), hello }),
   z.object({
-    body: z.literal('heartbeat'),
-    heartbeat: z.object({ leases: z.array(name<LeaseId>()) }),
+    body: z.literal('alive'),
+    alive: z.object({ spooled: count, trouble: z.string() }),
+  }),
+  z.object({
+    body: z.literal('renew'),
+    renew: z
+      .object({ lease: name<LeaseId>(), epoch: count, trial: z.string() })
+      .transform(withTrial),
   }),
   z.object({
     body: z.literal('trialStarted'),
@@ -72,7 +90,11 @@ const agentMessage = z.discriminatedUnion('body', [
 const controllerMessage = z.discriminatedUnion('body', [
   z.object({
     body: z.literal('welcome'),
-    welcome: z.object({ natsUrl: z.string(), heartbeatIntervalMs: z.number().int().positive() }),
+    welcome: z.object({
+      natsUrl: z.string(),
+      aliveIntervalMs: z.number().int().positive(),
+      term: count,
+    }),
   }),
   z.object({ body: z.literal('refused'), refused: z.object({ reason: z.string() }) }),
   z.object({ body: z.literal('lease'), lease: leaseSchema }),
@@ -80,6 +102,7 @@ const controllerMessage = z.discriminatedUnion('body', [
     body: z.literal('revoked'),
     revoked: z.object({ lease: name<LeaseId>(), reason: z.string() }),
   }),
+  z.object({ body: z.literal('folded'), folded: z.object({ messageIds: z.array(z.string()) }) }),
   z.object({ body: z.literal('settled'), settled: z.object({ messageIds: z.array(z.string()) }) }),
 ]);
 
@@ -95,8 +118,10 @@ export function readAgentMessage(wire: unknown): AgentMessage {
   switch (message.body) {
     case 'hello':
       return { kind: 'hello', hello: message.hello };
-    case 'heartbeat':
-      return { kind: 'heartbeat', ...message.heartbeat };
+    case 'alive':
+      return { kind: 'alive', ...message.alive };
+    case 'renew':
+      return { kind: 'renew', ...message.renew };
     case 'trialStarted':
       return { kind: 'trial-started', ...message.trialStarted };
     case 'blockEnded':
@@ -107,25 +132,27 @@ export function readAgentMessage(wire: unknown): AgentMessage {
 export function writeAgentMessage(message: AgentMessage): AgentMessageWire {
   switch (message.kind) {
     case 'hello': {
-      const { protocol, session, host, holding, unsettled } = message.hello;
+      const { host, holding, unsettled, ...rest } = message.hello;
       const { id: hostId, name: hostName, facts: hostFacts, capacity, supports } = host;
       return {
         hello: {
-          protocol,
-          session,
+          ...rest,
           hostId,
           hostName,
           hostFacts,
           capacity,
           supports: [...supports],
           permissions: [...host.permissions],
+          labels: [...host.labels],
           holding: [...holding],
           unsettled: [...unsettled],
         },
       };
     }
-    case 'heartbeat':
-      return { heartbeat: { leases: [...message.leases] } };
+    case 'alive':
+      return { alive: message };
+    case 'renew':
+      return { renew: message };
     case 'trial-started':
       return { trialStarted: message };
     case 'block-ended':
@@ -144,6 +171,8 @@ export function readControllerMessage(wire: unknown): ControllerMessage {
       return { kind: 'lease', lease: message.lease };
     case 'revoked':
       return { kind: 'revoked', ...message.revoked };
+    case 'folded':
+      return { kind: 'folded', ...message.folded };
     case 'settled':
       return { kind: 'settled', ...message.settled };
   }
@@ -159,6 +188,8 @@ export function writeControllerMessage(message: ControllerMessage): ControllerMe
       return { lease: writeLease(message.lease) };
     case 'revoked':
       return { revoked: message };
+    case 'folded':
+      return { folded: { messageIds: [...message.messageIds] } };
     case 'settled':
       return { settled: { messageIds: [...message.messageIds] } };
   }

@@ -6,6 +6,7 @@ export * from './agent-wire.js';
 export { ArtifactStore, sha256Of } from './broker/artifact-store.js';
 export { type Broker, connectBroker } from './broker/connect-broker.js';
 export { type LogMessage, OutcomeLog } from './broker/outcome-log.js';
+export * from './commands.js';
 export * from './domain.js';
 export * from './errors.js';
 export type {

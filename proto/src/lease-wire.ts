@@ -87,6 +87,8 @@ const workload = z.object({
 export const leaseSchema = z
   .object({
     lease: name<LeaseId>(),
+    epoch: count,
+    durationMs: positive,
     sweep: name<SweepId>(),
     block: name<BlockId>(),
     attempt: count,

@@ -5,6 +5,7 @@
  * parser.
  */
 import { z } from 'zod';
+import type { HostCommand, SweepCommand } from './commands.js';
 import {
   type BlockId,
   ENVIRONMENTS,
@@ -12,6 +13,7 @@ import {
   type HostId,
   type KernelName,
   type Outcome,
+  type RowId,
   type Sha256,
   type SweepId,
   type TrialId,
@@ -95,7 +97,7 @@ const submitted = z.object({
   workload,
 });
 
-/** A user ended a sweep early. */
+/** A user ended a sweep early, in logs of earlier versions; today it is a command. */
 const cancelled = z.object({
   type: z.literal('cancelled'),
   sweep: brand<SweepId>(),
@@ -129,6 +131,8 @@ const trialEnded = z.object({
   kernel: brand<KernelName>(),
   /** From 1; together with the host it names one attempt of the block. */
   attempt: z.number().int().positive(),
+  /** Of the lease under which it ran. Logs of earlier versions do not tell it. */
+  epoch: z.number().int().nonnegative().exactOptional(),
   host: brand<HostId>(),
   hostName: z.string(),
   /** The agent process that ran it; two of them in one attempt mean that the block was resumed. */
@@ -148,11 +152,66 @@ const trialEnded = z.object({
   }),
 });
 
-const logEntry = z.discriminatedUnion('type', [submitted, cancelled, hostJoined, trialEnded]);
+const sweepCommand: z.ZodType<SweepCommand> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('pause') }),
+  z.object({ kind: z.literal('resume') }),
+  z.object({ kind: z.literal('cancel') }),
+  z.object({ kind: z.literal('rerun-failed') }),
+  z.object({ kind: z.literal('rerun-row'), row: brand<RowId>() }),
+  z.object({ kind: z.literal('add-repetitions'), count: z.number().int().positive() }),
+  z.object({ kind: z.literal('add-kernel'), kernel }),
+]);
+
+/** A user asked something of a sweep. Idempotent by its id. */
+const commanded = z.object({
+  type: z.literal('commanded'),
+  sweep: brand<SweepId>(),
+  id: z.string().min(1),
+  atMs: unixMs,
+  by: z.string(),
+  command: sweepCommand,
+});
+
+const hostCommand: z.ZodType<HostCommand> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('drain'), host: brand<HostId>() }),
+  z.object({ kind: z.literal('undrain'), host: brand<HostId>() }),
+  z.object({
+    kind: z.literal('quarantine'),
+    host: brand<HostId>().exactOptional(),
+    kernel: brand<KernelName>().exactOptional(),
+    reason: z.string(),
+  }),
+  z.object({
+    kind: z.literal('release'),
+    host: brand<HostId>().exactOptional(),
+    kernel: brand<KernelName>().exactOptional(),
+  }),
+]);
+
+/** A user or the controller decided something about a host, for all sweeps. Idempotent by its id. */
+const hostCommanded = z.object({
+  type: z.literal('host-commanded'),
+  id: z.string().min(1),
+  atMs: unixMs,
+  /** The controller's own decisions say `labsweep`. */
+  by: z.string(),
+  command: hostCommand,
+});
+
+const logEntry = z.discriminatedUnion('type', [
+  submitted,
+  cancelled,
+  commanded,
+  hostJoined,
+  hostCommanded,
+  trialEnded,
+]);
 
 export type LogEntry = z.infer<typeof logEntry>;
 export type Submitted = z.infer<typeof submitted>;
 export type Cancelled = z.infer<typeof cancelled>;
+export type Commanded = z.infer<typeof commanded>;
+export type HostCommanded = z.infer<typeof hostCommanded>;
 export type HostJoined = z.infer<typeof hostJoined>;
 export type TrialEnded = z.infer<typeof trialEnded>;
 
@@ -176,6 +235,10 @@ export function messageIdOf(entry: LogEntry): string {
       return outcomeId(entry);
     case 'host-joined':
       return `${entry.sweep}/host/${entry.host}/${entry.session}`;
+    case 'commanded':
+      return `${entry.sweep}/command/${entry.id}`;
+    case 'host-commanded':
+      return `lab/command/${entry.id}`;
     case 'submitted':
     case 'cancelled':
       return `${entry.sweep}/${entry.type}`;

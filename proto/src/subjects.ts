@@ -16,3 +16,9 @@ export const ARTIFACT_BUCKET = 'LABSWEEP_ARTIFACTS';
 export function logSubject(sweep: SweepId): string {
   return `labsweep.log.${sweep}`;
 }
+
+/** What is about hosts and not about one sweep; no sweep id holds an underscore. */
+export const LAB_SUBJECT = 'labsweep.log._lab';
+
+/** Which controller reigns: a bucket of JetStream KV with one key. */
+export const REIGN_BUCKET = 'LABSWEEP_REIGN';

@@ -5,7 +5,7 @@
  */
 import type { BlockId, HostId, RowId, SweepId, TrialId } from './domain.js';
 
-export const SWEEP_STATES = ['running', 'finished', 'cancelled'] as const;
+export const SWEEP_STATES = ['running', 'paused', 'finished', 'cancelled'] as const;
 export type SweepState = (typeof SWEEP_STATES)[number];
 
 export interface SweepSummary {
@@ -41,6 +41,25 @@ export interface BlockDecision {
   readonly complete: boolean;
 }
 
+/** What the controller knows of a host, for people. */
+export interface HostSummary {
+  readonly host: HostId;
+  readonly hostName: string;
+  readonly attached: boolean;
+  /** When the controller last heard of it. */
+  readonly seenAtMs: number;
+  /** The block that it runs, or an empty text. */
+  readonly block: string;
+  readonly isDrained: boolean;
+  /** Why it is quarantined: whole, or for single kernels; empty when it is not. */
+  readonly quarantine: readonly string[];
+  /** Outcomes in its spool. */
+  readonly spooled: number;
+  /** What keeps its agent from working; empty when nothing does. */
+  readonly trouble: string;
+  readonly labels: readonly string[];
+}
+
 export interface Progress {
   readonly summary: SweepSummary;
   readonly running: readonly RunningTrial[];
@@ -48,4 +67,6 @@ export interface Progress {
   readonly remainingMs?: number;
   readonly waiting: readonly WaitingRow[];
   readonly hostsAttached: number;
+  /** What holds the whole lab up (a broker that is away, a full disk), for people. */
+  readonly troubles: readonly string[];
 }

@@ -10,6 +10,7 @@ import type { WatchEvent as WatchEventWire } from './generated/labsweep/v1/Watch
 import { formatLogEntry, type LogEntry, parseLogEntry } from './log-entry.js';
 import {
   type BlockDecision,
+  type HostSummary,
   type Progress,
   SWEEP_STATES,
   type SweepSummary,
@@ -45,6 +46,7 @@ const progress = z
     remainingMs: count,
     hostsAttached: count,
     waiting: z.array(z.object({ row: name<RowId>(), reason: z.string() })),
+    troubles: z.array(z.string()),
   })
   .transform(({ remainingMs, ...rest }) => (remainingMs === 0 ? rest : { ...rest, remainingMs }));
 
@@ -64,6 +66,23 @@ const watchEvent = z.discriminatedUnion('body', [
 
 export function readSweepSummary(wire: unknown): SweepSummary {
   return summary.parse(wire);
+}
+
+const hostSummary = z.object({
+  host: name<HostId>(),
+  hostName: z.string(),
+  attached: z.boolean(),
+  seenAtMs: count,
+  block: z.string(),
+  isDrained: z.boolean(),
+  quarantine: z.array(z.string()),
+  spooled: count,
+  trouble: z.string(),
+  labels: z.array(z.string()),
+});
+
+export function readHostSummary(wire: unknown): HostSummary {
+  return hostSummary.parse(wire);
 }
 
 export function readWatchEvent(wire: unknown): WatchEvent {
@@ -96,5 +115,6 @@ function writeProgress({ remainingMs, ...rest }: Progress): ProgressWire {
     remainingMs: Math.round(remainingMs ?? 0),
     waiting: [...rest.waiting],
     hostsAttached: rest.hostsAttached,
+    troubles: [...rest.troubles],
   };
 }

@@ -8,7 +8,7 @@ import {
   StorageType,
 } from 'nats';
 import { formatLogEntry, type LogEntry, messageIdOf, parseLogEntry } from '../log-entry.js';
-import { LOG_STREAM, LOG_SUBJECTS, logSubject } from '../subjects.js';
+import { LAB_SUBJECT, LOG_STREAM, LOG_SUBJECTS, logSubject } from '../subjects.js';
 
 /** An entry with its place in the log, or the text that could not be read as one. */
 export type LogMessage =
@@ -55,7 +55,7 @@ export class OutcomeLog {
     const options = { msgID: messageIdOf(entry), timeout: PUBLISH_TIMEOUT_MS };
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return (await this.streams.publish(logSubject(entry.sweep), payload, options)).seq;
+        return (await this.streams.publish(subjectOf(entry), payload, options)).seq;
       } catch (error) {
         if (attempt === PUBLISH_ATTEMPTS_MAX) throw error;
       }
@@ -82,6 +82,10 @@ export class OutcomeLog {
       stop();
     }
   }
+}
+
+function subjectOf(entry: LogEntry): string {
+  return entry.type === 'host-commanded' ? LAB_SUBJECT : logSubject(entry.sweep);
 }
 
 function readMessage(sequence: number, text: string): LogMessage {
