@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What nats-server 2.9 does, as measured and written down in docs/ARCHITECTURE.md: a stored message
+ * is acknowledged before the disk has it, the disk gets it every two minutes, a message id is known
+ * for a while, consumers are given things twice, and a loss of power takes the newest messages and
+ * the newest values of the key-value store without a word.
+ */
+import type { Machine, Process, World } from './world.js';
+
+export interface StoredMessage {
+  readonly sequence: number;
+  readonly id: string;
+  readonly text: string;
+  /** By the clock of the broker's machine. */
+  readonly atMs: number;
+}
+
+export interface KeyValue {
+  readonly revision: number;
+  readonly value: string;
+  readonly atMs: number;
+}
+
+const SYNC_INTERVAL_MS = 120_000;
+
+export class BrokerModel {
+  process: Process;
+  full = false;
+  /** The stream was made and not deleted. */
+  exists = false;
+  messages: StoredMessage[] = [];
+  lastSequence = 0;
+  /** Up to here the disk has it. */
+  durableSequence = 0;
+  /** Raised whenever entries went away, so that a reader knows that sequences were used twice. */
+  losses = 0;
+  /** Of the key-value store, which is a stream like the other. */
+  revision = 0;
+  private durableKeys = { revision: 0, values: new Map<string, KeyValue>() };
+  private values = new Map<string, KeyValue>();
+  private readonly ids = new Map<string, { sequence: number; atMs: number }>();
+  private readonly readers = new Set<() => void>();
+
+  constructor(
+    private readonly world: World,
+    readonly machine: Machine,
+    private readonly wallClockMs: () => number,
+    private readonly duplicateWindowMs: number,
+  ) {
+    this.process = { name: 'broker', machine, alive: true, stoppedUntilMs: 0 };
+    this.syncOften();
+  }
+
+  create(): void {
+    this.exists = true;
+  }
+
+  /** Returns the sequence of the message; throws what a client is told. */
+  store(id: string, text: string): number {
+    if (!this.exists) throw new Error('no response from stream');
+    const atMs = this.wallClockMs();
+    const known = this.ids.get(id);
+    // A clock that goes back makes the window longer, one that goes on shorter.
+    if (known !== undefined && atMs - known.atMs <= this.duplicateWindowMs) return known.sequence;
+    if (this.full) throw new Error('insufficient storage resources available');
+    this.lastSequence += 1;
+    const sequence = this.lastSequence;
+    this.messages.push({ sequence, id, text, atMs });
+    this.ids.set(id, { sequence, atMs });
+    for (const wake of this.readers) wake();
+    return sequence;
+  }
+
+  /** `wake` is called after each change of the stream. Returns how to stop that. */
+  onChange(wake: () => void): () => void {
+    this.readers.add(wake);
+    return () => this.readers.delete(wake);
+  }
+
+  /** What the store has from that sequence on, oldest first. */
+  from(sequence: number): readonly StoredMessage[] {
+    const first = this.messages[0]?.sequence ?? 0;
+    return this.messages.slice(Math.max(0, sequence - first));
+  }
+
+  get(key: string): KeyValue | undefined {
+    return this.values.get(key);
+  }
+
+  /** Stores a value when the newest one has this revision (0: none); returns its own, or undefined. */
+  compareAndSet(key: string, value: string, expected: number): number | undefined {
+    if ((this.values.get(key)?.revision ?? 0) !== expected) return undefined;
+    if (this.full) throw new Error('insufficient storage resources available');
+    this.revision += 1;
+    this.values.set(key, { revision: this.revision, value, atMs: this.wallClockMs() });
+    return this.revision;
+  }
+
+  delete(key: string): void {
+    this.revision += 1;
+    this.values.delete(key);
+  }
+
+  /** Another party fsyncs the stream's files, or the server's own timer does. */
+  sync(): void {
+    this.durableSequence = this.lastSequence;
+  }
+
+  syncAll(): void {
+    this.sync();
+    this.durableKeys = { revision: this.revision, values: new Map(this.values) };
+  }
+
+  /** Killed, and started again later: the page cache survives. */
+  kill(): void {
+    this.process.alive = false;
+  }
+
+  /** The power went: what the disk does not have is gone. */
+  losePower(): void {
+    this.process.alive = false;
+    if (this.lastSequence > this.durableSequence) this.losses += 1;
+    this.messages = this.messages.filter(({ sequence }) => sequence <= this.durableSequence);
+    this.lastSequence = this.durableSequence;
+    this.revision = this.durableKeys.revision;
+    this.values = new Map(this.durableKeys.values);
+    for (const [id, { sequence }] of this.ids) {
+      if (sequence > this.lastSequence) this.ids.delete(id);
+    }
+  }
+
+  start(): void {
+    this.process = { name: 'broker', machine: this.machine, alive: true, stoppedUntilMs: 0 };
+    this.syncOften();
+    for (const wake of this.readers) wake();
+  }
+
+  /** Somebody deleted the stream; its sequences start anew when it is made again. */
+  deleteStream(): void {
+    this.exists = false;
+    this.losses += 1;
+    this.messages = [];
+    this.lastSequence = 0;
+    this.durableSequence = 0;
+    this.ids.clear();
+    for (const wake of this.readers) wake();
+  }
+
+  private syncOften(): void {
+    const sync = () => {
+      this.syncAll();
+      this.world.after(SYNC_INTERVAL_MS, sync, this.process);
+    };
+    this.world.after(this.world.between('broker', 0, SYNC_INTERVAL_MS), sync, this.process);
+  }
+}
