@@ -146,6 +146,7 @@ async function describeHost(
     name: options.name ?? host.name,
     supports,
     permissions,
+    labels: [],
   };
 }
 
@@ -162,6 +163,7 @@ async function attachAndWork(
   const { runners } = machine;
   let { host } = machine;
   let { session } = options;
+  const startedAtMs = systemClock.nowMs();
   const spool = await Spool.open(join(options.stateDirectory, 'spool'));
   const publisher = new Publisher(spool, note, signal);
   const link = new BrokerLink({
@@ -192,19 +194,32 @@ async function attachAndWork(
     reattach: () => client.reattach(),
   });
   const heartbeat = new Heartbeat(() => {
-    client.send({ kind: 'heartbeat', leases: worker.held().map((held) => held.lease) });
+    client.send({ kind: 'alive', spooled: spool.unsettled().length, trouble: '' });
+    for (const { lease, epoch, trial } of worker.held()) {
+      client.send({ kind: 'renew', lease, epoch, ...(trial === undefined ? {} : { trial }) });
+    }
   });
   const client = new ControllerClient({
     address: options.controller,
     note,
     hello: () => {
       const unsettled = spool.unsettled().map(messageIdOf);
-      return { protocol: PROTOCOL, session, host, holding: worker.held(), unsettled };
+      return {
+        protocol: PROTOCOL,
+        session,
+        instance: options.stateDirectory,
+        bootId: host.facts.boot_id ?? '',
+        startedAtMs,
+        acknowledgedSequence: 0,
+        host,
+        holding: worker.held(),
+        unsettled,
+      };
     },
     onMessage: (message) => {
       if (message.kind === 'welcome') {
         link.connect(message.natsUrl);
-        heartbeat.every(message.heartbeatIntervalMs);
+        heartbeat.every(message.aliveIntervalMs);
       } else if (message.kind === 'settled') {
         publisher.settle(message.messageIds).catch((error) => note(messageOf(error)));
       } else worker.handle(message);

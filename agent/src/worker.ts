@@ -72,9 +72,9 @@ export class Worker {
 
   held(): HeldLease[] {
     if (this.job === undefined) return [];
-    const { lease, sweep, block, attempt, environment } = this.job.lease;
+    const { lease, epoch, sweep, block, attempt, environment } = this.job.lease;
     const { trial } = this.job;
-    const held = { lease, sweep, block, attempt, environment };
+    const held = { lease, epoch, sweep, block, attempt, environment };
     return [trial === undefined ? held : { ...held, trial }];
   }
 
@@ -204,6 +204,7 @@ export class Worker {
       trial: trial.trial,
       kernel: trial.kernel,
       attempt: lease.attempt,
+      epoch: lease.epoch,
       host: this.parts.host.id,
       hostName: this.parts.host.name,
       session: this.parts.session(),

@@ -51,7 +51,8 @@ export async function followSweep(options: FollowOptions): Promise<FollowEnd> {
     await Promise.all(evidence);
     const state = follower.progress?.summary.state ?? 'interrupted';
     // A sweep of which the rest waits is still running for its controller, and for nobody else.
-    return endOf(follower, state === 'running' ? 'interrupted' : state);
+    const isOpen = state === 'running' || state === 'paused';
+    return endOf(follower, isOpen ? 'interrupted' : state);
   } catch (error) {
     if (!(error instanceof LabsweepError) && !signal.aborted) throw error;
     await Promise.all(evidence);

@@ -85,6 +85,8 @@ export class SweepFollower {
       case 'trial-ended':
         this.entries.push(entry);
         return entry;
+      case 'commanded':
+      case 'host-commanded':
       case 'cancelled':
         return undefined;
     }

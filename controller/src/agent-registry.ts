@@ -13,8 +13,8 @@ import type {
 import type { AgentConnection } from './ports.js';
 import type { KnownHost, LiveLease } from './schedule/schedule-view.js';
 
-export const HEARTBEAT_INTERVAL_MS = 2_000;
-/** Several heartbeats may be lost before a lease is. */
+export const ALIVE_INTERVAL_MS = 2_000;
+/** Several renewals may be lost before a lease is. */
 export const LEASE_DURATION_MS = 15_000;
 
 interface HostRecord {
@@ -63,16 +63,18 @@ export class AgentRegistry {
     this.leaseRecords.set(lease.lease, { ...lease, host, expiresAtMs, ...running });
   }
 
-  renew(host: HostId, leases: readonly LeaseId[], nowMs: number): LeaseId[] {
+  seen(host: HostId, nowMs: number): void {
     const record = this.hostRecords.get(host);
     if (record !== undefined) record.seenAtMs = nowMs;
-    const unknown: LeaseId[] = [];
-    for (const id of leases) {
-      const lease = this.leaseRecords.get(id);
-      if (lease?.host !== host) unknown.push(id);
-      else this.leaseRecords.set(id, { ...lease, expiresAtMs: nowMs + LEASE_DURATION_MS });
-    }
-    return unknown;
+  }
+
+  /** False when the host does not hold the lease. */
+  renew(host: HostId, id: LeaseId, nowMs: number): boolean {
+    this.seen(host, nowMs);
+    const lease = this.leaseRecords.get(id);
+    if (lease?.host !== host) return false;
+    this.leaseRecords.set(id, { ...lease, expiresAtMs: nowMs + LEASE_DURATION_MS });
+    return true;
   }
 
   started(id: LeaseId, trial: TrialId, nowMs: number): void {

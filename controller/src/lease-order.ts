@@ -8,7 +8,11 @@ import type { ScheduleDecision } from './schedule/schedule-view.js';
 
 type Grant = Extract<ScheduleDecision, { kind: 'grant' }>;
 
-export function buildLease(sweep: SweepState, grant: Grant, lease: LeaseId): Lease {
+export function buildLease(
+  sweep: SweepState,
+  grant: Grant,
+  right: { readonly lease: LeaseId; readonly epoch: number; readonly durationMs: number },
+): Lease {
   const planned = sweep.blocks.get(grant.block)?.planned;
   assert(planned, `grant for ${grant.block}, which is not planned`);
   const row = sweep.rows.get(planned.row);
@@ -16,7 +20,7 @@ export function buildLease(sweep: SweepState, grant: Grant, lease: LeaseId): Lea
   const { name, arguments: words, variables, output } = sweep.spec.workload;
   const { metrics, expectations } = sweep.spec.workload;
   return {
-    lease,
+    ...right,
     sweep: grant.sweep,
     block: grant.block,
     attempt: grant.attempt,

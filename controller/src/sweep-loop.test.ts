@@ -11,7 +11,7 @@ import {
   PROTOCOL,
   type WatchEvent,
 } from '@labsweep/proto';
-import { HEARTBEAT_INTERVAL_MS, LEASE_DURATION_MS } from './agent-registry.js';
+import { ALIVE_INTERVAL_MS, LEASE_DURATION_MS } from './agent-registry.js';
 import type { AgentConnection } from './ports.js';
 import { SweepLoop } from './sweep-loop.js';
 import {
@@ -65,6 +65,10 @@ function newLab() {
 const helloOf = (name: string, changes: Partial<AgentHello> = {}): AgentHello => ({
   protocol: PROTOCOL,
   session: `session-of-${name}`,
+  instance: `state-of-${name}`,
+  bootId: 'boot',
+  startedAtMs: 0,
+  acknowledgedSequence: 0,
   host: hostNamed(name),
   holding: [],
   unsettled: [],
@@ -128,9 +132,9 @@ test('an agent that falls silent loses its lease, one that beats keeps it', () =
   loop.hello(helloOf('host-a'), quiet);
   const hello = helloOf('host-b');
   loop.hello(hello, lively);
-  const { lease } = lively.lease();
-  for (; clock.ms <= LEASE_DURATION_MS; clock.ms += HEARTBEAT_INTERVAL_MS) {
-    loop.message(hello.host.id, lively, { kind: 'heartbeat', leases: [lease] });
+  const { lease, epoch } = lively.lease();
+  for (; clock.ms <= LEASE_DURATION_MS; clock.ms += ALIVE_INTERVAL_MS) {
+    loop.message(hello.host.id, lively, { kind: 'renew', lease, epoch });
   }
   loop.tick();
   assert.ok(quiet.kinds().includes('revoked'));
@@ -144,12 +148,12 @@ test('a restarted controller takes back what an agent says it holds, and settles
   loop.entry(done);
   loop.replayEnded();
   const { block, attempt, environment, sweep } = done;
-  const held = { lease: 'lease-x' as LeaseId, sweep, block, attempt, environment };
+  const held = { lease: 'lease-x' as LeaseId, epoch: 1, sweep, block, attempt, environment };
   const agent = new FakeAgent();
   const unsettled = [messageIdOf(done), 'unheard-of'];
   loop.hello(helloOf('host-a', { holding: [held], unsettled }), agent);
-  assert.deepEqual(agent.kinds(), ['welcome', 'settled']);
-  assert.deepEqual(agent.heard[1], { kind: 'settled', messageIds: [messageIdOf(done)] });
+  assert.deepEqual(agent.kinds(), ['welcome', 'folded', 'settled']);
+  assert.deepEqual(agent.heard[2], { kind: 'settled', messageIds: [messageIdOf(done)] });
 });
 
 test('what is held of a sweep that ended is revoked', () => {
@@ -158,7 +162,7 @@ test('what is held of a sweep that ended is revoked', () => {
   loop.entry({ type: 'cancelled', sweep: SWEEP, atMs: 1, by: 'tester' });
   loop.replayEnded();
   const { block, attempt, environment } = outcomeEntry('qemu-smp1/r1/old');
-  const held = { lease: 'lease-x' as LeaseId, sweep: SWEEP, block, attempt, environment };
+  const held = { lease: 'lease-x' as LeaseId, epoch: 1, sweep: SWEEP, block, attempt, environment };
   const agent = new FakeAgent();
   loop.hello(helloOf('host-a', { holding: [held] }), agent);
   assert.deepEqual(agent.kinds(), ['welcome', 'revoked']);
@@ -185,7 +189,7 @@ test('an agent that speaks another protocol is refused with both numbers', () =>
   const agent = new FakeAgent();
   loop.hello(helloOf('host-a', { protocol: 99 }), agent);
   assert.deepEqual(agent.kinds(), ['refused']);
-  assert.match(JSON.stringify(agent.heard), /protocol 99, this controller 2/);
+  assert.match(JSON.stringify(agent.heard), /protocol 99, this controller 3/);
   assert.ok(agent.closed);
 });
 

@@ -14,7 +14,7 @@ import {
   type SweepId,
   type SweepSummary,
 } from '@labsweep/proto';
-import { AgentRegistry, HEARTBEAT_INTERVAL_MS } from './agent-registry.js';
+import { AgentRegistry, ALIVE_INTERVAL_MS, LEASE_DURATION_MS } from './agent-registry.js';
 import { applyEntry } from './fold/apply-entry.js';
 import { emptyLabState, isEnded, type SweepState } from './fold/lab-state.js';
 import { buildLease } from './lease-order.js';
@@ -31,6 +31,7 @@ export class SweepLoop {
   private readonly startedAtMs: number;
   /** While the log is replayed nothing is granted, because the past is not known yet. */
   private replaying = true;
+  private epoch = 0;
 
   constructor(private readonly ports: LoopPorts) {
     this.startedAtMs = ports.clock.nowMs();
@@ -49,9 +50,11 @@ export class SweepLoop {
   entry(entry: LogEntry): void {
     const changed = this.fold(entry);
     if (entry.type === 'trial-ended') {
-      this.agents.send(entry.host, { kind: 'settled', messageIds: [messageIdOf(entry)] });
+      const messageIds = [messageIdOf(entry)];
+      this.agents.send(entry.host, { kind: 'folded', messageIds });
+      this.agents.send(entry.host, { kind: 'settled', messageIds });
     }
-    const sweep = this.lab.sweeps.get(entry.sweep);
+    const sweep = 'sweep' in entry ? this.lab.sweeps.get(entry.sweep) : undefined;
     if (changed && sweep !== undefined) this.watchers.entry(sweep, entry);
     if (changed && entry.type === 'cancelled') this.revokeLeasesOf(entry.sweep);
     this.step();
@@ -69,9 +72,12 @@ export class SweepLoop {
     this.agents.attach(hello, connection, nowMs);
     this.ports.note(`${host.name} attached, session ${hello.session}`, { host: host.id });
     const { natsUrl } = this.ports;
-    connection.send({ kind: 'welcome', natsUrl, heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS });
+    connection.send({ kind: 'welcome', natsUrl, aliveIntervalMs: ALIVE_INTERVAL_MS, term: 1 });
     const settled = unsettled.filter((id) => this.lab.folded.has(id));
-    if (settled.length > 0) connection.send({ kind: 'settled', messageIds: settled });
+    if (settled.length > 0) {
+      connection.send({ kind: 'folded', messageIds: settled });
+      connection.send({ kind: 'settled', messageIds: settled });
+    }
     for (const held of holding) this.keepOrRevoke(host.id, held, nowMs);
     this.step();
   }
@@ -89,10 +95,14 @@ export class SweepLoop {
       case 'hello':
         this.ports.note('a second hello on one stream is ignored', { host });
         return;
-      case 'heartbeat': {
-        const unknown = this.agents.renew(host, message.leases, nowMs);
+      case 'alive':
+        this.agents.seen(host, nowMs);
+        return;
+      case 'renew': {
+        const { lease } = message;
+        if (this.agents.renew(host, lease, nowMs)) return;
         const reason = 'this controller does not know the lease';
-        for (const lease of unknown) connection.send({ kind: 'revoked', lease, reason });
+        connection.send({ kind: 'revoked', lease, reason });
         return;
       }
       case 'trial-started':
@@ -179,8 +189,13 @@ export class SweepLoop {
     if (hello === undefined || state === undefined) return;
     const lease = this.ports.newLeaseId();
     this.announceHost(state, hello, nowMs);
-    this.agents.hold(host, { lease, sweep, block, attempt, environment }, nowMs);
-    this.agents.send(host, { kind: 'lease', lease: buildLease(state, decision, lease) });
+    this.epoch += 1;
+    const { epoch } = this;
+    this.agents.hold(host, { lease, epoch, sweep, block, attempt, environment }, nowMs);
+    this.agents.send(host, {
+      kind: 'lease',
+      lease: buildLease(state, decision, { lease, epoch, durationMs: LEASE_DURATION_MS }),
+    });
     this.ports.note(`leased ${block} attempt ${attempt}`, { sweep, host, lease });
   }
 

@@ -31,6 +31,7 @@ export function progressOf(sweep: SweepState, agents: AgentRegistry): Progress {
     remainingMs: estimateRemainingMs(sweep, attached.length),
     waiting: ended ? [] : waitingRows(sweep, hosts),
     hostsAttached: attached.length,
+    troubles: [],
   };
 }
 

@@ -47,7 +47,7 @@ export class WatcherHub {
 
   /** An entry of the log changed this sweep. */
   entry(sweep: SweepState, entry: LogEntry): void {
-    const watched = this.watched.get(entry.sweep);
+    const watched = this.watched.get(sweep.submitted.sweep);
     if (watched === undefined) return;
     const block = entry.type === 'trial-ended' ? sweep.blocks.get(entry.block) : undefined;
     const decision = block?.decision;

@@ -21,6 +21,8 @@ const lease = {
   attempt: 2,
   environment: 'qemu-tcg',
   purpose: 'attribution',
+  epoch: 7,
+  durationMs: 15_000,
   shape: { smp: 2, memoryMib: 1024 },
   commandLine: 'tsc=unstable',
   deadlineMs: 300_000,
@@ -50,6 +52,10 @@ const agentMessages = [
     hello: {
       protocol: 1,
       session: 's',
+      instance: 'state',
+      bootId: 'boot',
+      startedAtMs: 5,
+      acknowledgedSequence: 9,
       host: {
         id: 'h',
         name: 'box',
@@ -57,25 +63,36 @@ const agentMessages = [
         supports: [{ environment: 'qemu-kvm', available: false, reason: 'guest died' }],
         facts: { governor: 'absent' },
         permissions: ['tune'],
+        labels: ['rack=7'],
       },
       holding: [
-        { lease: 'l', sweep: 's', block: 'b', attempt: 1, environment: 'native', trial: 't' },
-        { lease: 'm', sweep: 's', block: 'c', attempt: 1, environment: 'native' },
+        {
+          lease: 'l',
+          sweep: 's',
+          block: 'b',
+          attempt: 1,
+          environment: 'native',
+          epoch: 4,
+          trial: 't',
+        },
+        { lease: 'm', sweep: 's', block: 'c', attempt: 1, environment: 'native', epoch: 5 },
       ],
       unsettled: ['id-1'],
     },
   },
-  { kind: 'heartbeat', leases: [] },
-  { kind: 'heartbeat', leases: ['l'] },
+  { kind: 'alive', spooled: 3, trouble: '' },
+  { kind: 'renew', lease: 'l', epoch: 5 },
+  { kind: 'renew', lease: 'l', epoch: 5, trial: 't' },
   { kind: 'trial-started', lease: 'l', trial: 't' },
   { kind: 'block-ended', lease: 'l', end: 'finished', reason: '' },
 ] as unknown as AgentMessage[];
 
 const controllerMessages = [
-  { kind: 'welcome', natsUrl: 'nats://127.0.0.1:1', heartbeatIntervalMs: 2000 },
+  { kind: 'welcome', natsUrl: 'nats://127.0.0.1:1', aliveIntervalMs: 2000, term: 7 },
   { kind: 'refused', reason: 'old' },
   { kind: 'lease', lease },
   { kind: 'revoked', lease: 'l', reason: 'cancelled' },
+  { kind: 'folded', messageIds: ['a'] },
   { kind: 'settled', messageIds: ['a', 'b'] },
 ] as unknown as ControllerMessage[];
 

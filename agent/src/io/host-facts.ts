@@ -24,7 +24,7 @@ export interface HostOptions {
 /** Takes well under a second. Rejects only when the state directory cannot be written. */
 export async function readHost(
   options: HostOptions,
-): Promise<Omit<HostDescription, 'supports' | 'permissions'>> {
+): Promise<Omit<HostDescription, 'supports' | 'permissions' | 'labels'>> {
   const { root = '/', qemuBinary = 'qemu-system-x86_64' } = options;
   const [id, cpus, tree, inventory, qemuVersion] = await Promise.all([
     readHostId({ root, stateDirectory: options.stateDirectory }),

@@ -212,6 +212,14 @@ function specOf(options: RecordOptions): Spec {
     baseline: options.baseline as KernelName,
     ...(gap === undefined ? {} : { gap }),
     hygiene: 'observe',
+    scheduling: {
+      priority: 0,
+      placement: 'spread',
+      labels: [],
+      hostClass: '',
+      rerun: 1,
+      labFailuresMax: 20,
+    },
   };
 }
 

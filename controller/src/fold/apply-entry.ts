@@ -20,6 +20,10 @@ export function applyEntry(state: LabState, entry: LogEntry): boolean {
       return applySubmitted(state, entry);
     case 'cancelled':
       return applyCancelled(state.sweeps.get(entry.sweep), entry.atMs);
+    // Folded in a later step.
+    case 'commanded':
+    case 'host-commanded':
+      return false;
     case 'host-joined':
       return applyHostJoined(state.sweeps.get(entry.sweep), entry);
     case 'trial-ended':

@@ -84,6 +84,9 @@ export function sweepHandlers(parts: SweepServerParts): Handlers {
         call.emit('error', toStatus(error));
       }
     },
+    Command: (call) => call.emit('error', toStatus(new LabsweepError('not offered yet'))),
+    ListHosts: (_call, reply) => unary(reply, () => ({ hosts: [] })),
+    CommandHost: (_call, reply) => reply(toStatus(new LabsweepError('not offered yet'))),
     Cancel: (call, reply) => {
       const { sweep, by } = call.request;
       submission

@@ -119,7 +119,7 @@ test('A lease names the release that must be booted, and none for `host`.', () =
   const hosts = [booted('host-a', 'release-2')];
   const [grant] = schedule({ lab, hosts, leases: [], startedAtMs: 0, nowMs: 1_000 });
   assert(grant?.kind === 'grant');
-  const lease = buildLease(sweep, grant, 'lease-1' as LeaseId);
+  const lease = buildLease(sweep, grant, { lease: 'lease-1' as LeaseId, epoch: 1, durationMs: 1 });
   assert.deepEqual(
     lease.trials.map(({ kernel, image }) => [kernel, image?.release]),
     [

@@ -7,6 +7,7 @@
 import { strict as assert } from 'node:assert';
 import {
   DEFAULT_OUTPUT,
+  DEFAULT_SCHEDULING,
   type EnvironmentSpec,
   type KernelName,
   type KernelSpec,
@@ -39,6 +40,7 @@ export function buildSpec(document: TomlDocument, shape: SpecShape): Spec {
     baseline: shape.baseline ?? first.name,
     ...(shape.gap === undefined ? {} : { gap: shape.gap }),
     hygiene: shape.hygiene?.mode ?? defaults.HYGIENE_MODE,
+    scheduling: DEFAULT_SCHEDULING,
     ...buildPurposes(shape),
   };
 }

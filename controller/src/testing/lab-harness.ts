@@ -110,6 +110,7 @@ export function hostNamed(
     capacity: { cpus: 2, memoryMib: 8_192 },
     supports: environments.map((environment) => ({ environment, available: true, reason: '' })),
     permissions: [],
+    labels: [],
     facts: {},
   };
 }

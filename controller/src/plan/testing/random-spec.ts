@@ -6,6 +6,7 @@ import {
   DEFAULT_GUEST,
   DEFAULT_NATIVE,
   DEFAULT_OUTPUT,
+  DEFAULT_SCHEDULING,
   ENVIRONMENT_REQUESTS,
   type EnvironmentSpec,
   type KernelName,
@@ -44,6 +45,7 @@ export function makeSpec(parts: {
     seed,
     baseline,
     hygiene: 'observe',
+    scheduling: DEFAULT_SCHEDULING,
   };
 }
 
