@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The door of this package: where its program is, for those who start it as a process. */
+/**
+ * The door of this package: where its program is, for those who start it as a process, and the
+ * parts that the simulation puts together in its own way.
+ */
 import { fileURLToPath } from 'node:url';
 
 /** The script that `node` runs to be an agent. */
@@ -20,3 +23,7 @@ export {
 export type { Tool } from './hygiene/find-tools.js';
 export { type MeasuringRunners, openMeasuringRunners } from './measuring-runners.js';
 export type { RunResult, TrialOrder } from './runner/runner.js';
+export { Publisher } from './publisher.js';
+export { createScriptedRunner } from './runner/scripted.js';
+export { Spool } from './spool.js';
+export { Worker } from './worker.js';

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * The door of this package: reading specs and planning, which a user's machine does before it
- * submits, and where the controller's program is, for those who start it as a process.
+ * submits, the loop that the simulation drives, and where the controller's program is, for those who
+ * start it as a process.
  */
 import { fileURLToPath } from 'node:url';
 
+export type { AgentConnection, LoopPorts, Watcher } from './ports.js';
 export { durationText } from './plan/duration-text.js';
 export { planSweep } from './plan/plan-sweep.js';
 export { renderPlan } from './render-plan.js';
 export { parseSpec } from './spec/parse-spec.js';
 export { placeOfText } from './spec/place-of-text.js';
 export { formatProblem } from './spec/spec-problem.js';
+export { SweepLoop } from './sweep-loop.js';
 
 /** The script that `node` runs to be a controller. */
 export const CONTROLLER_PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));

@@ -20,7 +20,7 @@ import { emptyLabState, isEnded, type SweepState } from './fold/lab-state.js';
 import { buildLease } from './lease-order.js';
 import type { AgentConnection, LoopPorts, Watcher } from './ports.js';
 import { schedule } from './schedule/schedule.js';
-import type { ScheduleDecision } from './schedule/schedule-view.js';
+import type { LiveLease, ScheduleDecision } from './schedule/schedule-view.js';
 import { summarize } from './sweep-progress.js';
 import { WatcherHub } from './watcher-hub.js';
 
@@ -127,6 +127,11 @@ export class SweepLoop {
 
   sweep(id: SweepId): SweepState | undefined {
     return this.lab.sweeps.get(id);
+  }
+
+  /** The leases that are out, for whoever shows or checks them. */
+  leases(): readonly LiveLease[] {
+    return this.agents.leases();
   }
 
   summaries(): SweepSummary[] {

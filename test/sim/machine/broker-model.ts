@@ -79,6 +79,7 @@ export class BrokerModel {
 
   /** What the store has from that sequence on, oldest first. */
   from(sequence: number): readonly StoredMessage[] {
+    if (!this.exists) return [];
     const first = this.messages[0]?.sequence ?? 0;
     return this.messages.slice(Math.max(0, sequence - first));
   }
@@ -119,14 +120,9 @@ export class BrokerModel {
   /** The power went: what the disk does not have is gone. */
   losePower(): void {
     this.process.alive = false;
-    if (this.lastSequence > this.durableSequence) this.losses += 1;
-    this.messages = this.messages.filter(({ sequence }) => sequence <= this.durableSequence);
-    this.lastSequence = this.durableSequence;
+    this.forgetUnsynced();
     this.revision = this.durableKeys.revision;
     this.values = new Map(this.durableKeys.values);
-    for (const [id, { sequence }] of this.ids) {
-      if (sequence > this.lastSequence) this.ids.delete(id);
-    }
   }
 
   start(): void {
@@ -135,15 +131,24 @@ export class BrokerModel {
     for (const wake of this.readers) wake();
   }
 
-  /** Somebody deleted the stream; its sequences start anew when it is made again. */
-  deleteStream(): void {
+  /** Somebody deleted the stream. What the disk had of it is all that can be brought back. */
+  hideStream(): void {
     this.exists = false;
-    this.losses += 1;
-    this.messages = [];
-    this.lastSequence = 0;
-    this.durableSequence = 0;
-    this.ids.clear();
+    this.forgetUnsynced();
+  }
+
+  restoreStream(): void {
+    this.exists = true;
     for (const wake of this.readers) wake();
+  }
+
+  private forgetUnsynced(): void {
+    if (this.lastSequence > this.durableSequence) this.losses += 1;
+    this.messages = this.messages.filter(({ sequence }) => sequence <= this.durableSequence);
+    this.lastSequence = this.durableSequence;
+    for (const [id, { sequence }] of this.ids) {
+      if (sequence > this.lastSequence) this.ids.delete(id);
+    }
   }
 
   private syncOften(): void {

@@ -13,18 +13,14 @@ const SYNC_MS_MAX = 20;
 const FREE_BYTES = 2 ** 33;
 const BLOCK_BYTES = 4_096;
 
-export interface DiskPlace {
-  readonly world: World;
-  /** The disk of the machine on which the current process runs. */
-  diskOf(): VirtualDisk;
-}
-
 type Bytes = Uint8Array | string;
 
-export function promisesOf({ world, diskOf }: DiskPlace) {
+/** On the disk of the machine whose process makes the call. */
+export function promisesOf(world: World) {
   /** The call is done at its end, or fails there; its process may be gone by then. */
   const call = <Result>(run: (disk: VirtualDisk) => Result, latestMs = CALL_MS_MAX) => {
-    const disk = diskOf();
+    const disk = world.current?.machine.disk;
+    if (disk === undefined) throw new Error('no process of the simulation runs');
     return new Promise<Result>((resolve, reject) => {
       world.after(world.between('disk', 0, latestMs), () => {
         try {

@@ -86,6 +86,13 @@ export class VirtualDisk {
     return inside.map((path) => path.slice(folder.length + 1)).sort();
   }
 
+  /** How many files have a name with that ending. */
+  count(ending: string): number {
+    let count = 0;
+    for (const path of this.names.keys()) if (path.endsWith(ending)) count += 1;
+    return count;
+  }
+
   /**
    * The machine lost its power. Of what was not synced, names that `isKept` says have reached the
    * disk all the same, as a system may write at any time.

@@ -9,7 +9,6 @@ import files from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
 import { promisesOf } from './disk-calls.js';
-import type { VirtualDisk } from './virtual-disk.js';
 import type { World } from './world.js';
 
 /** Where the wall clocks of all machines start: some day at noon. */
@@ -33,13 +32,13 @@ interface Timer {
 }
 
 /** Returns the function that takes everything away again. */
-export function installVirtualSystem(world: World, diskOf: () => VirtualDisk): () => void {
+export function installVirtualSystem(world: World): () => void {
   installTimers(world);
   installClocks(world);
   Object.assign(crypto, {
     randomUUID: () => (world.current === undefined ? real.randomUUID() : virtualUuid(world)),
   });
-  const virtual = promisesOf({ world, diskOf });
+  const virtual = promisesOf(world);
   for (const [name, call] of Object.entries(virtual)) {
     const realCall = real.files[name as keyof typeof virtual] as (...all: unknown[]) => unknown;
     const virtualCall = call as (...all: unknown[]) => unknown;

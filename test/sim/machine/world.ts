@@ -5,12 +5,14 @@
  */
 import { type SeededRandom, seededRandom } from '@labsweep/proto';
 import { EventQueue, type QueuedEvent } from './event-queue.js';
+import type { VirtualDisk } from './virtual-disk.js';
 
 /** The machine of a process: what its processes share, and what a crash of it takes along. */
 export interface Machine {
   readonly name: string;
   /** What its wall clock is ahead of true time; it may jump. */
   clockOffsetMs: number;
+  readonly disk: VirtualDisk;
 }
 
 /** One process: what it has started ends with it, and does not move while it is stopped. */
@@ -29,6 +31,8 @@ export class World {
   nowMs = 0;
   /** Whose code runs at this moment. */
   current: Process | undefined;
+  /** Whose code ran in the step that has just ended. */
+  lastOwner: Process | undefined;
   steps = 0;
   private readonly queue = new EventQueue();
   private readonly streams = new Map<string, SeededRandom>();
@@ -92,6 +96,7 @@ export class World {
       // By then every promise that can go on has gone on.
       await new Promise((resolve) => realImmediate(resolve));
       this.current = undefined;
+      this.lastOwner = owner;
       this.steps += 1;
       if (options.isOver()) return;
     }

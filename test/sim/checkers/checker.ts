@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What must hold after every step, whatever happened. A checker looks and complains; the first
+ * complaint ends the run.
+ */
+import type { Lab, SimHost } from '../lab/lab.js';
+import type { SimController } from '../lab/sim-controller.js';
+import type { LabWatch } from '../lab/watch.js';
+
+/** A promise of the product that a run has broken. */
+export class ViolationError extends Error {
+  constructor(
+    readonly promise: string,
+    readonly detail: string,
+  ) {
+    super(`${promise}: ${detail}`);
+  }
+}
+
+export interface Checker extends Partial<LabWatch> {
+  /** After each event, with everything that came of it. */
+  afterStep?(lab: Lab): void;
+  /** When the sweep is over and everything is mended. */
+  atEnd?(lab: Lab): void;
+}
+
+/** Tells all checkers what happens; a complaint is kept, because it comes in the middle of a step. */
+export class CheckerList implements LabWatch {
+  violation: ViolationError | undefined;
+
+  constructor(private readonly checkers: readonly Checker[]) {}
+
+  controllerSaid: LabWatch['controllerSaid'] = (...what) =>
+    this.each((checker) => checker.controllerSaid?.(...what));
+
+  agentHeard: LabWatch['agentHeard'] = (...what) =>
+    this.each((checker) => checker.agentHeard?.(...what));
+
+  folded: LabWatch['folded'] = (...what) => this.each((checker) => checker.folded?.(...what));
+
+  logShrank: LabWatch['logShrank'] = (...what) =>
+    this.each((checker) => checker.logShrank?.(...what));
+
+  afterStep(lab: Lab): void {
+    this.each((checker) => checker.afterStep?.(lab));
+  }
+
+  atEnd(lab: Lab): void {
+    this.each((checker) => checker.atEnd?.(lab));
+  }
+
+  private each(look: (checker: Checker) => void): void {
+    for (const checker of this.checkers) {
+      try {
+        look(checker);
+      } catch (error) {
+        if (!(error instanceof ViolationError)) throw error;
+        this.violation ??= error;
+      }
+    }
+  }
+}
+
+/** For messages. */
+export function nameOf(party: SimHost | SimController): string {
+  return 'process' in party && party.process !== undefined ? party.process.name : 'somebody';
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The report of a sweep without its history: which host ran a block, in which attempt and when is
+ * left out, because faults change that and nothing else. What is left must be the same to the byte,
+ * however bad the night was.
+ */
+import {
+  analyseSweep,
+  renderCsv,
+  renderJson,
+  renderText,
+  type SweepRecord,
+} from '@labsweep/analysis';
+import type { HostId, TrialEnded } from '@labsweep/proto';
+import { ViolationError } from './checkers/checker.js';
+
+const ANY_HOST = 'any-host' as HostId;
+const ONCE = 'no trial is lost or counted twice';
+
+/** Throws ViolationError when a planned trial does not count exactly once. */
+export function finalReport(record: SweepRecord): string {
+  const reduced = withoutHistory(record);
+  const report = analyseSweep(reduced);
+  assertSameNumbers(record, report);
+  return [renderText(report), renderCsv(reduced), renderJson(reduced, report)].join('\n');
+}
+
+function withoutHistory(record: SweepRecord): SweepRecord {
+  const decisions = new Map<
+    TrialEnded['block'],
+    { attempt: number; host: HostId; complete: boolean }
+  >();
+  for (const [block, { complete }] of record.decisions) {
+    decisions.set(block, { attempt: 1, host: ANY_HOST, complete });
+  }
+  const entries = record.plan.blocks.flatMap((block) =>
+    block.trials.map(({ id }) =>
+      withoutPlace(countedEntry(record, { block: block.id, trial: id })),
+    ),
+  );
+  const hosts = [{ id: ANY_HOST, name: 'any host', facts: {} }];
+  const submitted = { ...record.submitted, atMs: 0 };
+  return { ...record, submitted, entries, decisions, hosts, waiting: [] };
+}
+
+function countedEntry(
+  record: SweepRecord,
+  planned: Pick<TrialEnded, 'block' | 'trial'>,
+): TrialEnded {
+  const decision = record.decisions.get(planned.block);
+  const counted = record.entries.filter(
+    ({ trial, attempt, host }) =>
+      trial === planned.trial && attempt === decision?.attempt && host === decision?.host,
+  );
+  const [entry, ...more] = counted;
+  if (entry === undefined) throw new ViolationError(ONCE, `${planned.trial} does not count`);
+  if (more.length > 0) {
+    throw new ViolationError(ONCE, `${planned.trial} counts ${counted.length} times`);
+  }
+  return entry;
+}
+
+function withoutPlace(entry: TrialEnded): TrialEnded {
+  const { epoch: _, ...rest } = entry;
+  const place = { attempt: 1, host: ANY_HOST, hostName: 'any host', session: 'any' };
+  return { ...rest, ...place, startedAtMs: 0, durationMs: 0, evidence: {} };
+}
+
+/** The evidence of other attempts stands in the true record, and must change no number. */
+function assertSameNumbers(record: SweepRecord, report: ReturnType<typeof analyseSweep>): void {
+  const numbers = (rows: typeof report.rows) => JSON.stringify(rows.map(({ metrics }) => metrics));
+  const whole = numbers(analyseSweep(record).rows);
+  if (whole === numbers(report.rows)) return;
+  throw new ViolationError(ONCE, 'an attempt that does not count changes the statistics');
+}

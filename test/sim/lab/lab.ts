@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The whole lab in one process: a broker, two seats for controllers, some hosts with an agent each,
+ * and the network between them. It knows how things start, end and come back; when they do is the
+ * matter of the faults.
+ */
+import { BrokerModel } from '../machine/broker-model.js';
+import { VirtualDisk } from '../machine/virtual-disk.js';
+import { wallClockMs } from '../machine/virtual-system.js';
+import { Wire } from '../machine/wire.js';
+import type { Machine, Process, World } from '../machine/world.js';
+import type { Trace } from '../trace.js';
+import type { BrokerNetwork } from './broker-client.js';
+import { SimAgent } from './sim-agent.js';
+import { SimController } from './sim-controller.js';
+import type { LabWatch } from './watch.js';
+
+/** A host: a machine, and the agent that runs on it, if one does. */
+export interface SimHost {
+  readonly machine: Machine;
+  starts: number;
+  boots: number;
+  /** So much longer each trial takes. */
+  slownessMs: number;
+  /** So many trials are going to fail for no reason of their own. */
+  labFailuresLeft: number;
+  process: Process | undefined;
+}
+
+/** A place where a controller runs, one after the other. */
+export interface SimSeat {
+  readonly machine: Machine;
+  readonly address: string;
+  starts: number;
+  process: Process | undefined;
+  controller: SimController | undefined;
+}
+
+export interface LabOptions {
+  readonly world: World;
+  readonly trace: Trace;
+  readonly watch: LabWatch;
+  readonly hostCount: number;
+  readonly seatCount: number;
+  readonly duplicateWindowMs: number;
+}
+
+export class Lab {
+  readonly world: World;
+  readonly trace: Trace;
+  readonly watch: LabWatch;
+  readonly wire: Wire;
+  readonly network: BrokerNetwork;
+  readonly hosts: readonly SimHost[];
+  readonly seats: readonly SimSeat[];
+  /** What no code may do, whatever happens to it. */
+  readonly defects: unknown[] = [];
+
+  constructor(options: LabOptions) {
+    const { world } = options;
+    this.world = world;
+    this.trace = options.trace;
+    this.watch = options.watch;
+    this.wire = new Wire(world);
+    const brokerMachine = machineNamed('broker');
+    const clock = () => wallClockMs(world, brokerMachine);
+    const broker = new BrokerModel(world, brokerMachine, clock, options.duplicateWindowMs);
+    this.network = { world, wire: this.wire, broker, faulty: false };
+    broker.create();
+    this.seats = Array.from({ length: options.seatCount }, (_, index) => ({
+      machine: machineNamed(`seat-${index + 1}`),
+      address: `seat-${index + 1}:7100`,
+      starts: 0,
+      process: undefined,
+      controller: undefined,
+    }));
+    this.hosts = Array.from({ length: options.hostCount }, (_, index) => ({
+      machine: machineNamed(`host-${'abcdefgh'[index]}`),
+      starts: 0,
+      boots: 0,
+      slownessMs: 0,
+      labFailuresLeft: 0,
+      process: undefined,
+    }));
+  }
+
+  get addresses(): readonly string[] {
+    return this.seats.map(({ address }) => address);
+  }
+
+  startAll(): void {
+    for (const seat of this.seats) this.startController(seat);
+    for (const host of this.hosts) this.startAgent(host);
+  }
+
+  startAgent(host: SimHost): void {
+    if (host.process?.alive) return;
+    this.trace.say(host.machine.name, 'its agent starts');
+    new SimAgent(this, host);
+  }
+
+  startController(seat: SimSeat): void {
+    if (seat.process?.alive) return;
+    seat.starts += 1;
+    const { machine } = seat;
+    const name = `controller ${machine.name}`;
+    const process: Process = { name, machine, alive: true, stoppedUntilMs: 0 };
+    seat.process = process;
+    this.trace.say(machine.name, 'its controller starts');
+    const controller = this.world.as(process, () => new SimController(this, seat, process));
+    seat.controller = controller;
+    const start = () => {
+      controller.start().catch((error: unknown) => {
+        this.trace.say(process.name, `ends: ${String(error)}`);
+        this.kill(process);
+        this.world.after(2_000, () => this.startController(seat), undefined);
+      });
+    };
+    this.world.after(0, start, process);
+  }
+
+  /** `kill -9`: its sockets close, its machine goes on. */
+  kill(process: Process | undefined): void {
+    if (process === undefined || !process.alive) return;
+    process.alive = false;
+    this.wire.processEnded(process, false);
+  }
+
+  /** The power of a machine goes: nothing says a word, and what was not synced is lost. */
+  losePower(machine: Machine, processes: readonly (Process | undefined)[]): void {
+    for (const process of processes) {
+      if (process === undefined || !process.alive) continue;
+      process.alive = false;
+      this.wire.processEnded(process, true);
+    }
+    machine.disk.crash(() => this.world.chance('disk', 0.5));
+  }
+
+  defect(error: unknown): void {
+    this.defects.push(error);
+  }
+}
+
+function machineNamed(name: string): Machine {
+  return { name, clockOffsetMs: 0, disk: new VirtualDisk() };
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * One run: a lab, a sweep and the faults of one seed, watched by the checkers to its end. The same
+ * seed is the same run, to the last message.
+ */
+import { parseSpec, planSweep } from '@labsweep/controller';
+import { BalancedOrder } from './checkers/balanced-order.js';
+import { type Checker, CheckerList, ViolationError } from './checkers/checker.js';
+import { OneAcceptedAttempt } from './checkers/one-accepted-attempt.js';
+import { OneLiveLease } from './checkers/one-live-lease.js';
+import { SettledIsDurable } from './checkers/settled-is-durable.js';
+import { Faults } from './faults.js';
+import { finalReport } from './final-report.js';
+import { Lab } from './lab/lab.js';
+import { isFinished, recordOf } from './lab/loop-view.js';
+import { type SampleSweep, sampleSweep } from './lab/sample-sweep.js';
+import { SimUser } from './lab/sim-user.js';
+import { installVirtualSystem } from './machine/virtual-system.js';
+import { World } from './machine/world.js';
+import { Trace } from './trace.js';
+
+/** After the last fault a sweep must come to its end within this time. */
+const PROGRESS_LIMIT_MS = 3_600_000;
+const STORY_LINES = 60;
+
+export interface RunOptions {
+  readonly seed: number;
+  /** False: nothing goes wrong, for the report to compare with. */
+  readonly faulty: boolean;
+  /** Gets the story line by line. */
+  readonly print?: (line: string) => void;
+  /** Steps after which the run is broken off; for looking at the beginning of a run. */
+  readonly stepsMax?: number;
+}
+
+export interface RunEnd {
+  readonly steps: number;
+  /** True time that passed inside. */
+  readonly virtualMs: number;
+  /** Undefined when a promise was broken, or the run was broken off. */
+  readonly report: string | undefined;
+  readonly violation: ViolationError | undefined;
+  /** The last lines of the story. */
+  readonly story: readonly string[];
+}
+
+export async function simulate(options: RunOptions): Promise<RunEnd> {
+  const world = new World(options.seed);
+  const uninstall = installVirtualSystem(world);
+  const rejected: unknown[] = [];
+  const onRejection = (error: unknown) => rejected.push(error);
+  process.on('unhandledRejection', onRejection);
+  try {
+    return await runWorld(world, options, rejected);
+  } finally {
+    process.off('unhandledRejection', onRejection);
+    uninstall();
+  }
+}
+
+async function runWorld(
+  world: World,
+  options: RunOptions,
+  rejected: readonly unknown[],
+): Promise<RunEnd> {
+  const trace = new Trace(world, options.print);
+  const sweep = sampleSweep(world);
+  const checkers: CheckerList = new CheckerList(checkersFor(sweep, () => lab));
+  const lab = new Lab({
+    world,
+    trace,
+    watch: checkers,
+    hostCount: world.between('lab', 1, 4),
+    seatCount: 1,
+    duplicateWindowMs: world.between('lab', 1, 10) * 60_000,
+  });
+  lab.startAll();
+  const user = new SimUser(lab, sweep);
+  const faults = options.faulty ? new Faults(lab) : undefined;
+  faults?.begin();
+  const endMs = faults?.endMs ?? 0;
+  let over = false;
+  await world.run({
+    untilMs: endMs + PROGRESS_LIMIT_MS,
+    isOver: () => {
+      checkers.afterStep(lab);
+      over = world.nowMs >= endMs && user.isDone && isQuiet(lab);
+      const brokenOff = world.steps === options.stepsMax;
+      const broken = checkers.violation !== undefined || lab.defects.length > 0;
+      return over || brokenOff || broken || rejected.length > 0;
+    },
+  });
+  if (over) checkers.atEnd(lab);
+  const outcome = over && checkers.violation === undefined ? endOf(lab) : {};
+  const violation =
+    checkers.violation ??
+    defectOf(lab, rejected) ??
+    stallOf(world, options, over) ??
+    outcome.violation;
+  return {
+    steps: world.steps,
+    virtualMs: world.nowMs,
+    report: outcome.report,
+    violation,
+    story: trace.last(STORY_LINES),
+  };
+}
+
+function checkersFor(sweep: SampleSweep, lab: () => Lab): Checker[] {
+  const parsed = parseSpec({ text: sweep.specText, path: 'simulated.toml' });
+  if (!parsed.ok) throw new Error(`the sample sweep is no spec: ${JSON.stringify(parsed)}`);
+  const { blocks } = planSweep({ ...parsed.spec, seed: 1 });
+  return [
+    new OneAcceptedAttempt(sweep.kernels.length),
+    new SettledIsDurable(lab),
+    new OneLiveLease(),
+    new BalancedOrder([...blocks]),
+  ];
+}
+
+/** The sweep is finished as its controller sees it, and nobody has anything left to deliver. */
+function isQuiet(lab: Lab): boolean {
+  return (
+    reigning(lab) !== undefined && lab.hosts.every(({ machine }) => spooled(machine.disk) === 0)
+  );
+}
+
+function reigning(lab: Lab) {
+  return lab.seats
+    .map(({ controller }) => controller)
+    .find((controller) => controller?.process.alive && isFinished(controller.loop));
+}
+
+function spooled(disk: Lab['hosts'][number]['machine']['disk']): number {
+  return disk.count('.json');
+}
+
+function endOf(lab: Lab): { report?: string; violation?: ViolationError } {
+  const loop = reigning(lab)?.loop;
+  const record = loop === undefined ? undefined : recordOf(loop);
+  if (record === undefined) return {};
+  try {
+    return { report: finalReport(record) };
+  } catch (error) {
+    if (error instanceof ViolationError) return { violation: error };
+    throw error;
+  }
+}
+
+function defectOf(lab: Lab, rejected: readonly unknown[]): ViolationError | undefined {
+  const [defect] = [...lab.defects, ...rejected];
+  if (defect === undefined) return undefined;
+  const text = defect instanceof Error ? (defect.stack ?? defect.message) : String(defect);
+  return new ViolationError('no code throws where nobody catches', text);
+}
+
+function stallOf(world: World, options: RunOptions, over: boolean): ViolationError | undefined {
+  if (over || world.steps === options.stepsMax) return undefined;
+  const minutes = Math.round(PROGRESS_LIMIT_MS / 60_000);
+  return new ViolationError('progress when faults stop', `not at its end after ${minutes} minutes`);
+}
