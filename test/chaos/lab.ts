@@ -149,7 +149,7 @@ function relayOf(
   });
 }
 
-/** Ports that are free right now; all are held until the last is known, so that none comes twice. */
+/** Ports that are free now; all are held until the last is known, so that none comes twice. */
 export async function portsOf(services: readonly string[]): Promise<Map<string, number>> {
   const servers = services.map(() => createServer().listen(0, '127.0.0.1'));
   const ports = new Map<string, number>();
