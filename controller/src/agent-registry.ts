@@ -56,6 +56,10 @@ export class AgentRegistry {
     return this.hostRecords.get(host)?.connection === connection;
   }
 
+  isAttached(host: HostId): boolean {
+    return this.hostRecords.get(host)?.connection !== undefined;
+  }
+
   hold(host: HostId, held: HeldLease, nowMs: number): void {
     const { trial, ...lease } = held;
     const expiresAtMs = nowMs + LEASE_DURATION_MS;

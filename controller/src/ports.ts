@@ -31,6 +31,13 @@ export interface LoopPorts {
   /** Appends durably; an entry that cannot be stored is reported, never thrown into the loop. */
   append(entry: LogEntry): void;
   newLeaseId(): LeaseId;
+  /**
+   * False once the reign of this controller may have ended. It is asked before each batch of
+   * grants and settlements, because a process may have been stopped for any time before it.
+   */
+  isReigning(): boolean;
+  /** A host says up to which sequence the broker acknowledged its outcomes; 0 for none. */
+  acknowledged(host: HostId, sequence: number): void;
   /** One line for the operator's log. */
   note(message: string, fields: { sweep?: SweepId; host?: HostId; lease?: LeaseId }): void;
   readonly natsUrl: string;

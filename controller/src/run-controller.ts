@@ -50,7 +50,15 @@ async function serve(options: ControllerOptions, broker: Broker): Promise<void> 
     broker.log.append(entry).catch((error) => note(`cannot append: ${messageOf(error)}`));
   };
   const newLeaseId = () => randomUUID() as LeaseId;
-  const loop = new SweepLoop({ clock: systemClock, append, newLeaseId, note, natsUrl });
+  const loop = new SweepLoop({
+    clock: systemClock,
+    append,
+    newLeaseId,
+    isReigning: () => true,
+    acknowledged: () => {},
+    note,
+    natsUrl,
+  });
   const { followed } = await replay(broker, loop, options);
   const submission = new Submission({ broker, loop, cacheDirectory: options.cacheDirectory });
   const server = await listen(options.listen, {
@@ -83,15 +91,17 @@ async function replay(
   if (lastSequence === 0) caughtUp();
   const follow = async () => {
     for await (const message of broker.log.follow(signal)) {
-      if ('entry' in message) loop.entry(message.entry);
-      else note(`log message ${message.sequence} is skipped: ${message.malformed}`);
+      if ('entry' in message) {
+        loop.entry(message.entry, message.sequence);
+        loop.synced(message.sequence);
+      } else note(`log message ${message.sequence} is skipped: ${message.malformed}`);
       if (message.sequence >= lastSequence) caughtUp();
     }
   };
   const followed = follow();
   await Promise.race([replayed, followed]);
   note(`folded ${lastSequence} log entries`);
-  loop.replayEnded();
+  loop.reign(1);
   // Wrapped, because an async function that returned the bare promise would wait for it.
   return { followed };
 }

@@ -45,8 +45,11 @@ class FakeAgent implements AgentConnection {
   }
 }
 
+const TERM = 3;
+
 function newLab() {
   const clock = { ms: 0, nowMs: () => clock.ms };
+  const lock = { held: true };
   const appended: LogEntry[] = [];
   let leases = 0;
   const loop = new SweepLoop({
@@ -56,10 +59,19 @@ function newLab() {
       leases += 1;
       return `lease-${leases}` as LeaseId;
     },
+    isReigning: () => lock.held,
+    acknowledged: () => {},
     note: () => {},
     natsUrl: 'nats://127.0.0.1:1',
   });
-  return { loop, clock, appended };
+  let sequence = 0;
+  /** The entry comes through the log, and is on the broker's disk at once. */
+  const fold = (entry: LogEntry) => {
+    sequence += 1;
+    loop.entry(entry, sequence);
+    loop.synced(sequence);
+  };
+  return { loop, clock, appended, lock, fold };
 }
 
 const helloOf = (name: string, changes: Partial<AgentHello> = {}): AgentHello => ({
@@ -76,19 +88,19 @@ const helloOf = (name: string, changes: Partial<AgentHello> = {}): AgentHello =>
 });
 
 test('nothing is leased before the log has been read to its end', () => {
-  const { loop } = newLab();
+  const { fold, loop } = newLab();
   const agent = new FakeAgent();
-  loop.entry(submittedEntry());
+  fold(submittedEntry());
   loop.hello(helloOf('host-a'), agent);
   assert.deepEqual(agent.kinds(), ['welcome']);
-  loop.replayEnded();
+  loop.reign(TERM);
   assert.deepEqual(agent.kinds(), ['welcome', 'lease']);
 });
 
 test('a lease says all that the agent needs, and the host is announced in the log once', () => {
-  const { loop, appended } = newLab();
-  loop.replayEnded();
-  loop.entry(submittedEntry());
+  const { fold, loop, appended } = newLab();
+  loop.reign(TERM);
+  fold(submittedEntry());
   const agent = new FakeAgent();
   loop.hello(helloOf('host-a'), agent);
   const { block, attempt, environment, shape, trials, workload } = agent.lease();
@@ -106,15 +118,15 @@ test('a lease says all that the agent needs, and the host is announced in the lo
 });
 
 test('an outcome is settled with its agent, and the end of a block brings the next lease', () => {
-  const { loop } = newLab();
-  loop.replayEnded();
-  loop.entry(submittedEntry());
+  const { fold, loop } = newLab();
+  loop.reign(TERM);
+  fold(submittedEntry());
   const agent = new FakeAgent();
   const hello = helloOf('host-a');
   loop.hello(hello, agent);
   const { lease } = agent.lease();
   const entries = wholeAttempt('qemu-smp1/r1');
-  for (const entry of entries) loop.entry(entry);
+  for (const entry of entries) fold(entry);
   const settled = agent.heard.flatMap((message) =>
     message.kind === 'settled' ? message.messageIds : [],
   );
@@ -125,9 +137,9 @@ test('an outcome is settled with its agent, and the end of a block brings the ne
 });
 
 test('an agent that falls silent loses its lease, one that beats keeps it', () => {
-  const { loop, clock } = newLab();
-  loop.replayEnded();
-  loop.entry(submittedEntry());
+  const { fold, loop, clock } = newLab();
+  loop.reign(TERM);
+  fold(submittedEntry());
   const [quiet, lively] = [new FakeAgent(), new FakeAgent()];
   loop.hello(helloOf('host-a'), quiet);
   const hello = helloOf('host-b');
@@ -142,11 +154,11 @@ test('an agent that falls silent loses its lease, one that beats keeps it', () =
 });
 
 test('a restarted controller takes back what an agent says it holds, and settles what it knows', () => {
-  const { loop } = newLab();
+  const { fold, loop } = newLab();
   const done = outcomeEntry('qemu-smp1/r1/old');
-  loop.entry(submittedEntry());
-  loop.entry(done);
-  loop.replayEnded();
+  fold(submittedEntry());
+  fold(done);
+  loop.reign(TERM);
   const { block, attempt, environment, sweep } = done;
   const held = { lease: 'lease-x' as LeaseId, epoch: 1, sweep, block, attempt, environment };
   const agent = new FakeAgent();
@@ -157,10 +169,10 @@ test('a restarted controller takes back what an agent says it holds, and settles
 });
 
 test('what is held of a sweep that ended is revoked', () => {
-  const { loop } = newLab();
-  loop.entry(submittedEntry());
-  loop.entry({ type: 'cancelled', sweep: SWEEP, atMs: 1, by: 'tester' });
-  loop.replayEnded();
+  const { fold, loop } = newLab();
+  fold(submittedEntry());
+  fold({ type: 'cancelled', sweep: SWEEP, atMs: 1, by: 'tester' });
+  loop.reign(TERM);
   const { block, attempt, environment } = outcomeEntry('qemu-smp1/r1/old');
   const held = { lease: 'lease-x' as LeaseId, epoch: 1, sweep: SWEEP, block, attempt, environment };
   const agent = new FakeAgent();
@@ -169,9 +181,9 @@ test('what is held of a sweep that ended is revoked', () => {
 });
 
 test('a new session of a host displaces the old one, which no longer has a say', () => {
-  const { loop } = newLab();
-  loop.replayEnded();
-  loop.entry(submittedEntry());
+  const { fold, loop } = newLab();
+  loop.reign(TERM);
+  fold(submittedEntry());
   const [old, young] = [new FakeAgent(), new FakeAgent()];
   const hello = helloOf('host-a');
   loop.hello(hello, old);
@@ -194,10 +206,10 @@ test('an agent that speaks another protocol is refused with both numbers', () =>
 });
 
 test('a watcher gets the past, then the present, each decision, and its end with the sweep', () => {
-  const { loop } = newLab();
-  loop.replayEnded();
-  loop.entry(submittedEntry());
-  for (const entry of wholeAttempt('qemu-smp1/r1')) loop.entry(entry);
+  const { fold, loop } = newLab();
+  loop.reign(TERM);
+  fold(submittedEntry());
+  for (const entry of wholeAttempt('qemu-smp1/r1')) fold(entry);
   const sweep = loop.sweep(SWEEP);
   assert(sweep);
   const events: WatchEvent[] = [];
@@ -210,7 +222,7 @@ test('a watcher gets the past, then the present, each decision, and its end with
   });
   for (const block of ['qemu-smp2/r1', 'qemu-smp1/r2', 'qemu-smp2/r2']) {
     assert.equal(ended, false);
-    for (const entry of wholeAttempt(block)) loop.entry(entry);
+    for (const entry of wholeAttempt(block)) fold(entry);
   }
   assert.equal(ended, true);
   const outcomes = events.filter(({ kind }) => kind === 'entry').length;
@@ -219,4 +231,39 @@ test('a watcher gets the past, then the present, each decision, and its end with
   const last = events.findLast((event) => event.kind === 'progress');
   assert(last?.kind === 'progress');
   assert.equal(last.progress.summary.state, 'finished');
+});
+
+test('folded is said at once, settled only when the entry is on the disk of the broker', () => {
+  const { loop, fold } = newLab();
+  loop.reign(TERM);
+  fold(submittedEntry());
+  const agent = new FakeAgent();
+  loop.hello(helloOf('host-a'), agent);
+  const [first, second] = wholeAttempt('qemu-smp1/r1');
+  assert(first && second);
+  loop.entry(first, 10);
+  loop.entry(second, 11);
+  assert.deepEqual(agent.kinds(), ['welcome', 'lease', 'folded', 'folded']);
+  loop.synced(10);
+  assert.deepEqual(agent.heard.at(-1), { kind: 'settled', messageIds: [messageIdOf(first)] });
+  const again = new FakeAgent();
+  loop.hello(helloOf('host-a', { session: 'next', unsettled: [messageIdOf(second)] }), again);
+  assert.deepEqual(again.kinds().slice(0, 2), ['welcome', 'folded']);
+  assert.ok(!again.kinds().includes('settled'));
+  loop.synced(11);
+  assert.ok(again.kinds().includes('settled'));
+});
+
+test('a controller whose reign may be over grants and settles nothing', () => {
+  const { loop, fold, lock } = newLab();
+  loop.reign(TERM);
+  fold(submittedEntry());
+  lock.held = false;
+  const agent = new FakeAgent();
+  loop.hello(helloOf('host-a'), agent);
+  for (const entry of wholeAttempt('qemu-smp1/r1')) fold(entry);
+  assert.deepEqual(agent.kinds(), ['welcome', 'folded', 'folded']);
+  lock.held = true;
+  loop.tick();
+  assert.equal(agent.lease().epoch, TERM * 2 ** 26 + 1);
 });

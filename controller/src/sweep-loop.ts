@@ -21,38 +21,59 @@ import { buildLease } from './lease-order.js';
 import type { AgentConnection, LoopPorts, Watcher } from './ports.js';
 import { schedule } from './schedule/schedule.js';
 import type { LiveLease, ScheduleDecision } from './schedule/schedule-view.js';
+import { SettleQueue } from './settle-queue.js';
 import { summarize } from './sweep-progress.js';
 import { WatcherHub } from './watcher-hub.js';
+
+/** An epoch is its term times this and the number of the lease: a later term is always higher. */
+const LEASES_PER_TERM = 2 ** 26;
 
 export class SweepLoop {
   private readonly lab = emptyLabState();
   private readonly agents = new AgentRegistry();
   private readonly watchers: WatcherHub;
   private readonly startedAtMs: number;
-  /** While the log is replayed nothing is granted, because the past is not known yet. */
-  private replaying = true;
-  private epoch = 0;
+  private readonly unsynced = new SettleQueue();
+  /** Undefined while the log is replayed or another controller reigns: nothing is granted then. */
+  private term: number | undefined;
+  private lastSequence = 0;
+  private leaseCount = 0;
 
   constructor(private readonly ports: LoopPorts) {
     this.startedAtMs = ports.clock.nowMs();
     this.watchers = new WatcherHub(this.agents, ports.clock);
   }
 
-  /** The log has been read up to where it stood when this controller started. */
-  replayEnded(): void {
-    this.replaying = false;
+  /** The log has been read up to its end, and this controller is the one that decides. */
+  reign(term: number): void {
+    this.term = term;
     this.step();
   }
 
+  /** All entries up to `sequence` are on the broker's disk. */
+  synced(sequence: number): void {
+    this.unsynced.raise(sequence);
+    this.settle();
+  }
+
+  /** What holds the whole lab up, for those who watch; empty when nothing does. */
+  setTroubles(troubles: readonly string[]): void {
+    this.watchers.setTroubles(troubles);
+    this.watchers.refresh();
+  }
+
   /**
-   * Folds an entry. One that cannot be folded is noted and left behind, or nothing would ever move.
+   * Folds the entry at `sequence` of the log. One that cannot be folded is noted and left behind,
+   * or nothing would ever move.
    */
-  entry(entry: LogEntry): void {
+  entry(entry: LogEntry, sequence: number): void {
+    this.lastSequence = sequence;
     const changed = this.fold(entry);
-    if (entry.type === 'trial-ended') {
+    // An agent that is not attached asks when it comes back.
+    if (entry.type === 'trial-ended' && this.agents.isAttached(entry.host)) {
       const messageIds = [messageIdOf(entry)];
       this.agents.send(entry.host, { kind: 'folded', messageIds });
-      this.agents.send(entry.host, { kind: 'settled', messageIds });
+      this.unsynced.add(sequence, entry.host, messageIds);
     }
     const sweep = 'sweep' in entry ? this.lab.sweeps.get(entry.sweep) : undefined;
     if (changed && sweep !== undefined) this.watchers.entry(sweep, entry);
@@ -72,11 +93,14 @@ export class SweepLoop {
     this.agents.attach(hello, connection, nowMs);
     this.ports.note(`${host.name} attached, session ${hello.session}`, { host: host.id });
     const { natsUrl } = this.ports;
-    connection.send({ kind: 'welcome', natsUrl, aliveIntervalMs: ALIVE_INTERVAL_MS, term: 1 });
-    const settled = unsettled.filter((id) => this.lab.folded.has(id));
-    if (settled.length > 0) {
-      connection.send({ kind: 'folded', messageIds: settled });
-      connection.send({ kind: 'settled', messageIds: settled });
+    const term = this.term ?? 0;
+    connection.send({ kind: 'welcome', natsUrl, aliveIntervalMs: ALIVE_INTERVAL_MS, term });
+    this.ports.acknowledged(host.id, hello.acknowledgedSequence);
+    const messageIds = unsettled.filter((id) => this.lab.folded.has(id));
+    if (messageIds.length > 0) {
+      connection.send({ kind: 'folded', messageIds });
+      this.unsynced.add(this.lastSequence, host.id, messageIds);
+      this.settle();
     }
     for (const held of holding) this.keepOrRevoke(host.id, held, nowMs);
     this.step();
@@ -118,6 +142,7 @@ export class SweepLoop {
 
   /** Called about once a second, so that leases run out although nothing happens. */
   tick(): void {
+    this.settle();
     this.step();
   }
 
@@ -170,8 +195,15 @@ export class SweepLoop {
     }
   }
 
+  private settle(): void {
+    if (this.term === undefined || !this.ports.isReigning()) return;
+    for (const [host, messageIds] of this.unsynced.take()) {
+      this.agents.send(host, { kind: 'settled', messageIds });
+    }
+  }
+
   private step(): void {
-    if (!this.replaying) {
+    if (this.term !== undefined && this.ports.isReigning()) {
       const { lab, agents, startedAtMs } = this;
       const nowMs = this.ports.clock.nowMs();
       const view = { lab, hosts: agents.hosts(), leases: agents.leases(), startedAtMs, nowMs };
@@ -194,8 +226,8 @@ export class SweepLoop {
     if (hello === undefined || state === undefined) return;
     const lease = this.ports.newLeaseId();
     this.announceHost(state, hello, nowMs);
-    this.epoch += 1;
-    const { epoch } = this;
+    this.leaseCount += 1;
+    const epoch = (this.term ?? 0) * LEASES_PER_TERM + this.leaseCount;
     this.agents.hold(host, { lease, epoch, sweep, block, attempt, environment }, nowMs);
     this.agents.send(host, {
       kind: 'lease',

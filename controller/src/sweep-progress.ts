@@ -21,7 +21,11 @@ export function summarize(sweep: SweepState): SweepSummary {
   };
 }
 
-export function progressOf(sweep: SweepState, agents: AgentRegistry): Progress {
+export function progressOf(
+  sweep: SweepState,
+  agents: AgentRegistry,
+  troubles: readonly string[],
+): Progress {
   const hosts = agents.hosts();
   const attached = hosts.filter((host) => host.attached);
   const ended = isEnded(sweep);
@@ -31,7 +35,7 @@ export function progressOf(sweep: SweepState, agents: AgentRegistry): Progress {
     remainingMs: estimateRemainingMs(sweep, attached.length),
     waiting: ended ? [] : waitingRows(sweep, hosts),
     hostsAttached: attached.length,
-    troubles: [],
+    troubles,
   };
 }
 

@@ -19,11 +19,16 @@ const QUIET_INTERVAL_MS = 1_000;
 
 export class WatcherHub {
   private readonly watched = new Map<SweepId, Watched>();
+  private troubles: readonly string[] = [];
 
   constructor(
     private readonly agents: AgentRegistry,
     private readonly clock: Clock,
   ) {}
+
+  setTroubles(troubles: readonly string[]): void {
+    this.troubles = troubles;
+  }
 
   /** Returns the function that takes the watcher away again. */
   add(sweep: SweepState, watcher: Watcher): () => void {
@@ -32,7 +37,7 @@ export class WatcherHub {
     for (const { decision } of sweep.blocks.values()) {
       if (decision !== undefined) watcher.send({ kind: 'decision', decision });
     }
-    watcher.send({ kind: 'progress', progress: progressOf(sweep, this.agents) });
+    watcher.send({ kind: 'progress', progress: progressOf(sweep, this.agents, this.troubles) });
     if (isEnded(sweep)) {
       watcher.end();
       return () => {};
@@ -62,7 +67,7 @@ export class WatcherHub {
     const nowMs = this.clock.nowMs();
     for (const [id, watched] of this.watched) {
       const { sweep, watchers } = watched;
-      const progress = progressOf(sweep, this.agents);
+      const progress = progressOf(sweep, this.agents, this.troubles);
       const { remainingMs: _, ...steady } = progress;
       const text = JSON.stringify(steady);
       const due = text !== watched.lastProgress || nowMs - watched.sentAtMs >= QUIET_INTERVAL_MS;
