@@ -41,7 +41,9 @@ export class SettledIsDurable implements Checker {
       this.seenTo = Math.min(this.seenTo, broker.lastSequence);
     }
     if (broker.lastSequence === this.seenTo) return;
-    for (const { id } of broker.from(this.seenTo + 1)) this.everStored.add(id);
+    // Which session of an agent took part is told for the record; nobody keeps it to tell again.
+    for (const { id } of broker.from(this.seenTo + 1))
+      if (!/\/host\//.test(id)) this.everStored.add(id);
     this.seenTo = broker.lastSequence;
   }
 

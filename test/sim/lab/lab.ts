@@ -10,8 +10,8 @@ import { wallClockMs } from '../machine/virtual-system.js';
 import { Wire } from '../machine/wire.js';
 import type { Machine, Process, World } from '../machine/world.js';
 import type { Trace } from '../trace.js';
-import type { BrokerNetwork } from './broker-client.js';
 import { SimAgent } from './sim-agent.js';
+import type { BrokerNetwork } from './sim-broker.js';
 import { SimController } from './sim-controller.js';
 import type { LabWatch } from './watch.js';
 

@@ -6,7 +6,6 @@
 import { Publisher, Spool, Worker } from '@labsweep/agent';
 import {
   type AgentMessage,
-  type Broker,
   type ControllerMessage,
   type HostDescription,
   type HostId,
@@ -17,8 +16,8 @@ import {
 import { wallClockMs } from '../machine/virtual-system.js';
 import type { StreamEnd } from '../machine/wire.js';
 import type { Process } from '../machine/world.js';
-import { BrokerClient } from './broker-client.js';
 import type { Lab, SimHost } from './lab.js';
+import { SimBroker } from './sim-broker.js';
 import { troubledRunner } from './troubled-runner.js';
 
 const REDIAL_MS_MIN = 200;
@@ -59,9 +58,6 @@ export class SimAgent {
     const { signal } = new AbortController();
     this.publisher = new Publisher(spool, this.note, signal);
     const runner = troubledRunner(this.lab, this.host);
-    const client = new BrokerClient(this.lab.network, this.process);
-    const log = { append: (entry: Parameters<BrokerClient['append']>[0]) => client.append(entry) };
-    const artifacts = { put: async () => world.sleep(1) };
     this.worker = new Worker({
       host: this.description(),
       session: () => this.session,
@@ -79,7 +75,7 @@ export class SimAgent {
       supportsChanged: async () => false,
       reattach: () => this.stream?.close(),
     });
-    this.publisher.connect({ log, artifacts } as unknown as Broker);
+    this.publisher.connect(new SimBroker(this.lab.network, this.process).asBroker());
     this.dial();
   }
 

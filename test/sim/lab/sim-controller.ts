@@ -4,12 +4,19 @@
  * broker model and the virtual wire as `run-controller.ts` does it.
  */
 import { type AgentConnection, SweepLoop } from '@labsweep/controller';
-import type { AgentMessage, ControllerMessage, HostId, LeaseId, LogEntry } from '@labsweep/proto';
+import type {
+  AgentMessage,
+  Broker,
+  ControllerMessage,
+  HostId,
+  LeaseId,
+  LogEntry,
+} from '@labsweep/proto';
 import { wallClockMs } from '../machine/virtual-system.js';
 import type { StreamEnd, StreamEvents } from '../machine/wire.js';
 import type { Process } from '../machine/world.js';
-import { BrokerClient } from './broker-client.js';
 import type { Lab, SimSeat } from './lab.js';
+import { SimBroker } from './sim-broker.js';
 
 const TICK_INTERVAL_MS = 1_000;
 
@@ -19,7 +26,7 @@ export class SimController {
   foldedTo = 0;
   /** How often the broker had lost entries when this fold began. */
   private lossesAtStart = 0;
-  private readonly client: BrokerClient;
+  private readonly broker: Broker;
   private leases = 0;
 
   constructor(
@@ -28,7 +35,7 @@ export class SimController {
     readonly process: Process,
   ) {
     const { world } = lab;
-    this.client = new BrokerClient(lab.network, process);
+    this.broker = new SimBroker(lab.network, process).asBroker();
     this.loop = new SweepLoop({
       clock: { nowMs: () => wallClockMs(world, process.machine) },
       append: (entry) => this.append(entry),
@@ -36,6 +43,8 @@ export class SimController {
         this.leases += 1;
         return `${process.name}-${seat.starts}-${this.leases}` as LeaseId;
       },
+      isReigning: () => true,
+      acknowledged: () => {},
       note: (text, fields) => {
         const where = Object.values(fields).join(' ');
         lab.trace.say(process.name, `${text} ${where}`);
@@ -51,26 +60,32 @@ export class SimController {
 
   async start(): Promise<void> {
     this.lossesAtStart = this.lab.network.broker.losses;
-    const last = await this.client.lastSequence();
+    const last = await this.broker.log.lastSequence();
     let replayed = false;
     const caughtUp = (sequence: number) => {
       if (replayed || sequence < last) return;
       replayed = true;
-      this.loop.replayEnded();
+      this.loop.reign(this.seat.starts);
       this.listen();
     };
-    this.client.follow(1, ({ sequence, entry }) => {
-      this.loop.entry(entry);
+    caughtUp(0);
+    const { broker } = this.lab.network;
+    setInterval(() => {
+      this.loop.synced(broker.durableSequence);
+      this.loop.tick();
+    }, TICK_INTERVAL_MS);
+    for await (const message of this.broker.log.follow(new AbortController().signal)) {
+      if (!('entry' in message)) continue;
+      const { entry, sequence } = message;
+      this.loop.entry(entry, sequence);
       this.foldedTo = Math.max(this.foldedTo, sequence);
       this.lab.watch.folded(this, sequence, entry);
       caughtUp(sequence);
-    });
-    caughtUp(0);
-    setInterval(() => this.loop.tick(), TICK_INTERVAL_MS);
+    }
   }
 
   append(entry: LogEntry): void {
-    this.client
+    this.broker.log
       .append(entry)
       .catch((error) => this.lab.trace.say(this.process.name, `cannot append: ${String(error)}`));
   }

@@ -21,6 +21,18 @@ export interface KeyValue {
   readonly atMs: number;
 }
 
+/** Errors with the codes of the client, by which the product tells them apart. */
+const ERRORS = {
+  away: { code: 'TIMEOUT' },
+  full: { code: '503', api_error: { err_code: 10_077, description: 'maximum bytes exceeded' } },
+  'no-stream': { code: '503' },
+  overtaken: { code: '400', api_error: { err_code: 10_071, description: 'wrong last sequence' } },
+};
+
+export function brokerError(kind: keyof typeof ERRORS): Error {
+  return Object.assign(new Error(kind), ERRORS[kind]);
+}
+
 const SYNC_INTERVAL_MS = 120_000;
 
 export class BrokerModel {
@@ -57,12 +69,12 @@ export class BrokerModel {
 
   /** Returns the sequence of the message; throws what a client is told. */
   store(id: string, text: string): number {
-    if (!this.exists) throw new Error('no response from stream');
+    if (!this.exists) throw brokerError('no-stream');
     const atMs = this.wallClockMs();
     const known = this.ids.get(id);
     // A clock that goes back makes the window longer, one that goes on shorter.
     if (known !== undefined && atMs - known.atMs <= this.duplicateWindowMs) return known.sequence;
-    if (this.full) throw new Error('insufficient storage resources available');
+    if (this.full) throw brokerError('full');
     this.lastSequence += 1;
     const sequence = this.lastSequence;
     this.messages.push({ sequence, id, text, atMs });
@@ -91,7 +103,7 @@ export class BrokerModel {
   /** Stores a value when the newest one has this revision (0: none); returns its own, or undefined. */
   compareAndSet(key: string, value: string, expected: number): number | undefined {
     if ((this.values.get(key)?.revision ?? 0) !== expected) return undefined;
-    if (this.full) throw new Error('insufficient storage resources available');
+    if (this.full) throw brokerError('full');
     this.revision += 1;
     this.values.set(key, { revision: this.revision, value, atMs: this.wallClockMs() });
     return this.revision;

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * One process's connection to the broker model, in the shape of the product's own `Broker`, with
+ * the promises that the real one gives: a request without an answer fails after its time although
+ * it may have been carried out, a consumer hands the log out in order from where it stands, some of
+ * it twice, and says nothing when the log has lost its end.
+ */
+import {
+  type Broker,
+  formatLogEntry,
+  type LogEntry,
+  messageIdOf,
+  parseLogEntry,
+} from '@labsweep/proto';
+import type { BrokerModel, StoredMessage } from '../machine/broker-model.js';
+import { brokerError } from '../machine/broker-model.js';
+import type { Wire } from '../machine/wire.js';
+import type { Process, World } from '../machine/world.js';
+
+const REQUEST_LIMIT_MS = 5_000;
+const REIGN_LIMIT_MS = 1_500;
+const APPEND_ATTEMPTS_MAX = 5;
+const LATENCY_MS_MAX = 30;
+/** Of requests, and of answers. */
+const LOST_CHANCE = 0.01;
+const REPEATED_CHANCE = 0.03;
+/** How far back a consumer goes when it hands things out again. */
+const REPEATED_COUNT_MAX = 20;
+const REIGN_KEY = 'reigning';
+
+/** Faults of the network to the broker stop with the others. */
+export interface BrokerNetwork {
+  readonly world: World;
+  readonly wire: Wire;
+  readonly broker: BrokerModel;
+  faulty: boolean;
+}
+
+export interface Delivered {
+  readonly sequence: number;
+  readonly storedAtMs: number;
+  readonly entry: LogEntry;
+}
+
+export class SimBroker {
+  private readonly model: BrokerModel;
+
+  constructor(
+    private readonly network: BrokerNetwork,
+    private readonly process: Process,
+  ) {
+    this.model = network.broker;
+  }
+
+  /** For code of the product that is handed a connection. */
+  asBroker(): Broker {
+    const { world } = this.network;
+    const artifacts = { put: () => world.sleep(1), get: () => world.sleep(1) };
+    const log = {
+      append: (entry: LogEntry, attemptsMax?: number) => this.append(entry, attemptsMax),
+      head: () => this.head(),
+      lastSequence: async () => (await this.head()).lastSequence,
+      holds: (place: Pick<Delivered, 'sequence' | 'storedAtMs'>) => this.holds(place),
+      follow: (signal: AbortSignal, first?: number) => this.follow(signal, first),
+    };
+    const reign = {
+      read: () => this.readReign(),
+      write: (record: unknown, previous: number) => this.writeReign(record, previous),
+    };
+    const lostSinceMs = () => undefined;
+    const closed = new Promise<never>(() => {});
+    const all = { log, artifacts, reign, lostSinceMs, close: async () => {}, closed };
+    return all as unknown as Broker;
+  }
+
+  private async append(entry: LogEntry, attemptsMax = APPEND_ATTEMPTS_MAX): Promise<number> {
+    const text = formatLogEntry(entry);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.request(() => this.model.store(messageIdOf(entry), text));
+      } catch (error) {
+        if (attempt >= attemptsMax) throw error;
+      }
+    }
+  }
+
+  private head(): Promise<{ lastSequence: number; createdAt: string }> {
+    return this.request(() => {
+      if (!this.model.exists) throw brokerError('no-stream');
+      return { lastSequence: this.model.lastSequence, createdAt: 'once' };
+    });
+  }
+
+  private holds(place: Pick<Delivered, 'sequence' | 'storedAtMs'>): Promise<boolean> {
+    if (place.sequence === 0) return Promise.resolve(true);
+    return this.request(() => {
+      if (!this.model.exists) throw brokerError('no-stream');
+      const [stored] = this.model.from(place.sequence);
+      return stored?.sequence === place.sequence && stored.atMs === place.storedAtMs;
+    });
+  }
+
+  private readReign(): Promise<{ revision: number; record: unknown } | undefined> {
+    return this.request(() => {
+      const known = this.model.get(REIGN_KEY);
+      if (known === undefined) return undefined;
+      return { revision: known.revision, record: JSON.parse(known.value) };
+    }, REIGN_LIMIT_MS);
+  }
+
+  private writeReign(record: unknown, previous: number): Promise<number> {
+    return this.request(() => {
+      const revision = this.model.compareAndSet(REIGN_KEY, JSON.stringify(record), previous);
+      if (revision === undefined) throw brokerError('overtaken');
+      return revision;
+    }, REIGN_LIMIT_MS);
+  }
+
+  /** Asks the broker something; `run` happens there. Rejects as the broker or the network says. */
+  private request<Result>(run: () => Result, limitMs = REQUEST_LIMIT_MS): Promise<Result> {
+    const { world } = this.network;
+    const server = this.model.process;
+    return new Promise((resolve, reject) => {
+      const limit = world.after(limitMs, () => reject(brokerError('away')), this.process);
+      const answer = (settle: () => void) => {
+        if (this.isLost()) return;
+        const arrive = () => {
+          if (limit.cancelled) return;
+          limit.cancelled = true;
+          settle();
+        };
+        world.after(this.latency(), arrive, this.process);
+      };
+      if (this.isLost() || !server.alive) return;
+      const serve = () => {
+        try {
+          const result = run();
+          answer(() => resolve(result));
+        } catch (error) {
+          answer(() => reject(error as Error));
+        }
+      };
+      world.after(this.latency(), serve, server);
+    });
+  }
+
+  private async *follow(signal: AbortSignal, firstSequence = 1): AsyncGenerator<Delivered> {
+    const arrived: StoredMessage[] = [];
+    let wake = () => {};
+    const stop = this.consume(firstSequence, (message) => {
+      arrived.push(message);
+      wake();
+    });
+    const onAbort = () => wake();
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      while (!signal.aborted) {
+        const next = arrived.shift();
+        if (next === undefined) {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        } else {
+          const { sequence, atMs, text } = next;
+          yield { sequence, storedAtMs: atMs, entry: parseLogEntry(text) };
+        }
+      }
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      stop();
+    }
+  }
+
+  /** Hands out the log from a sequence on. Returns how to stop. */
+  private consume(fromSequence: number, take: (message: StoredMessage) => void): () => void {
+    const { world } = this.network;
+    let next = fromSequence;
+    let stopped = false;
+    let underWay = false;
+    const pump = () => {
+      if (stopped || underWay || !this.model.process.alive || !this.process.alive) return;
+      const fresh = this.model.from(next);
+      if (fresh.length === 0) return;
+      underWay = true;
+      const { losses } = this.model;
+      const deliver = () => {
+        underWay = false;
+        if (stopped) return;
+        // What was under way when the broker lost it has left it all the same.
+        for (const message of [...this.repeated(next), ...fresh]) {
+          take(message);
+          if (losses === this.model.losses) next = Math.max(next, message.sequence + 1);
+        }
+        pump();
+      };
+      // A connection that is cut delivers later.
+      world.after(this.isCut() ? REQUEST_LIMIT_MS : this.latency(), deliver, this.process);
+    };
+    const unsubscribe = this.model.onChange(pump);
+    pump();
+    return () => {
+      stopped = true;
+      unsubscribe();
+    };
+  }
+
+  private repeated(before: number): readonly StoredMessage[] {
+    const { world, faulty } = this.network;
+    if (!faulty || !world.chance('broker', REPEATED_CHANCE)) return [];
+    const count = world.between('broker', 1, REPEATED_COUNT_MAX);
+    return this.model.from(Math.max(1, before - count)).filter(({ sequence }) => sequence < before);
+  }
+
+  private isLost(): boolean {
+    const { world, faulty } = this.network;
+    return this.isCut() || (faulty && world.chance('broker', LOST_CHANCE));
+  }
+
+  private isCut(): boolean {
+    return this.network.wire.isCut(this.process, this.model.process);
+  }
+
+  private latency(): number {
+    return this.network.world.between('broker', 0, LATENCY_MS_MAX);
+  }
+}
