@@ -22,8 +22,8 @@ export {
 } from './hygiene/examine-host.js';
 export type { Tool } from './hygiene/find-tools.js';
 export { type MeasuringRunners, openMeasuringRunners } from './measuring-runners.js';
-export type { RunResult, TrialOrder } from './runner/runner.js';
 export { Publisher } from './publisher.js';
+export type { RunResult, TrialOrder } from './runner/runner.js';
 export { createScriptedRunner } from './runner/scripted.js';
 export { Spool } from './spool.js';
 export { Worker } from './worker.js';

@@ -62,10 +62,10 @@ export class Faults {
     const next = () => {
       if (world.nowMs >= this.endMs) return;
       this.strike();
-      world.after(world.between('faults', 1, 2 * pauseMs), next, undefined);
+      world.outsideAfter(world.between('faults', 1, 2 * pauseMs), next);
     };
-    world.after(world.between('faults', 1, pauseMs), next, undefined);
-    world.after(this.endMs, () => this.mendAll(), undefined);
+    world.outsideAfter(world.between('faults', 1, pauseMs), next);
+    world.outsideAfter(this.endMs, () => this.mendAll());
   }
 
   host(): SimHost {
@@ -217,7 +217,7 @@ export class Faults {
       if (this.mends.delete(once)) mend();
     };
     this.mends.add(once);
-    this.lab.world.after(this.lab.world.between('faults', 1, secondsMax * 1_000), once, undefined);
+    this.lab.world.outsideAfter(this.lab.world.between('faults', 1, secondsMax * 1_000), once);
   }
 
   private mendAll(): void {

@@ -113,7 +113,7 @@ export class Lab {
       controller.start().catch((error: unknown) => {
         this.trace.say(process.name, `ends: ${String(error)}`);
         this.kill(process);
-        this.world.after(2_000, () => this.startController(seat), undefined);
+        this.world.outsideAfter(2_000, () => this.startController(seat));
       });
     };
     this.world.after(0, start, process);

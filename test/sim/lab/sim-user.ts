@@ -45,8 +45,8 @@ export class SimUser {
         }
         broker.store(id, formatLogEntry(entry));
       }
-      world.after(RETRY_MS, attempt, undefined);
+      world.outsideAfter(RETRY_MS, attempt);
     };
-    world.after(delayMs, attempt, undefined);
+    world.outsideAfter(delayMs, attempt);
   }
 }

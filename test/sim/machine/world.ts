@@ -57,9 +57,18 @@ export class World {
     return this.random(purpose).nextUniform() < probability;
   }
 
-  /** Lets something happen later, by a process or, without one, by the world around them. */
-  after(delayMs: number, run: () => void, owner: Process | undefined = this.current): QueuedEvent {
-    return this.queue.push({ atMs: this.nowMs + Math.max(0, delayMs), run, owner });
+  /** Lets a process do something later, unless it has ended by then. */
+  after(
+    delayMs: number,
+    run: () => void,
+    process: Process | undefined = this.current,
+  ): QueuedEvent {
+    return this.queue.push({ atMs: this.nowMs + Math.max(0, delayMs), run, owner: process });
+  }
+
+  /** Lets something happen to the processes, from outside of them. */
+  outsideAfter(delayMs: number, run: () => void): QueuedEvent {
+    return this.queue.push({ atMs: this.nowMs + Math.max(0, delayMs), run, owner: undefined });
   }
 
   /** Settles after that time; never when the process that waits has ended by then. */
