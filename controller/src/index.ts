@@ -6,10 +6,15 @@
  */
 import { fileURLToPath } from 'node:url';
 
-export type { AgentConnection, LoopPorts, Watcher } from './ports.js';
+export { Gate } from './io/gate.js';
+export { LogWriter } from './io/log-writer.js';
+export type { StoreSync } from './io/store-sync.js';
+export { monotonicMs, sleep } from './io/waiting.js';
 export { durationText } from './plan/duration-text.js';
 export { planSweep } from './plan/plan-sweep.js';
+export type { LoopPorts } from './ports.js';
 export { renderPlan } from './render-plan.js';
+export { Sitting } from './sitting.js';
 export { parseSpec } from './spec/parse-spec.js';
 export { placeOfText } from './spec/place-of-text.js';
 export { formatProblem } from './spec/spec-problem.js';

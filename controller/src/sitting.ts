@@ -23,6 +23,7 @@ import type { StoreSync } from './io/store-sync.js';
 import { Submission } from './io/submission.js';
 import { sweepHandlers } from './io/sweep-server.js';
 import { monotonicMs, sleep } from './io/waiting.js';
+import type { LoopPorts } from './ports.js';
 import type { Reign } from './reign/reign.js';
 import { type Contender, takeReign } from './reign/take-reign.js';
 import { SweepLoop } from './sweep-loop.js';
@@ -38,6 +39,8 @@ export interface SittingOptions {
   readonly syncDelayMs: number;
   readonly contender: Contender;
   readonly cacheDirectory: string;
+  /** Makes the loop; absent is the real one. The simulation watches it, and puts defects in. */
+  readonly newLoop?: (ports: LoopPorts) => SweepLoop;
   readonly note: Note;
   /** Called when it serves, and when it has found that another one does. */
   onReady(): void;
@@ -65,7 +68,8 @@ export class Sitting {
   constructor(private readonly options: SittingOptions) {
     const { broker, note, natsUrl, writer } = options;
     this.signal = AbortSignal.any([options.signal, this.stop.signal]);
-    this.loop = new SweepLoop({
+    const newLoop = options.newLoop ?? ((ports) => new SweepLoop(ports));
+    this.loop = newLoop({
       clock: systemClock,
       append: (entry) => writer.appendSoon(entry),
       newLeaseId: () => randomUUID() as LeaseId,
@@ -133,6 +137,8 @@ export class Sitting {
     note(`folded ${this.follower.lastSequence} log entries`);
     note(`reigns under term ${reign.term}`, { term: reign.term });
     if (logWasBroken) writer.appendAgain();
+    // What was folded as standby is to be settled too, although nothing may ever follow it.
+    if (this.follower.lastSequence > 0) this.horizon.folded(this.follower.lastPlace);
     void this.horizon.run(signal);
     this.loop.reign(reign.term);
     const ticker = setInterval(() => this.tick(), TICK_INTERVAL_MS);

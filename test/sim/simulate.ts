@@ -71,7 +71,8 @@ async function runWorld(
     trace,
     watch: checkers,
     hostCount: world.between('lab', 1, 4),
-    seatCount: 1,
+    seatCount: world.between('lab', 1, 2),
+    storeIsNear: world.chance('lab', 0.5),
     duplicateWindowMs: world.between('lab', 1, 10) * 60_000,
   });
   lab.startAll();
@@ -95,7 +96,7 @@ async function runWorld(
   const violation =
     checkers.violation ??
     defectOf(lab, rejected) ??
-    stallOf(world, options, over) ??
+    stallOf(lab, options, over) ??
     outcome.violation;
   return {
     steps: world.steps,
@@ -128,7 +129,10 @@ function isQuiet(lab: Lab): boolean {
 function reigning(lab: Lab) {
   return lab.seats
     .map(({ controller }) => controller)
-    .find((controller) => controller?.process.alive && isFinished(controller.loop));
+    .find(
+      (controller) =>
+        controller?.reigns() && controller.loop !== undefined && isFinished(controller.loop),
+    );
 }
 
 function spooled(disk: Lab['hosts'][number]['machine']['disk']): number {
@@ -154,8 +158,17 @@ function defectOf(lab: Lab, rejected: readonly unknown[]): ViolationError | unde
   return new ViolationError('no code throws where nobody catches', text);
 }
 
-function stallOf(world: World, options: RunOptions, over: boolean): ViolationError | undefined {
-  if (over || world.steps === options.stepsMax) return undefined;
+function stallOf(lab: Lab, options: RunOptions, over: boolean): ViolationError | undefined {
+  if (over || lab.world.steps === options.stepsMax) return undefined;
   const minutes = Math.round(PROGRESS_LIMIT_MS / 60_000);
-  return new ViolationError('progress when faults stop', `not at its end after ${minutes} minutes`);
+  const spools = lab.hosts.map(
+    ({ machine }) => `${machine.disk.count('.json')} in the spool of ${machine.name}`,
+  );
+  const seats = lab.seats.flatMap(({ controller }) =>
+    (controller?.loop?.summaries() ?? []).map(({ state, blocksDecided, blocksTotal }) => {
+      return `${controller?.process.name} says ${state}, ${blocksDecided} of ${blocksTotal} blocks`;
+    }),
+  );
+  const detail = `not at its end after ${minutes} minutes: ${[...seats, ...spools].join(', ')}`;
+  return new ViolationError('progress when faults stop', detail);
 }

@@ -44,6 +44,10 @@ export class LogFollower {
     return this.last.sequence;
   }
 
+  get lastPlace(): LogPlace {
+    return this.last;
+  }
+
   /** Settles once everything is folded that the log held at the call. Throws as the broker fails. */
   async catchUp(): Promise<void> {
     const { lastSequence } = await this.ports.log.head();

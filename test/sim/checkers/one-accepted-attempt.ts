@@ -25,6 +25,7 @@ export class OneAcceptedAttempt implements Checker {
   folded(controller: SimController, sequence: number, entry: LogEntry): void {
     // One that has not noticed yet that entries were lost is about to forget what it knows.
     if (entry.type !== 'trial-ended' || controller.isStale) return;
+    if (controller.loop === undefined) return;
     this.outcomes.set(sequence, entry);
     const decision = decisionOf(controller.loop, entry.block);
     const known = this.accepted.get(entry.block);

@@ -39,7 +39,7 @@ export class OneLiveLease implements Checker {
   private check(controller: SimController): void {
     const owners = new Map<string, HostId>();
     const holders = new Set<HostId>();
-    for (const { block, host, expiresAtMs } of controller.loop.leases()) {
+    for (const { block, host, expiresAtMs } of controller.loop?.leases() ?? []) {
       const other = owners.get(block);
       if (other !== undefined) {
         const detail = `${controller.process.name} has leased ${block} to ${other} and ${host}`;

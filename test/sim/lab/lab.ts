@@ -43,6 +43,8 @@ export interface LabOptions {
   readonly hostCount: number;
   readonly seatCount: number;
   readonly duplicateWindowMs: number;
+  /** The controllers stand on the broker's machine, and can sync its store. */
+  readonly storeIsNear: boolean;
 }
 
 export class Lab {
@@ -51,6 +53,7 @@ export class Lab {
   readonly watch: LabWatch;
   readonly wire: Wire;
   readonly network: BrokerNetwork;
+  readonly storeIsNear: boolean;
   readonly hosts: readonly SimHost[];
   readonly seats: readonly SimSeat[];
   /** What no code may do, whatever happens to it. */
@@ -61,6 +64,7 @@ export class Lab {
     this.world = world;
     this.trace = options.trace;
     this.watch = options.watch;
+    this.storeIsNear = options.storeIsNear;
     this.wire = new Wire(world);
     const brokerMachine = machineNamed('broker');
     const clock = () => wallClockMs(world, brokerMachine);
@@ -109,14 +113,11 @@ export class Lab {
     this.trace.say(machine.name, 'its controller starts');
     const controller = this.world.as(process, () => new SimController(this, seat, process));
     seat.controller = controller;
-    const start = () => {
-      controller.start().catch((error: unknown) => {
-        this.trace.say(process.name, `ends: ${String(error)}`);
-        this.kill(process);
-        this.world.outsideAfter(2_000, () => this.startController(seat));
-      });
+    const { signal } = new AbortController();
+    const run = () => {
+      controller.run(signal).catch((error: unknown) => this.defect(error));
     };
-    this.world.after(0, start, process);
+    this.world.after(0, run, process);
   }
 
   /** `kill -9`: its sockets close, its machine goes on. */

@@ -18,6 +18,7 @@ import type { StreamEnd } from '../machine/wire.js';
 import type { Process } from '../machine/world.js';
 import type { Lab, SimHost } from './lab.js';
 import { SimBroker } from './sim-broker.js';
+import { decodeControllerMessage, encodeAgentMessage } from './sim-call.js';
 import { troubledRunner } from './troubled-runner.js';
 
 const REDIAL_MS_MIN = 200;
@@ -93,7 +94,7 @@ export class SimAgent {
   }
 
   private send(message: AgentMessage): void {
-    this.stream?.send(message);
+    this.stream?.send(encodeAgentMessage(message));
   }
 
   private dial(): void {
@@ -104,7 +105,7 @@ export class SimAgent {
     this.dialled += 1;
     const stream = lab.wire.dial(address, this.process, {
       message: (message) => {
-        if (this.stream === stream) this.take(message as ControllerMessage);
+        if (this.stream === stream) this.take(decodeControllerMessage(message));
       },
       ended: () => {
         if (this.stream !== stream) return;

@@ -1,120 +1,156 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A controller of the simulation: the product's loop, fold, schedule and registry, fed from the
- * broker model and the virtual wire as `run-controller.ts` does it.
+ * A controller of the simulation: the product's sittings with all that is in them (reign, follower,
+ * horizon, loop, fold, schedule, gate), on the broker model and the virtual wire, one after the
+ * other as `run-controller.ts` holds them.
  */
-import { type AgentConnection, SweepLoop } from '@labsweep/controller';
-import type {
-  AgentMessage,
-  Broker,
-  ControllerMessage,
-  HostId,
-  LeaseId,
-  LogEntry,
-} from '@labsweep/proto';
-import { wallClockMs } from '../machine/virtual-system.js';
-import type { StreamEnd, StreamEvents } from '../machine/wire.js';
+import {
+  Gate,
+  LogWriter,
+  type LoopPorts,
+  monotonicMs,
+  Sitting,
+  type StoreSync,
+  SweepLoop,
+  sleep,
+} from '@labsweep/controller';
+import type { Broker, ControllerMessage, HostId, LogEntry } from '@labsweep/proto';
+import type { StreamEnd } from '../machine/wire.js';
 import type { Process } from '../machine/world.js';
 import type { Lab, SimSeat } from './lab.js';
 import { SimBroker } from './sim-broker.js';
+import { SimCall } from './sim-call.js';
 
-const TICK_INTERVAL_MS = 1_000;
+const RETRY_DELAY_MS = 500;
+/** As the product waits where it cannot sync the store. */
+const SYNC_DELAY_MS = 130_000;
+const STORE_SYNC_MS_MAX = 80;
 
 export class SimController {
-  readonly loop: SweepLoop;
-  /** The newest entry that it has folded. */
+  /** Of the sitting under way. */
+  loop: SweepLoop | undefined;
+  /** The newest entry that the loop has folded. */
   foldedTo = 0;
-  /** How often the broker had lost entries when this fold began. */
   private lossesAtStart = 0;
   private readonly broker: Broker;
-  private leases = 0;
+  private readonly gate = new Gate();
+  private ports: LoopPorts | undefined;
+  private sittings = 0;
 
   constructor(
     private readonly lab: Lab,
     private readonly seat: SimSeat,
     readonly process: Process,
   ) {
-    const { world } = lab;
     this.broker = new SimBroker(lab.network, process).asBroker();
-    this.loop = new SweepLoop({
-      clock: { nowMs: () => wallClockMs(world, process.machine) },
-      append: (entry) => this.append(entry),
-      newLeaseId: () => {
-        this.leases += 1;
-        return `${process.name}-${seat.starts}-${this.leases}` as LeaseId;
-      },
-      isReigning: () => true,
-      acknowledged: () => {},
-      note: (text, fields) => {
-        const where = Object.values(fields).join(' ');
-        lab.trace.say(process.name, `${text} ${where}`);
-      },
-      natsUrl: 'nats://broker:4222',
-    });
+  }
+
+  /** True while it may decide things, as it sees it itself. */
+  reigns(): boolean {
+    const isReigning = () => this.ports?.isReigning() === true;
+    return this.process.alive && this.lab.world.as(this.process, isReigning);
   }
 
   /** True while it goes on from entries that the broker has lost since. */
   get isStale(): boolean {
-    return this.lossesAtStart !== this.lab.network.broker.losses;
+    return this.foldedTo > 0 && this.lossesAtStart !== this.lab.network.broker.losses;
   }
 
-  async start(): Promise<void> {
-    this.lossesAtStart = this.lab.network.broker.losses;
-    const last = await this.broker.log.lastSequence();
-    let replayed = false;
-    const caughtUp = (sequence: number) => {
-      if (replayed || sequence < last) return;
-      replayed = true;
-      this.loop.reign(this.seat.starts);
-      this.listen();
-    };
-    caughtUp(0);
-    const { broker } = this.lab.network;
-    setInterval(() => {
-      this.loop.synced(broker.durableSequence);
-      this.loop.tick();
-    }, TICK_INTERVAL_MS);
-    for await (const message of this.broker.log.follow(new AbortController().signal)) {
-      if (!('entry' in message)) continue;
-      const { entry, sequence } = message;
-      this.loop.entry(entry, sequence);
-      this.foldedTo = Math.max(this.foldedTo, sequence);
-      this.lab.watch.folded(this, sequence, entry);
-      caughtUp(sequence);
+  /** Holds sittings until the signal fires. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { broker, gate, note } = this;
+    this.lab.wire.listen(this.seat.address, this.process, (end) => this.accept(end));
+    let sitting: Sitting | undefined;
+    const onTrouble = (text: string) => sitting?.writerTrouble(text);
+    const writer = new LogWriter({ log: broker.log, monotonicMs, sleep, onTrouble, signal });
+    let logWasBroken = false;
+    while (!signal.aborted) {
+      await this.waitForLog(signal);
+      sitting = new Sitting({
+        broker,
+        natsUrl: 'nats://broker:4222',
+        gate,
+        writer,
+        store: this.openStore(),
+        syncDelayMs: SYNC_DELAY_MS,
+        contender: this.contender(),
+        cacheDirectory: '/var/cache/labsweep',
+        newLoop: (ports) => this.newLoop(ports),
+        note,
+        onReady: () => {},
+        signal,
+      });
+      const end = await sitting.run(logWasBroken);
+      if (end === undefined) return;
+      note(`steps down: ${end.reason}`);
+      logWasBroken = end.logBroken;
+      if (!end.logBroken) writer.drop();
+      await sleep(RETRY_DELAY_MS, signal);
     }
   }
 
-  append(entry: LogEntry): void {
-    this.broker.log
-      .append(entry)
-      .catch((error) => this.lab.trace.say(this.process.name, `cannot append: ${String(error)}`));
+  private note = (text: string) => this.lab.trace.say(this.process.name, text);
+
+  private async waitForLog(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.broker.log.head();
+        return;
+      } catch {
+        this.gate.shut('standby; the log cannot be read');
+        await sleep(RETRY_DELAY_MS, signal);
+      }
+    }
   }
 
-  private listen(): void {
-    this.lab.wire.listen(this.seat.address, this.process, (end) => this.accept(end));
+  /** One that stands beside the broker syncs its store itself. */
+  private openStore(): StoreSync | undefined {
+    const { world, network, storeIsNear } = this.lab;
+    if (!storeIsNear) return undefined;
+    const sync = async () => {
+      const { broker } = network;
+      const { lastSequence, losses } = broker;
+      await world.sleep(world.between('store', 1, STORE_SYNC_MS_MAX));
+      broker.syncTo(lastSequence, losses);
+    };
+    return { sync, check: async () => {} } as unknown as StoreSync;
   }
 
-  private accept(end: StreamEnd): StreamEvents {
+  private contender() {
+    this.sittings += 1;
+    const { address, starts, machine } = this.seat;
+    const session = `${machine.name}-${starts}-${this.sittings}`;
+    const process = { bootId: machine.name, pidNamespace: '-', pid: 1, startedAtTicks: '1' };
+    return { session, address, hostName: machine.name, process };
+  }
+
+  private newLoop(ports: LoopPorts): SweepLoop {
+    const { watch } = this.lab;
+    const controller = this;
+    class WatchedLoop extends SweepLoop {
+      override entry(entry: LogEntry, sequence: number): void {
+        if (controller.foldedTo === 0) {
+          controller.lossesAtStart = controller.lab.network.broker.losses;
+        }
+        super.entry(entry, sequence);
+        controller.foldedTo = Math.max(controller.foldedTo, sequence);
+        watch.folded(controller, sequence, entry);
+      }
+    }
+    this.foldedTo = 0;
+    this.ports = ports;
+    this.loop = new WatchedLoop(ports);
+    return this.loop;
+  }
+
+  private accept(end: StreamEnd) {
     let host: HostId | undefined;
-    const connection: AgentConnection = {
-      send: (message: ControllerMessage) => {
-        this.lab.watch.controllerSaid(this, host, message);
-        end.send(message);
-      },
-      close: () => end.close(),
-    };
-    return {
-      message: (wire) => {
-        const message = wire as AgentMessage;
-        if (message.kind === 'hello' && host === undefined) {
-          host = message.hello.host.id;
-          this.loop.hello(message.hello, connection);
-        } else if (host !== undefined) this.loop.message(host, connection, message);
-      },
-      ended: () => {
-        if (host !== undefined) this.loop.detached(host, connection);
-        host = undefined;
-      },
-    };
+    const said = (message: ControllerMessage) => this.lab.watch.controllerSaid(this, host, message);
+    const call = new SimCall(end, said);
+    call.on('data', (wire: { hello?: { hostId?: string } }) => {
+      host ??= wire.hello?.hostId as HostId | undefined;
+    });
+    this.gate.handlers.agent.Attach(call as never);
+    return call.events();
   }
 }

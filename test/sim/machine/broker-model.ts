@@ -114,13 +114,23 @@ export class BrokerModel {
     this.values.delete(key);
   }
 
-  /** Another party fsyncs the stream's files, or the server's own timer does. */
-  sync(): void {
-    this.durableSequence = this.lastSequence;
+  /**
+   * Another party has synced the files, with all that was in them when the log had that end and had
+   * lost something so often.
+   */
+  syncTo(sequence: number, losses: number): void {
+    if (losses !== this.losses) return;
+    this.durableSequence = Math.max(this.durableSequence, sequence);
+    this.syncKeys();
   }
 
-  syncAll(): void {
-    this.sync();
+  /** The server's own timer. */
+  private syncAll(): void {
+    this.durableSequence = this.lastSequence;
+    this.syncKeys();
+  }
+
+  private syncKeys(): void {
     this.durableKeys = { revision: this.revision, values: new Map(this.values) };
   }
 
