@@ -7,8 +7,8 @@ import type { Lab, SimHost, SimSeat } from './lab/lab.js';
 import type { Process } from './machine/world.js';
 
 /** The bad time, in true time. */
-const BAD_TIME_MS_MIN = 60_000;
-const BAD_TIME_MS_MAX = 480_000;
+const BAD_TIME_MS_MIN = 20_000;
+const BAD_TIME_MS_MAX = 240_000;
 const HOUR_MS = 3_600_000;
 
 interface FaultKind {

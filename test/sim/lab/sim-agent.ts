@@ -6,6 +6,7 @@
 import { Publisher, Spool, Worker } from '@labsweep/agent';
 import {
   type AgentMessage,
+  type Broker,
   type ControllerMessage,
   type HostDescription,
   type HostId,
@@ -30,6 +31,7 @@ export class SimAgent {
   private readonly process: Process;
   private readonly startedAtMs: number;
   private stream: StreamEnd | undefined;
+  private broker: Broker | undefined;
   private spool: Spool | undefined;
   private publisher: Publisher | undefined;
   private worker: Worker | undefined;
@@ -76,7 +78,8 @@ export class SimAgent {
       supportsChanged: async () => false,
       reattach: () => this.stream?.close(),
     });
-    this.publisher.connect(new SimBroker(this.lab.network, this.process).asBroker());
+    this.broker = new SimBroker(this.lab.network, this.process).asBroker();
+    this.publisher.connect(this.broker);
     this.dial();
   }
 
@@ -144,6 +147,8 @@ export class SimAgent {
           return;
         }
         this.highestTerm = message.term;
+        // What the broker may have lost is published again.
+        if (this.broker !== undefined) this.publisher?.connect(this.broker);
         clearInterval(this.aliveTimer);
         this.aliveTimer = setInterval(() => this.beat(), message.aliveIntervalMs);
         return;
