@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CONTROLLER_PROGRAM } from '@labsweep/controller';
@@ -49,16 +50,20 @@ export interface RunningProgram {
 export async function startProgram(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  onLine: (line: string) => void = () => {},
 ): Promise<RunningProgram> {
   const startMs = performance.now();
   const child = start(process.execPath, args, environment);
-  let text = '';
-  child.stdout?.on('data', (chunk) => {
-    text += chunk;
-  });
+  let ready: string | undefined;
+  if (child.stdout !== null) {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      ready ??= /"ready":"([^"]+)"/.exec(line)?.[1];
+      onLine(line);
+    });
+  }
   const address = await until(args[0] ?? 'node', () => {
     if (child.exitCode !== null) throw new Error(`${args[0]} ended with ${child.exitCode}`);
-    return /"ready":"([^"]+)"/.exec(text)?.[1];
+    return ready;
   });
   const readyMs = performance.now() - startMs;
   return { pid: child.pid ?? 0, address, readyMs, close: () => end(child) };

@@ -8,20 +8,23 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FIGURE_HEAD, type Figure, figureLine, isMet } from './figure.js';
+import { measureEfficiency, measureSettling } from './load.js';
 import { measurePlanning } from './planning.js';
 import { measureRawLimits } from './raw-limits.js';
 import { measureStartUp } from './start-up.js';
 
-const PARTS = ['raw', 'plan', 'fold'] as const;
+const PARTS = ['raw', 'plan', 'fold', 'settle', 'efficiency'] as const;
 const USAGE = `usage: npm run bench:control -- [--only LIST] [--profile DIR] [--outcomes N]
   --only LIST     of ${PARTS.join(',')}
-  --profile DIR   writes CPU profiles of the controller there
+  --profile DIR   writes CPU profiles of controller and agents there
+  --agents N      for 'settle' (default: 1000)
   --outcomes N    to fold at start-up (default: 1000000)`;
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: PARTS.join(',') },
     profile: { type: 'string' },
+    agents: { type: 'string', default: '1000' },
     outcomes: { type: 'string', default: '1000000' },
   },
 });
@@ -36,17 +39,28 @@ if (profile !== undefined) mkdirSync(profile, { recursive: true });
 
 const folder = mkdtempSync(join(tmpdir(), 'labsweep-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-const AGENTS = 1_000;
+const agents = Number(values.agents);
 const figures: Figure[] = [];
 const show = (some: readonly Figure[]) => {
   for (const figure of some) console.log(figureLine(figure));
   figures.push(...some);
 };
 console.log(FIGURE_HEAD);
-if (only.has('raw')) show((await measureRawLimits(join(folder, 'raw'), AGENTS)).figures);
+// What is held against the raw limits needs those of the same minute.
+if (only.has('raw') || only.has('settle')) {
+  const { figures: raw, publishRate } = await measureRawLimits(join(folder, 'raw'), agents);
+  show(raw);
+  if (only.has('settle')) {
+    const options = { folder: join(folder, 'settle'), profile };
+    show(await measureSettling(options, agents, publishRate));
+  }
+}
 if (only.has('plan')) show(measurePlanning());
 if (only.has('fold')) {
   show(await measureStartUp(join(folder, 'fold'), Number(values.outcomes), profile));
+}
+if (only.has('efficiency')) {
+  show(await measureEfficiency({ folder: join(folder, 'efficiency'), profile }));
 }
 const broken = figures.filter((figure) => !isMet(figure));
 console.log(broken.length === 0 ? 'all figures are met' : `${broken.length} figures are broken`);
