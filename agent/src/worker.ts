@@ -126,9 +126,11 @@ export class Worker {
     job.trial = trial.trial;
     this.parts.send({ kind: 'trial-started', lease: job.lease.lease, trial: trial.trial });
     const startedAtMs = this.parts.clock.nowMs();
+    // The wall clock may jump while the trial runs.
+    const startedMonotonicMs = performance.now();
     const result = await this.run(job.lease, trial, stop);
     await this.assertStillSupported(result);
-    const durationMs = this.parts.clock.nowMs() - startedAtMs;
+    const durationMs = Math.round(performance.now() - startedMonotonicMs);
     delete job.trial;
     const { console: serialLog, output, dump } = result;
     const entry = {

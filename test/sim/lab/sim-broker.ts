@@ -9,6 +9,8 @@ import {
   type Broker,
   formatLogEntry,
   type LogEntry,
+  type LogMessage,
+  type LogPlace,
   messageIdOf,
   parseLogEntry,
 } from '@labsweep/proto';
@@ -36,12 +38,6 @@ export interface BrokerNetwork {
   faulty: boolean;
 }
 
-export interface Delivered {
-  readonly sequence: number;
-  readonly storedAtMs: number;
-  readonly entry: LogEntry;
-}
-
 export class SimBroker {
   private readonly model: BrokerModel;
 
@@ -60,7 +56,7 @@ export class SimBroker {
       append: (entry: LogEntry, attemptsMax?: number) => this.append(entry, attemptsMax),
       head: () => this.head(),
       lastSequence: async () => (await this.head()).lastSequence,
-      holds: (place: Pick<Delivered, 'sequence' | 'storedAtMs'>) => this.holds(place),
+      holds: (place: LogPlace) => this.holds(place),
       follow: (signal: AbortSignal, first?: number) => this.follow(signal, first),
     };
     const reign = {
@@ -91,7 +87,7 @@ export class SimBroker {
     });
   }
 
-  private holds(place: Pick<Delivered, 'sequence' | 'storedAtMs'>): Promise<boolean> {
+  private holds(place: LogPlace): Promise<boolean> {
     if (place.sequence === 0) return Promise.resolve(true);
     return this.request(() => {
       if (!this.model.exists) throw brokerError('no-stream');
@@ -144,7 +140,7 @@ export class SimBroker {
     });
   }
 
-  private async *follow(signal: AbortSignal, firstSequence = 1): AsyncGenerator<Delivered> {
+  private async *follow(signal: AbortSignal, firstSequence = 1): AsyncGenerator<LogMessage> {
     const arrived: StoredMessage[] = [];
     let wake = () => {};
     const stop = this.consume(firstSequence, (message) => {
@@ -162,7 +158,7 @@ export class SimBroker {
           });
         } else {
           const { sequence, atMs, text } = next;
-          yield { sequence, storedAtMs: atMs, entry: parseLogEntry(text) };
+          yield { sequence, storedAtMs: atMs, ...readEntry(text) };
         }
       }
     } finally {
@@ -222,5 +218,13 @@ export class SimBroker {
 
   private latency(): number {
     return this.network.world.between('broker', 0, LATENCY_MS_MAX);
+  }
+}
+
+function readEntry(text: string): { entry: LogEntry } | { malformed: string } {
+  try {
+    return { entry: parseLogEntry(text) };
+  } catch (error) {
+    return { malformed: error instanceof Error ? error.message : text };
   }
 }
