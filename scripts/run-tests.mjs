@@ -22,6 +22,7 @@ const SUITES = {
   cli: { folder: 'cli/dist', limitMs: 60_000 },
   native: { folder: 'test/dist/native', limitMs: 180_000 },
   e2e: { folder: 'test/dist/e2e', limitMs: 600_000 },
+  chaos: { folder: 'test/dist/chaos', limitMs: 480_000 },
 };
 
 /** What an earlier build left of a test that is gone must not run. */

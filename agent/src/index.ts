@@ -19,4 +19,5 @@ export {
 } from './hygiene/examine-host.js';
 export type { Tool } from './hygiene/find-tools.js';
 export { type MeasuringRunners, openMeasuringRunners } from './measuring-runners.js';
+export { type AgentObserver, type AgentOptions, runAgent } from './run-agent.js';
 export type { RunResult, TrialOrder } from './runner/runner.js';

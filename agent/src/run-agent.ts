@@ -6,6 +6,8 @@ import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import {
   type Address,
+  type AgentMessage,
+  type ControllerMessage,
   type HostDescription,
   type HostId,
   messageIdOf,
@@ -46,8 +48,17 @@ export interface AgentOptions {
   /** What the operator of this host lets the agent change, as given on the command line. */
   readonly may: readonly string[];
   readonly session: string;
+  /** In place of what the machine says of itself, for many scripted agents in one process. */
+  readonly describe?: () => HostDescription;
+  /** Sees every message to and from the controller, for benchmarks. */
+  readonly observe?: AgentObserver;
   readonly signal: AbortSignal;
   readonly note: Note;
+}
+
+export interface AgentObserver {
+  sent(message: AgentMessage): void;
+  received(message: ControllerMessage): void;
 }
 
 /** What is spooled gets this long to reach the broker when the agent stops. */
@@ -71,7 +82,8 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     if (measures) {
       for (const line of await hygiene.restoreLeftovers()) note(`left by a killed agent: ${line}`);
     }
-    const describe = () => describeHost(options, { id, permissions, runners });
+    const describe = async () =>
+      options.describe?.() ?? describeHost(options, { id, permissions, runners });
     await attachAndWork(options, { host: await describe(), describe, runners });
   } finally {
     for (const runner of runners) await runner.close();
@@ -182,7 +194,10 @@ async function attachAndWork(
     signal,
     runnerFor: (environment) => runners.find((runner) => runner.kind === runnerKindOf(environment)),
     fetch: (sha256) => link.fetch(sha256),
-    send: (message) => client.send(message),
+    send: (message) => {
+      options.observe?.sent(message);
+      client.send(message);
+    },
     supportsChanged: async () => {
       const fresh = await machine.describe();
       if (offersOf(fresh) === offersOf(host)) return false;
@@ -217,6 +232,7 @@ async function attachAndWork(
       };
     },
     onMessage: (message) => {
+      options.observe?.received(message);
       if (message.kind === 'welcome') {
         link.connect(message.natsUrl);
         heartbeat.every(message.aliveIntervalMs);

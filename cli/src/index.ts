@@ -4,3 +4,5 @@ import { fileURLToPath } from 'node:url';
 
 /** The script that `node` runs to be `labsweep`. */
 export const LABSWEEP_PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
+
+export { SweepClient } from './sweep-client.js';

@@ -91,12 +91,12 @@ export class Sitting {
   }
 
   /** Settles when it is over; undefined when the signal fired. */
-  async run(logWasBroken: boolean): Promise<SittingEnd | undefined> {
+  async run(): Promise<SittingEnd | undefined> {
     const { gate, options } = this.view();
     const broken = this.follower.broken.then((reason) => ({ reason, logBroken: true }));
     let end: SittingEnd | undefined;
     try {
-      end = await Promise.race([this.reignOnce(logWasBroken), broken, aborted(this.signal)]);
+      end = await Promise.race([this.reignOnce(), broken, aborted(this.signal)]);
       return end;
     } finally {
       this.stop.abort();
@@ -111,7 +111,7 @@ export class Sitting {
     return { options, ...options };
   }
 
-  private async reignOnce(logWasBroken: boolean): Promise<SittingEnd | undefined> {
+  private async reignOnce(): Promise<SittingEnd | undefined> {
     const { gate, note, contender, broker, writer, options } = this.view();
     const { signal } = this;
     const now = () => ({ monotonicMs: monotonicMs(), wallMs: Date.now() });
@@ -132,7 +132,8 @@ export class Sitting {
     if (ready !== undefined) return ready;
     note(`folded ${this.follower.lastSequence} log entries`);
     note(`reigns under term ${reign.term}`, { term: reign.term });
-    if (logWasBroken) writer.appendAgain();
+    // The log may have lost them; what it has is stored once.
+    writer.appendAgain();
     void this.horizon.run(signal);
     this.loop.reign(reign.term);
     const ticker = setInterval(() => this.tick(), TICK_INTERVAL_MS);

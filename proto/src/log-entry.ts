@@ -18,6 +18,7 @@ import {
   type SweepId,
   type TrialId,
 } from './domain.js';
+import { isPlainOutcome } from './plain-outcome.js';
 import type { ResolvedKernel, ResolvedWorkload } from './resolved.js';
 import { HYGIENE_MODES, PERMISSIONS, PURPOSES } from './trial-settings.js';
 
@@ -217,7 +218,13 @@ export type TrialEnded = z.infer<typeof trialEnded>;
 
 /** Reads one message of the log. Throws an Error that names the field when it is not an entry. */
 export function parseLogEntry(text: string): LogEntry {
-  const result = logEntry.safeParse(JSON.parse(text));
+  const value: unknown = JSON.parse(text);
+  return isPlainOutcome(value) ? (value as TrialEnded) : readLogEntry(value);
+}
+
+/** The long way, which knows every kind of entry and what is wrong with one. */
+export function readLogEntry(value: unknown): LogEntry {
+  const result = logEntry.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw new Error(`log entry is malformed at ${issue?.path.join('.')}: ${issue?.message}`);

@@ -7,7 +7,6 @@
 import { strict as assert } from 'node:assert';
 import {
   DEFAULT_OUTPUT,
-  DEFAULT_SCHEDULING,
   type EnvironmentSpec,
   type KernelName,
   type KernelSpec,
@@ -15,6 +14,7 @@ import {
   type Shape,
   type Spec,
 } from '@labsweep/proto';
+import { buildScheduling } from './build-scheduling.js';
 import { buildGuest, buildNative } from './build-settings.js';
 import * as defaults from './defaults.js';
 import type { SpecShape } from './schema.js';
@@ -40,7 +40,7 @@ export function buildSpec(document: TomlDocument, shape: SpecShape): Spec {
     baseline: shape.baseline ?? first.name,
     ...(shape.gap === undefined ? {} : { gap: shape.gap }),
     hygiene: shape.hygiene?.mode ?? defaults.HYGIENE_MODE,
-    scheduling: DEFAULT_SCHEDULING,
+    scheduling: buildScheduling(shape.schedule),
     ...buildPurposes(shape),
   };
 }

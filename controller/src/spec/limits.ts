@@ -49,6 +49,15 @@ export const MEMORY_MIB_MAX = 16 * 1024 * 1024;
 export const DURATION_S_MIN = 0.001;
 export const DURATION_S_MAX = 24 * 60 * 60;
 
+/** Priorities of sweeps, on both sides of the default, 0. */
+export const SWEEP_PRIORITY_MAX = 100;
+export const LABELS_MAX = 16;
+/** A kernel that fails in each of ten runs fails. */
+export const RERUN_MAX = 10;
+export const LAB_FAILURES_MAX = 10_000;
+/** A week: longer than that nobody waits for a machine. */
+export const GRACE_S_MAX = 7 * 24 * 60 * 60;
+
 /** Paths and arguments; Linux itself stops at this length for a path. */
 export const TEXT_LENGTH_MAX = 4096;
 /** x86 kernels cut their command line at 2048 bytes, and the runner adds words of its own. */

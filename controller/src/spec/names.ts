@@ -15,6 +15,8 @@ export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 export const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/;
 /** A function of a kernel: some end in `.isra.0` or the like. */
 export const FUNCTION_NAME = /^[A-Za-z_][A-Za-z0-9_.]{0,127}$/;
+/** What an operator says of a host, such as `rack=7`. */
+export const LABEL = /^[A-Za-z0-9][A-Za-z0-9._/=-]{0,63}$/;
 /** QEMU parts features by commas and turns them on and off by signs. */
 export const CPU_MODEL = /^[A-Za-z0-9][A-Za-z0-9._,=+-]{0,255}$/;
 /** A line that people read: no control characters, so it can be printed as it is. */

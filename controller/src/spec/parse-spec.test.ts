@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { DEFAULT_GUEST, DEFAULT_NATIVE, DEFAULT_OUTPUT, type Spec } from '@labsweep/proto';
+import {
+  DEFAULT_GUEST,
+  DEFAULT_NATIVE,
+  DEFAULT_OUTPUT,
+  DEFAULT_SCHEDULING,
+  type Spec,
+} from '@labsweep/proto';
 import { PROBLEMS_MAX } from './limits.js';
 import { parseSpec } from './parse-spec.js';
 import { formatProblem } from './spec-problem.js';
@@ -73,6 +79,7 @@ test('A spec is read whole, with the defaults of the keys that it leaves out.', 
     seed: 1,
     baseline: 'v6.16',
     hygiene: 'observe',
+    scheduling: DEFAULT_SCHEDULING,
   });
 });
 

@@ -12,6 +12,7 @@ import { formatKeyPath, type KeyPath } from './key-path.js';
 import { PROBLEMS_MAX, SPEC_LENGTH_MAX } from './limits.js';
 import { findPurposeProblems } from './purpose-findings.js';
 import { findRowProblems } from './row-findings.js';
+import { findScheduleProblems } from './schedule-findings.js';
 import { checkShape } from './schema.js';
 import { findShapeProblems } from './shape-findings.js';
 import { readDraft } from './spec-draft.js';
@@ -78,6 +79,7 @@ function checkDocument(document: TomlDocument): Checked {
     ...findEnvironmentProblems(draft),
     ...findRowProblems(document, draft),
     ...findPurposeProblems(draft),
+    ...findScheduleProblems(draft),
   ];
   if (!result.ok || findings.length > 0) return { ok: false, findings };
   return { ok: true, spec: buildSpec(document, result.shape) };

@@ -11,6 +11,7 @@ import { parseKernelSource } from './kernel-source.js';
 import type { KeyPath } from './key-path.js';
 import * as limits from './limits.js';
 import * as names from './names.js';
+import { schedule } from './schedule-schema.js';
 import { examples, integer, kernelReference, key, list, named, parsed } from './schema-parts.js';
 import { workload } from './workload-schema.js';
 
@@ -92,6 +93,8 @@ const spec = z.strictObject({
   gap: key('[gap]', gap).exactOptional(),
   /** What is done about what can disturb a trial. Default: it is observed. */
   hygiene: key('[hygiene]', hygiene).exactOptional(),
+  /** How the sweep stands among others, and where its blocks may run. Default: anywhere, evenly. */
+  schedule: key('[schedule]', schedule).exactOptional(),
   /**
    * Trials that dump the state of the workload's memory, in every row: kernels whose states differ
    * are not compared. Never in the statistics. Default: none.

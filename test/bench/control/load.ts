@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A swarm of scripted agents at a real controller and a real broker: how many trials are settled a
+ * second, how long an idle agent waits for a lease, and how well agents are kept at work.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { SweepClient } from '@labsweep/cli';
+import { parseLoopbackAddress, type SweepId } from '@labsweep/proto';
+import {
+  type RunningNats,
+  type RunningProgram,
+  startController,
+  startNats,
+  startProgram,
+  until,
+} from './bench-processes.js';
+import type { Figure } from './figure.js';
+import { specText } from './million.js';
+import type { SwarmSecond } from './swarm.js';
+
+const SWARM = fileURLToPath(new URL('./swarm.js', import.meta.url));
+const ATTACH_LIMIT_MS = 120_000;
+
+export interface LoadOptions {
+  readonly folder: string;
+  /** Writes CPU profiles of controller and swarm there. */
+  readonly profile: string | undefined;
+}
+
+interface LoadedLab {
+  readonly client: SweepClient;
+  readonly controllerAddress: string;
+  /** What the agents have seen, second by second. */
+  readonly seconds: readonly SwarmSecond[];
+  submit(sweep: string, spec: string): Promise<void>;
+}
+
+/** All is ended when this settles. */
+async function withSwarm<Value>(
+  { folder, profile }: LoadOptions,
+  agents: number,
+  work: (lab: LoadedLab) => Promise<Value>,
+): Promise<Value> {
+  mkdirSync(folder, { recursive: true });
+  const running: (RunningNats | RunningProgram)[] = [];
+  try {
+    const nats = await startNats(folder);
+    running.unshift(nats);
+    const controller = await startController(folder, nats, profile);
+    running.unshift(controller);
+    const seconds: SwarmSecond[] = [];
+    const profiler = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile];
+    const swarm = await startProgram(
+      [...profiler, SWARM, controller.address, String(agents), join(folder, 'swarm')],
+      {},
+      (line) => {
+        if (line.includes('"settled"')) seconds.push(JSON.parse(line));
+      },
+    );
+    running.unshift(swarm);
+    await until(
+      `${agents} agents to attach`,
+      () => ((seconds.at(-1)?.attached ?? 0) >= agents ? true : undefined),
+      ATTACH_LIMIT_MS,
+    );
+    const client = new SweepClient(parseLoopbackAddress(controller.address, 'controller'));
+    const submit = (sweep: string, spec: string) => submitTo(client, sweep, spec);
+    return await work({ client, controllerAddress: controller.address, seconds, submit });
+  } finally {
+    for (const part of running) await part.close();
+  }
+}
+
+async function submitTo(client: SweepClient, sweep: string, specToml: string): Promise<void> {
+  const source = new TextEncoder().encode('int main(void) { return 0; }\n');
+  await client.submit({
+    sweep: sweep as SweepId,
+    specPath: 'nothing.toml',
+    specText: specToml,
+    files: { 'nothing.c': await client.putArtifact(source) },
+    seed: 1,
+    by: 'benchmark',
+    onProgress: () => {},
+    signal: new AbortController().signal,
+  });
+}
+
+const WARM_UP_S = 5;
+const MEASURED_S = 15;
+const SETTLED_SHARE_MIN = 0.25;
+const GRANT_P99_MAX_MS = 100;
+
+/** Trials that take no time, so that the control plane is all there is. */
+export async function measureSettling(
+  options: LoadOptions,
+  agents: number,
+  rawPublishRate: number,
+): Promise<Figure[]> {
+  return withSwarm(options, agents, async ({ seconds, submit }) => {
+    await submit('settle-1', specText({ name: 'settle', repetitions: 1_000, shapes: 50 }));
+    await delay(WARM_UP_S * 1_000);
+    const first = seconds.length;
+    await delay(MEASURED_S * 1_000);
+    const measured = seconds.slice(first);
+    const settled = measured.reduce((sum, second) => sum + second.settled, 0) / measured.length;
+    const grants = measured.flatMap(({ grantMs }) => grantMs).sort((a, b) => a - b);
+    const p99 = grants[Math.floor(grants.length * 0.99)] ?? Number.POSITIVE_INFINITY;
+    const agentsText = agents.toLocaleString('en-US');
+    return [
+      {
+        name: `settled trials, ${agentsText} agents`,
+        measured: settled,
+        unit: 'per second',
+        asked: { atLeast: rawPublishRate * SETTLED_SHARE_MIN },
+        note: `a quarter of ${Math.round(rawPublishRate).toLocaleString('en-US')}`,
+      },
+      {
+        name: `lease grant p99, ${agentsText} agents`,
+        measured: p99,
+        unit: 'ms',
+        asked: { atMost: GRANT_P99_MAX_MS },
+        note: `${grants.length} leases, median ${(grants[grants.length >> 1] ?? 0).toFixed(1)} ms`,
+      },
+    ];
+  });
+}
+
+const EFFICIENCY_AGENTS = 64;
+const EFFICIENCY_TRIAL_MS = 2_000;
+const EFFICIENCY_MIN_PERCENT = 97;
+/** Trials of each agent, and how many of them make a block. */
+const TRIALS_PER_AGENT = 30;
+const TRIALS_PER_BLOCK = 5;
+const POLL_INTERVAL_MS = 20;
+
+/** From the submission to the fold's last outcome, against trials that nothing stands between. */
+export async function measureEfficiency(options: LoadOptions): Promise<Figure[]> {
+  const blocks = (EFFICIENCY_AGENTS * TRIALS_PER_AGENT) / TRIALS_PER_BLOCK;
+  return withSwarm(options, EFFICIENCY_AGENTS, async ({ client, submit }) => {
+    const spec = specText({
+      name: 'efficiency',
+      repetitions: blocks,
+      shapes: 1,
+      kernels: TRIALS_PER_BLOCK,
+      extra: ['--duration-ms', String(EFFICIENCY_TRIAL_MS)],
+    });
+    const startMs = performance.now();
+    await submit('efficiency-1', spec);
+    const submitMs = performance.now() - startMs;
+    for (;;) {
+      const summary = (await client.list()).find(({ sweep }) => sweep === 'efficiency-1');
+      if (summary?.state === 'finished') break;
+      await delay(POLL_INTERVAL_MS);
+    }
+    const wallMs = performance.now() - startMs - submitMs;
+    const perfectMs = TRIALS_PER_AGENT * EFFICIENCY_TRIAL_MS;
+    return [
+      {
+        name: `parallel efficiency, ${EFFICIENCY_AGENTS} agents, trials of 2 s`,
+        measured: (100 * perfectMs) / wallMs,
+        unit: '%',
+        asked: { atLeast: EFFICIENCY_MIN_PERCENT },
+        note: `${(wallMs / 1_000).toFixed(2)} s for ${perfectMs / 1_000} s of trials each`,
+      },
+    ];
+  });
+}

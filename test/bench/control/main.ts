@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * `npm run bench:control`: what the control plane does beside the raw limits of the same minute.
+ * Prints asked and measured side by side; exit code 1 when one of them is broken.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { FIGURE_HEAD, type Figure, figureLine, isMet } from './figure.js';
+import { measureEfficiency, measureSettling } from './load.js';
+import { measurePlanning } from './planning.js';
+import { measureRawLimits } from './raw-limits.js';
+import { measureStartUp } from './start-up.js';
+
+const PARTS = ['raw', 'plan', 'fold', 'settle', 'efficiency'] as const;
+const USAGE = `usage: npm run bench:control -- [--only LIST] [--profile DIR] [--outcomes N]
+  --only LIST     of ${PARTS.join(',')}
+  --profile DIR   writes CPU profiles of controller and agents there
+  --agents N      for 'settle' (default: 1000)
+  --outcomes N    to fold at start-up (default: 1000000)`;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: PARTS.join(',') },
+    profile: { type: 'string' },
+    agents: { type: 'string', default: '1000' },
+    outcomes: { type: 'string', default: '1000000' },
+  },
+});
+const only = new Set(values.only.split(','));
+const unknown = [...only].find((name) => !(PARTS as readonly string[]).includes(name));
+if (unknown !== undefined) {
+  console.error(`bench:control: '${unknown}' is no part\n${USAGE}`);
+  process.exit(2);
+}
+const profile = values.profile === undefined ? undefined : resolve(values.profile);
+if (profile !== undefined) mkdirSync(profile, { recursive: true });
+
+const folder = mkdtempSync(join(tmpdir(), 'labsweep-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+const agents = Number(values.agents);
+const figures: Figure[] = [];
+const show = (some: readonly Figure[]) => {
+  for (const figure of some) console.log(figureLine(figure));
+  figures.push(...some);
+};
+console.log(FIGURE_HEAD);
+// What is held against the raw limits needs those of the same minute.
+if (only.has('raw') || only.has('settle')) {
+  const { figures: raw, publishRate } = await measureRawLimits(join(folder, 'raw'), agents);
+  show(raw);
+  if (only.has('settle')) {
+    const options = { folder: join(folder, 'settle'), profile };
+    show(await measureSettling(options, agents, publishRate));
+  }
+}
+if (only.has('plan')) show(measurePlanning());
+if (only.has('fold')) {
+  show(await measureStartUp(join(folder, 'fold'), Number(values.outcomes), profile));
+}
+if (only.has('efficiency')) {
+  show(await measureEfficiency({ folder: join(folder, 'efficiency'), profile }));
+}
+const broken = figures.filter((figure) => !isMet(figure));
+console.log(broken.length === 0 ? 'all figures are met' : `${broken.length} figures are broken`);
+process.exit(broken.length === 0 ? 0 : 1);

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What JetStream can do with nobody else in the way: messages that are published and acknowledged,
+ * so many in flight at a time. Also fills a log for the benchmark that folds one.
+ */
+import { connect, type JetStreamClient, StorageType } from 'nats';
+import type { RunningNats } from './bench-processes.js';
+
+export interface RawMessage {
+  readonly subject: string;
+  readonly id: string;
+  readonly payload: Uint8Array;
+}
+
+/** Publishes all of them in order and returns how many were acknowledged a second. */
+export async function publishAll(
+  streams: JetStreamClient,
+  messages: Iterable<RawMessage>,
+  inFlightMax: number,
+): Promise<number> {
+  const next = messages[Symbol.iterator]();
+  let acknowledged = 0;
+  const startMs = performance.now();
+  const worker = async () => {
+    for (let turn = next.next(); turn.done !== true; turn = next.next()) {
+      const { subject, id, payload } = turn.value;
+      await streams.publish(subject, payload, { msgID: id, timeout: 60_000 });
+      acknowledged += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: inFlightMax }, worker));
+  return (acknowledged / (performance.now() - startMs)) * 1_000;
+}
+
+const RAW_STREAM = 'RAW';
+
+/** The rate at `inFlight` messages of `payload` under way, from one connection. */
+export async function rawPublishRate(
+  nats: RunningNats,
+  load: { readonly inFlight: number; readonly messages: number; readonly payload: Uint8Array },
+): Promise<number> {
+  const connection = await connect({ servers: nats.url });
+  const manager = await connection.jetstreamManager();
+  // The same duplicate window as the log has, because the server pays for it.
+  await manager.streams.add({
+    name: RAW_STREAM,
+    subjects: ['raw.>'],
+    storage: StorageType.File,
+    duplicate_window: 10 * 60 * 1e9,
+  });
+  function* messages(): Generator<RawMessage> {
+    for (let number = 0; number < load.messages; number += 1) {
+      yield { subject: 'raw.log', id: `raw/scripted-smp1/r1/${number}`, payload: load.payload };
+    }
+  }
+  try {
+    return await publishAll(connection.jetstream(), messages(), load.inFlight);
+  } finally {
+    await manager.streams.delete(RAW_STREAM);
+    await connection.close();
+  }
+}
+
+/** Publishes the messages to a log that exists already. */
+export async function fillLog(nats: RunningNats, messages: Iterable<RawMessage>): Promise<number> {
+  const connection = await connect({ servers: nats.url });
+  try {
+    return await publishAll(connection.jetstream(), messages, 512);
+  } finally {
+    await connection.close();
+  }
+}
