@@ -44,7 +44,7 @@ export class LogFollower {
     return this.last.sequence;
   }
 
-  /** Settles once everything is folded that the log held at the call. Throws as the broker fails. */
+  /** Settles once all is folded that the log held at the call. Throws as the broker fails. */
   async catchUp(): Promise<void> {
     const { lastSequence } = await this.ports.log.head();
     while (this.last.sequence < lastSequence && !this.ports.signal.aborted) {

@@ -50,7 +50,7 @@ export class Reign {
     return !this.over && monotonicMs < this.validUntilMonotonicMs && wallMs < this.validUntilWallMs;
   }
 
-  /** Lets the next one in at once. Never throws: who cannot be told waits for the lock to run out. */
+  /** Lets the next one in at once. Never throws: without it the lock runs out by itself. */
   async release(): Promise<void> {
     if (this.over) return;
     this.finish('released');
@@ -96,7 +96,7 @@ export class Reign {
     }
   }
 
-  /** A renewal of ours whose answer was lost counts as ours; anything else is another controller. */
+  /** A renewal whose answer was lost is ours all the same; anything else is another controller. */
   private async explainOvertaken(): Promise<void> {
     try {
       const entry = await this.ports.store.read();
