@@ -9,7 +9,7 @@ import {
   LabsweepError,
   messageOf,
   PERMISSIONS,
-  parseLoopbackAddress,
+  parseLoopbackAddresses,
   UsageError,
 } from '@labsweep/proto';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
@@ -59,8 +59,10 @@ function parseMay(text: string): string {
   throw new InvalidArgumentError(`'${unknown}' is not one of ${PERMISSIONS.join(', ')}.`);
 }
 
-const address = (text: string): Address => parseLoopbackAddress(text, '--controller');
-const lab = ['--controller <host:port>', 'the lab to use', address] as const;
+const addresses = (text: string): readonly Address[] =>
+  parseLoopbackAddresses(text, '--controller');
+const LAB_HELP = 'the lab to use; several addresses, with commas, where one controller stands by';
+const lab = ['--controller <host:port,...>', LAB_HELP, addresses] as const;
 const SEED_HELP = 'in place of the seed in the spec';
 
 const program = new Command('labsweep')

@@ -14,7 +14,7 @@ import { writeResults } from '../write-results.js';
 
 export interface RunOptions {
   readonly spec: string;
-  readonly controller?: Address;
+  readonly controller?: readonly Address[];
   readonly out?: string;
   readonly seed?: number;
   readonly fresh: boolean;
@@ -76,7 +76,7 @@ async function runInLab(
   folder: SweepFolder,
   lab: Lab,
 ): Promise<number> {
-  const client = new SweepClient(lab.controller);
+  const client = new SweepClient(lab.controller, (line) => options.display.line(line));
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   let failure: string | undefined;

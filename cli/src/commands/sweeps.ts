@@ -8,7 +8,7 @@ import { SweepClient } from '../sweep-client.js';
 import { writeResults } from '../write-results.js';
 
 /** One line per sweep, newest last. */
-export function listCommand(controller: Address): Promise<string> {
+export function listCommand(controller: readonly Address[]): Promise<string> {
   return withClient(controller, async (client) => {
     const sweeps = await client.list();
     if (sweeps.length === 0) return 'no sweeps\n';
@@ -16,12 +16,12 @@ export function listCommand(controller: Address): Promise<string> {
   });
 }
 
-export function statusCommand(controller: Address, sweep: string): Promise<string> {
+export function statusCommand(controller: readonly Address[], sweep: string): Promise<string> {
   return withClient(controller, async (client) => summaryLine(await client.get(sweep as SweepId)));
 }
 
 /** Idempotent; what is measured stays in the log. */
-export function cancelCommand(controller: Address, sweep: string): Promise<string> {
+export function cancelCommand(controller: readonly Address[], sweep: string): Promise<string> {
   return withClient(controller, async (client) => {
     return summaryLine(await client.cancel(sweep as SweepId, userInfo().username));
   });
@@ -29,7 +29,7 @@ export function cancelCommand(controller: Address, sweep: string): Promise<strin
 
 /** Follows a sweep to its end and writes its results to `folder`. Returns the report. */
 export function watchCommand(options: {
-  readonly controller: Address;
+  readonly controller: readonly Address[];
   readonly sweep: string;
   readonly folder: string;
   readonly display: Display;
@@ -52,10 +52,11 @@ function summaryLine(summary: SweepSummary): string {
 }
 
 async function withClient<Value>(
-  controller: Address,
+  controller: readonly Address[],
   work: (client: SweepClient) => Promise<Value>,
 ): Promise<Value> {
-  const client = new SweepClient(controller);
+  const onWaiting = (line: string) => process.stderr.write(`labsweep: ${line}\n`);
+  const client = new SweepClient(controller, onWaiting);
   try {
     return await work(client);
   } finally {

@@ -13,7 +13,7 @@ import { type Child, startChild } from './child-process.js';
 import { startNats } from './nats-process.js';
 
 export interface EmbeddedLab {
-  readonly controller: Address;
+  readonly controller: readonly Address[];
   /** Settles with a sentence when one of the processes ends although nobody asked it to. */
   readonly failed: Promise<string>;
   /** Ends all three, the agent first, so that what it measured reaches the store. */
@@ -50,14 +50,14 @@ export async function startEmbeddedLab(options: EmbeddedLabOptions): Promise<Emb
     const controller = await startController(options, broker, join(logs, 'controller.log'));
     children.unshift(controller.child);
     children.unshift(await startAgent(options, controller.address, join(logs, 'agent.log')));
-    return assemble(children, parseLoopbackAddress(controller.address, 'controller'));
+    return assemble(children, [parseLoopbackAddress(controller.address, 'controller')]);
   } catch (error) {
     for (const child of children) child.kill();
     throw error;
   }
 }
 
-function assemble(children: readonly Child[], controller: Address): EmbeddedLab {
+function assemble(children: readonly Child[], controller: readonly Address[]): EmbeddedLab {
   let closing = false;
   const failed = new Promise<string>((resolve) => {
     for (const { name, exited, logPath } of children) {
