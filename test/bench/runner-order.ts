@@ -21,8 +21,9 @@ export function orderOf(trial: {
   readonly metric: string;
   readonly image?: { readonly path: string; readonly release: string };
   readonly boot?: BootPath;
+  readonly commandLine?: string;
 }): TrialOrder {
-  const { environment, binaryPath, metric, image, boot = 'fast' } = trial;
+  const { environment, binaryPath, metric, image, boot = 'fast', commandLine = '' } = trial;
   const isGuest = environment !== 'native';
   return {
     trial: 'row/r1/kernel' as TrialId,
@@ -31,7 +32,7 @@ export function orderOf(trial: {
     environment,
     purpose: 'timing',
     shape: { smp: 1, memoryMib: isGuest ? 1024 : 0 },
-    commandLine: isGuest ? 'tsc=unstable' : '',
+    commandLine,
     deadlineMs: DEADLINE_MS,
     hygiene: 'observe',
     guest: { ...DEFAULT_GUEST, boot },
