@@ -5,7 +5,7 @@
  * that counts the guest's instructions, which no other load on the host can move, and by the wall
  * clock.
  *
- *   npm run bench:boot -- [--pairs N] [--boots N] [--kernel SOURCE]
+ *   npm run bench:boot -- [--pairs N] [--boots N] [--kernel SOURCE] [--only counted|timed]
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,6 +41,7 @@ const { values } = parseArgs({
     pairs: { type: 'string', default: '20' },
     boots: { type: 'string', default: '3' },
     kernel: { type: 'string', default: KERNEL },
+    only: { type: 'string' },
   },
 });
 
@@ -65,11 +66,16 @@ try {
   const { submitted } = runSweep({ folder, name: 'prepare', specText: SPEC }).results;
   const counting = join(folder, 'qemu-that-counts');
   writeFileSync(counting, `#!/bin/sh\nexec qemu-system-x86_64 "$@" ${COUNTING}\n`, { mode: 0o755 });
-  console.log(`by the guest's instructions (${COUNTING}), 1 boot a side:`);
-  const counted = await measureBoots({ submitted, qemuBinary: counting, boots: 1 });
-  console.log(`by the wall clock, median of ${values.boots} boots a side:`);
-  const timed = await measureBoots({ submitted, boots: Number(values.boots) });
-  if (!counted || !timed) process.exitCode = 1;
+  if (values.only !== 'timed') {
+    console.log(`by the guest's instructions (${COUNTING}), 1 boot a side:`);
+    const isWithin = await measureBoots({ submitted, qemuBinary: counting, boots: 1 });
+    if (!isWithin) process.exitCode = 1;
+  }
+  if (values.only !== 'counted') {
+    console.log(`by the wall clock, median of ${values.boots} boots a side:`);
+    const isWithin = await measureBoots({ submitted, boots: Number(values.boots) });
+    if (!isWithin) process.exitCode = 1;
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
