@@ -86,7 +86,8 @@ export class Publisher {
 
   private async publish(entry: TrialEnded, broker: Broker): Promise<void> {
     for (const sha256 of evidenceOf(entry)) {
-      await broker.artifacts.put(await this.spool.artifact(sha256));
+      const bytes = await this.spool.artifact(sha256);
+      if (bytes !== undefined) await broker.artifacts.put(bytes);
     }
     await broker.log.append(entry);
   }
