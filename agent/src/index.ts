@@ -19,13 +19,9 @@ export {
 } from './hygiene/examine-host.js';
 export type { Tool } from './hygiene/find-tools.js';
 export { type MeasuringRunners, openMeasuringRunners } from './measuring-runners.js';
-<<<<<<< HEAD
+export { Publisher } from './publisher.js';
 export { type AgentObserver, type AgentOptions, runAgent } from './run-agent.js';
 export type { RunResult, TrialOrder } from './runner/runner.js';
-=======
-export { Publisher } from './publisher.js';
-export type { RunResult, TrialOrder } from './runner/runner.js';
 export { createScriptedRunner } from './runner/scripted.js';
-export { Spool } from './spool.js';
+export { type OutcomeSpool, Spool } from './spool.js';
 export { Worker } from './worker.js';
->>>>>>> a46c619 (agent: a spool changes one entry at a time, and lost evidence of a settled entry holds nothing up)

@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Broker, messageIdOf, messageOf, type Note, type TrialEnded } from '@labsweep/proto';
-import { evidenceOf, type Spool } from './spool.js';
+import { evidenceOf, type OutcomeSpool } from './spool.js';
 
 /** Between two tries while the broker is away. */
 const RETRY_DELAY_MS = 1_000;
@@ -18,7 +18,7 @@ export class Publisher {
   private wokenAgain = false;
 
   constructor(
-    private readonly spool: Spool,
+    private readonly spool: OutcomeSpool,
     private readonly note: Note,
     private readonly signal: AbortSignal,
   ) {}

@@ -15,7 +15,16 @@ import {
   type TrialEnded,
 } from '@labsweep/proto';
 
-export class Spool {
+/** What the other parts of an agent need of it. */
+export interface OutcomeSpool {
+  add(entry: TrialEnded, artifacts: readonly Uint8Array[]): Promise<void>;
+  has(messageId: string): boolean;
+  unsettled(): readonly TrialEnded[];
+  artifact(sha256: Sha256): Promise<Uint8Array | undefined>;
+  settle(messageId: string): Promise<void>;
+}
+
+export class Spool implements OutcomeSpool {
   /** Message id -> entry, in the order in which they were spooled. */
   private readonly entries = new Map<string, TrialEnded>();
   /** Changes come one after the other: one entry's evidence may be another's, too. */
