@@ -46,7 +46,8 @@ export async function startEmbeddedLab(options: EmbeddedLabOptions): Promise<Emb
       logPath: join(logs, 'nats-server.log'),
     });
     children.unshift(nats.child);
-    const controller = await startController(options, nats.url, join(logs, 'controller.log'));
+    const broker = ['--nats', nats.url, '--store', join(options.folder, 'store')];
+    const controller = await startController(options, broker, join(logs, 'controller.log'));
     children.unshift(controller.child);
     children.unshift(await startAgent(options, controller.address, join(logs, 'agent.log')));
     return assemble(children, parseLoopbackAddress(controller.address, 'controller'));
@@ -81,7 +82,7 @@ function assemble(children: readonly Child[], controller: Address): EmbeddedLab 
 
 async function startController(
   options: EmbeddedLabOptions,
-  natsUrl: string,
+  broker: readonly string[],
   logPath: string,
 ): Promise<{ child: Child; address: string }> {
   let text = '';
@@ -93,7 +94,7 @@ async function startController(
   const child = await startChild({
     name: 'controller',
     program: process.execPath,
-    args: [CONTROLLER_PROGRAM, '--nats', natsUrl, ...place, '--stop-with-parent'],
+    args: [CONTROLLER_PROGRAM, ...broker, ...place, '--stop-with-parent'],
     logPath,
     onOutput: (chunk) => {
       text += chunk;

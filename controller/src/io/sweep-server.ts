@@ -5,7 +5,6 @@
  */
 import { type ServerWritableStream, status } from '@grpc/grpc-js';
 import {
-  type Broker,
   LabsweepError,
   messageOf,
   type Sha256,
@@ -17,7 +16,7 @@ import {
 import type { SweepState } from '../fold/lab-state.js';
 import type { SweepLoop } from '../sweep-loop.js';
 import { summarize } from '../sweep-progress.js';
-import type { Submission } from './submission.js';
+import type { Submission, SubmissionParts } from './submission.js';
 
 /** gRPC refuses messages beyond 4 MiB, and small ones let other calls in between. */
 const CHUNK_BYTES = 256 * 1024;
@@ -26,7 +25,7 @@ const ARTIFACT_BYTES_MAX = 512 * 1024 * 1024;
 
 export interface SweepServerParts {
   readonly loop: SweepLoop;
-  readonly broker: Broker;
+  readonly broker: SubmissionParts['broker'];
   readonly submission: Submission;
 }
 
