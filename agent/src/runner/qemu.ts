@@ -13,6 +13,7 @@ import { readConsole } from '../classify-console.js';
 import { formatCpuList } from '../cpu-list.js';
 import { failedOutcome } from '../failed-outcome.js';
 import { readAllowedCpus } from '../io/allowed-cpus.js';
+import { readCpuTopology } from '../io/cpu-topology.js';
 import { KernelUnpacker, type UnpackedKernel } from '../io/kernel-unpack.js';
 import { readIfPresent } from '../io/read-if-present.js';
 import { removeStaleScratch, withScratch } from '../io/scratch.js';
@@ -29,7 +30,7 @@ import { type GuestWatch, watchGuest } from './guest-watch.js';
 import { type Accelerator, limitsFor, QMP_LIMITS } from './limits.js';
 import { type GuestFiles, guestFilesIn, kernelGuestArguments } from './qemu-args.js';
 import type { PlacedRunner, RunResult, TrialOrder } from './runner.js';
-import { type Placement, placeVcpus } from './vcpu-placement.js';
+import { type Placement, placeVcpus, type VcpuHost } from './vcpu-placement.js';
 
 export interface QemuOptions {
   /** The guest's static init; the other programs of `native/` lie beside it. */
@@ -53,7 +54,7 @@ export function createQemuRunner(options: QemuOptions): PlacedRunner {
     run: (order, signal) => runTrial({ lab, order, signal }),
     // What disturbs is what takes time from the vCPUs; QEMU's other threads only pass data on.
     cpusFor: async (order) => {
-      const placement = placeOrder(order, await readAllowedCpus('/'));
+      const placement = placeOrder(order, await readCpuTopology('/'));
       const cpus = 'class' in placement ? [] : placement.vcpus.flat();
       return [...new Set(cpus)].sort((a, b) => a - b);
     },
@@ -133,8 +134,9 @@ async function runTrial(run: Run): Promise<RunResult> {
     return failed(order, { class: 'artifact-missing', message });
   }
   const { path: imagePath, release } = order.kernelImage;
-  const allowedCpus = await readAllowedCpus('/');
-  const placement = placeOrder(order, allowedCpus);
+  const host = await readCpuTopology('/');
+  const allowedCpus = host.allowed;
+  const placement = placeOrder(order, host);
   if ('class' in placement) return failed(order, placement);
   const boot = await planTrial(run, imagePath);
   if (accelerator === 'kvm') {
@@ -146,8 +148,8 @@ async function runTrial(run: Run): Promise<RunResult> {
   );
 }
 
-function placeOrder({ shape, guest }: TrialOrder, allowedCpus: readonly number[]) {
-  return placeVcpus({ vcpuCount: shape.smp, allowedCpus, mayOvercommit: guest.overcommit });
+function placeOrder({ shape, guest }: TrialOrder, host: VcpuHost) {
+  return placeVcpus({ vcpuCount: shape.smp, mayOvercommit: guest.overcommit }, host);
 }
 
 const NOT_UNPACKED: UnpackedKernel = { reason: 'the plain boot takes the image as it is' };
