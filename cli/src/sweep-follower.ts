@@ -8,6 +8,7 @@ import {
   type HostJoined,
   LabsweepError,
   type LogEntry,
+  messageIdOf,
   type Plan,
   type Progress,
   type Spec,
@@ -21,6 +22,8 @@ export class SweepFollower {
   private design: { readonly spec: Spec; readonly plan: Plan } | undefined;
   private readonly hosts = new Map<string, HostJoined>();
   private readonly entries: TrialEnded[] = [];
+  /** The log may hold an outcome twice. */
+  private readonly seen = new Set<string>();
   private readonly decisions = new Map<BlockId, BlockDecision>();
   /** The newest, for the display. */
   progress: Progress | undefined;
@@ -83,6 +86,8 @@ export class SweepFollower {
         this.hosts.set(entry.session, entry);
         return undefined;
       case 'trial-ended':
+        if (this.seen.has(messageIdOf(entry))) return undefined;
+        this.seen.add(messageIdOf(entry));
         this.entries.push(entry);
         return entry;
       case 'commanded':

@@ -13,21 +13,22 @@ import type {
   Spec,
   Submitted,
   SweepId,
-  TrialEnded,
   TrialId,
 } from '@labsweep/proto';
+import type { AttemptOutcomes } from './attempt-outcomes.js';
+import { FoldedOutcomes } from './folded-outcomes.js';
 
 /** One execution of a block on one host; it may lack trials when the host went away. */
 export interface AttemptState {
   readonly attempt: number;
   readonly host: HostId;
   readonly environment: Environment;
-  readonly outcomes: Map<TrialId, TrialEnded>;
+  readonly outcomes: AttemptOutcomes;
 }
 
 export interface BlockState {
   readonly planned: PlannedBlock;
-  readonly attempts: AttemptState[];
+  attempts: readonly AttemptState[];
   /** Set once, by the entry that settles which attempt counts. */
   decision?: BlockDecision;
 }
@@ -40,10 +41,10 @@ export interface SweepState {
   readonly blocks: ReadonlyMap<BlockId, BlockState>;
   /** Each agent session that took a lease, once. */
   readonly hosts: HostJoined[];
-  /** Every outcome once, in log order. */
-  readonly entries: TrialEnded[];
   /** Planned trials that have an outcome in some attempt. */
-  readonly settledTrials: Set<TrialId>;
+  settledCount: number;
+  /** Of the outcomes of each row. */
+  readonly durations: Map<RowId, { count: number; totalMs: number }>;
   decidedCount: number;
   cancelledAtMs?: number;
 }
@@ -51,15 +52,22 @@ export interface SweepState {
 /** The fold owns this value and updates it in place; everyone else only reads it. */
 export interface LabState {
   readonly sweeps: Map<SweepId, SweepState>;
-  /** Ids of outcomes that are folded, so that a repeated message changes nothing. */
-  readonly folded: Set<string>;
+  readonly folded: FoldedOutcomes;
+  /** One string for each host, however many outcomes name it. */
+  readonly hostIds: Map<HostId, HostId>;
 }
 
 export function emptyLabState(): LabState {
-  return { sweeps: new Map(), folded: new Set() };
+  const sweeps = new Map<SweepId, SweepState>();
+  return { sweeps, folded: new FoldedOutcomes(sweeps), hostIds: new Map() };
 }
 
 /** True once nothing more will be leased for the sweep. */
 export function isEnded(sweep: SweepState): boolean {
   return sweep.cancelledAtMs !== undefined || sweep.decidedCount === sweep.blocks.size;
+}
+
+/** Whether the trial of the block has an outcome in some attempt. */
+export function isSettled(block: BlockState, trial: TrialId): boolean {
+  return block.attempts.some(({ outcomes }) => outcomes.has(trial));
 }
