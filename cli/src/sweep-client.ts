@@ -6,10 +6,16 @@ import { type ClientReadableStream, credentials, type ServiceError, status } fro
 import {
   type Address,
   formatAddress,
+  type HostCommand,
+  type HostList,
   LabsweepError,
+  type LogEntry,
+  readHistory,
+  readHostList,
   readSweepSummary,
   readWatchEvent,
   type Sha256,
+  type SweepCommand,
   type SweepId,
   SweepService,
   type SweepSummary,
@@ -22,15 +28,42 @@ import {
 const CALL_LIMIT_MS = 30_000;
 const CHUNK_BYTES = 256 * 1024;
 
-export interface SubmitOptions {
+/** For work that may download: lines for a person, and the way to give up. */
+interface Progressing {
+  onProgress(line: string): void;
+  readonly signal: AbortSignal;
+}
+
+export interface SubmitOptions extends Progressing {
   readonly sweep: SweepId;
   readonly specPath: string;
   readonly specText: string;
   readonly files: Readonly<Record<string, Sha256>>;
   readonly seed: number;
   readonly by: string;
-  onProgress(line: string): void;
-  readonly signal: AbortSignal;
+}
+
+/** Fields that the kind has no use for stay empty. */
+export interface CommandOptions extends Progressing {
+  readonly sweep: SweepId;
+  /** The same id again changes nothing, so a request may be repeated. */
+  readonly id: string;
+  readonly by: string;
+  readonly kind: SweepCommand['kind'];
+  readonly row: string;
+  readonly count: number;
+  readonly kernel: string;
+  readonly source: string;
+  readonly files: Readonly<Record<string, Sha256>>;
+}
+
+export interface HostCommandOptions {
+  readonly id: string;
+  readonly by: string;
+  readonly kind: HostCommand['kind'];
+  readonly host: string;
+  readonly kernel: string;
+  readonly reason: string;
 }
 
 /** Every method throws UnreachableError, UsageError or LabsweepError. */
@@ -65,13 +98,7 @@ export class SweepClient {
   async submit(options: SubmitOptions): Promise<SweepSummary> {
     const { onProgress, signal, ...request } = options;
     const stream = this.client.Submit({ ...request, files: { ...request.files } });
-    let accepted: SweepSummary | undefined;
-    for await (const event of this.read(stream, signal)) {
-      if (event.body === 'progress') onProgress(event.progress ?? '');
-      if (event.body === 'accepted') accepted = readSweepSummary(event.accepted);
-    }
-    if (accepted !== undefined) return accepted;
-    throw new LabsweepError('the controller ended the submission without an answer');
+    return this.accepted(stream, { onProgress, signal }, 'submission');
   }
 
   async *watch(sweep: SweepId, signal: AbortSignal): AsyncGenerator<WatchEvent> {
@@ -96,16 +123,55 @@ export class SweepClient {
     );
   }
 
-  cancel(sweep: SweepId, by: string): Promise<SweepSummary> {
+  /** Settles when the command is in the log and folded; a kernel may be downloaded before that. */
+  async command(options: CommandOptions): Promise<SweepSummary> {
+    const { onProgress, signal, ...request } = options;
+    const stream = this.client.Command({ ...request, files: { ...request.files } });
+    return this.accepted(stream, { onProgress, signal }, 'command');
+  }
+
+  hosts(): Promise<HostList> {
     return this.unary((options, reply) =>
-      this.client.Cancel({ sweep, by }, options, (error, value) =>
-        reply(error, value && readSweepSummary(value)),
+      this.client.ListHosts({}, options, (error, value) =>
+        reply(error, value && readHostList(value)),
+      ),
+    );
+  }
+
+  /** Returns the hosts that the command is about. */
+  commandHost(request: HostCommandOptions): Promise<HostList> {
+    return this.unary((options, reply) =>
+      this.client.CommandHost({ ...request }, options, (error, value) =>
+        reply(error, value && readHostList(value)),
+      ),
+    );
+  }
+
+  /** Submitted, commanded and host-commanded entries, in the order of their times. */
+  history(sweep: SweepId): Promise<LogEntry[]> {
+    return this.unary((options, reply) =>
+      this.client.History({ sweep }, options, (error, value) =>
+        reply(error, value && readHistory(value)),
       ),
     );
   }
 
   close(): void {
     this.client.close();
+  }
+
+  private async accepted(
+    stream: ReturnType<typeof this.client.Submit>,
+    { onProgress, signal }: Progressing,
+    what: string,
+  ): Promise<SweepSummary> {
+    let accepted: SweepSummary | undefined;
+    for await (const event of this.read(stream, signal)) {
+      if (event.body === 'progress') onProgress(event.progress ?? '');
+      if (event.body === 'accepted') accepted = readSweepSummary(event.accepted);
+    }
+    if (accepted !== undefined) return accepted;
+    throw new LabsweepError(`the controller ended the ${what} without an answer`);
   }
 
   private unary<Value>(

@@ -14,6 +14,7 @@ import {
   systemClock,
 } from '@labsweep/proto';
 import { agentHandlers } from './io/agent-server.js';
+import { CommandDesk } from './io/command-desk.js';
 import { listen } from './io/server.js';
 import { Submission } from './io/submission.js';
 import { sweepHandlers } from './io/sweep-server.js';
@@ -60,10 +61,12 @@ async function serve(options: ControllerOptions, broker: Broker): Promise<void> 
     natsUrl,
   });
   const { followed } = await replay(broker, loop, options);
-  const submission = new Submission({ broker, loop, cacheDirectory: options.cacheDirectory });
+  const parts = { broker, loop, cacheDirectory: options.cacheDirectory };
+  const submission = new Submission(parts);
+  const desk = new CommandDesk(parts, submission);
   const server = await listen(options.listen, {
     agent: agentHandlers(loop, note),
-    sweep: sweepHandlers({ loop, broker, submission }),
+    sweep: sweepHandlers({ loop, broker, submission, desk }),
   });
   const ticker = setInterval(() => loop.tick(), TICK_INTERVAL_MS);
   options.onReady(server.address);

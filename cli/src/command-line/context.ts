@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What the commands of the command line share; they get it from the program and never change it. */
+import { type Address, LabsweepError, messageOf, parseLoopbackAddress } from '@labsweep/proto';
+import { InvalidArgumentError } from 'commander';
+import type { Display } from '../progress/display.js';
+
+export interface CommandLineContext {
+  openDisplay(): Display;
+  /** Data, to standard output. */
+  print(text: string): void;
+  /** One line for a person, to standard error. */
+  tell(line: string): void;
+  readonly signal: AbortSignal;
+  readonly defaultCache: string;
+  parseMay(text: string): string;
+}
+
+const address = (text: string): Address => parseLoopbackAddress(text, '--controller');
+
+/** The option that names a lab, for commands that need one and for those that may have one. */
+export const LAB_OPTION = ['--controller <host:port>', 'the lab to use', address] as const;
+
+export const JSON_OPTION = ['--json', 'one JSON document', false] as const;
+
+/** Turns the error of a reader into one that names the option. */
+export function argument<Value>(read: (text: string) => Value): (text: string) => Value {
+  return (text) => {
+    try {
+      return read(text);
+    } catch (error) {
+      if (error instanceof LabsweepError) throw new InvalidArgumentError(messageOf(error));
+      throw error;
+    }
+  };
+}
