@@ -19,5 +19,9 @@ export {
 } from './hygiene/examine-host.js';
 export type { Tool } from './hygiene/find-tools.js';
 export { type MeasuringRunners, openMeasuringRunners } from './measuring-runners.js';
+export { Publisher } from './publisher.js';
 export { type AgentObserver, type AgentOptions, runAgent } from './run-agent.js';
 export type { RunResult, TrialOrder } from './runner/runner.js';
+export { createScriptedRunner } from './runner/scripted.js';
+export { type OutcomeSpool, Spool } from './spool.js';
+export { Worker } from './worker.js';

@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Broker, messageIdOf, messageOf, type Note, type TrialEnded } from '@labsweep/proto';
-import { evidenceOf, type Spool } from './spool.js';
+import { evidenceOf, type OutcomeSpool } from './spool.js';
 
 /** Between two tries while the broker is away. */
 const RETRY_DELAY_MS = 1_000;
@@ -18,7 +18,7 @@ export class Publisher {
   private wokenAgain = false;
 
   constructor(
-    private readonly spool: Spool,
+    private readonly spool: OutcomeSpool,
     private readonly note: Note,
     private readonly signal: AbortSignal,
   ) {}
@@ -86,7 +86,8 @@ export class Publisher {
 
   private async publish(entry: TrialEnded, broker: Broker): Promise<void> {
     for (const sha256 of evidenceOf(entry)) {
-      await broker.artifacts.put(await this.spool.artifact(sha256));
+      const bytes = await this.spool.artifact(sha256);
+      if (bytes !== undefined) await broker.artifacts.put(bytes);
     }
     await broker.log.append(entry);
   }

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import {
   type Address,
   type AgentMessage,
+  type Broker,
   type ControllerMessage,
   type HostDescription,
   type HostId,
@@ -29,7 +30,7 @@ import { journalDirectory } from './io/journal-directory.js';
 import { Publisher } from './publisher.js';
 import { type Runner, type RunnerKind, runnerKindOf } from './runner/runner.js';
 import { createRunners } from './runner/runners.js';
-import { Spool } from './spool.js';
+import { type OutcomeSpool, Spool } from './spool.js';
 import { Worker } from './worker.js';
 
 export interface AgentOptions {
@@ -50,6 +51,10 @@ export interface AgentOptions {
   readonly session: string;
   /** In place of what the machine says of itself, for many scripted agents in one process. */
   readonly describe?: () => HostDescription;
+  /** In place of a spool in the state directory. */
+  readonly openSpool?: () => Promise<OutcomeSpool>;
+  /** In place of a connection of its own. */
+  readonly connect?: (url: string) => Promise<Broker>;
   /** Sees every message to and from the controller, for benchmarks. */
   readonly observe?: AgentObserver;
   readonly signal: AbortSignal;
@@ -176,12 +181,14 @@ async function attachAndWork(
   let { host } = machine;
   let { session } = options;
   const startedAtMs = systemClock.nowMs();
-  const spool = await Spool.open(join(options.stateDirectory, 'spool'));
+  const openSpool = options.openSpool ?? (() => Spool.open(join(options.stateDirectory, 'spool')));
+  const spool = await openSpool();
   const publisher = new Publisher(spool, note, signal);
   const link = new BrokerLink({
     name: `agent ${host.name}`,
     cache: new ArtifactCache(options.cacheDirectory),
     note,
+    ...(options.connect === undefined ? {} : { connect: options.connect }),
     onConnected: (broker) => publisher.connect(broker),
   });
   const worker = new Worker({

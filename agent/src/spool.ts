@@ -15,9 +15,20 @@ import {
   type TrialEnded,
 } from '@labsweep/proto';
 
-export class Spool {
+/** What the other parts of an agent need of it. */
+export interface OutcomeSpool {
+  add(entry: TrialEnded, artifacts: readonly Uint8Array[]): Promise<void>;
+  has(messageId: string): boolean;
+  unsettled(): readonly TrialEnded[];
+  artifact(sha256: Sha256): Promise<Uint8Array | undefined>;
+  settle(messageId: string): Promise<void>;
+}
+
+export class Spool implements OutcomeSpool {
   /** Message id -> entry, in the order in which they were spooled. */
   private readonly entries = new Map<string, TrialEnded>();
+  /** Changes come one after the other: one entry's evidence may be another's, too. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   private constructor(private readonly directory: string) {}
 
@@ -39,11 +50,13 @@ export class Spool {
   }
 
   /** Keeps the entry and its evidence; both are on the disk when this settles. */
-  async add(entry: TrialEnded, artifacts: readonly Uint8Array[]): Promise<void> {
-    for (const bytes of artifacts) await this.write(this.artifactPath(sha256Of(bytes)), bytes);
-    const id = messageIdOf(entry);
-    await this.write(this.entryPath(id), formatLogEntry(entry));
-    this.entries.set(id, entry);
+  add(entry: TrialEnded, artifacts: readonly Uint8Array[]): Promise<void> {
+    return this.inTurn(async () => {
+      for (const bytes of artifacts) await this.write(this.artifactPath(sha256Of(bytes)), bytes);
+      const id = messageIdOf(entry);
+      await this.write(this.entryPath(id), formatLogEntry(entry));
+      this.entries.set(id, entry);
+    });
   }
 
   has(messageId: string): boolean {
@@ -54,21 +67,38 @@ export class Spool {
     return [...this.entries.values()];
   }
 
-  /** The bytes of evidence that was added with an entry. */
-  artifact(sha256: Sha256): Promise<Uint8Array> {
-    return readFile(this.artifactPath(sha256));
+  /**
+   * The bytes of evidence that was added with an entry. Undefined when they are gone: then a loss
+   * of power has brought back an entry that was settled, whose evidence the broker has.
+   */
+  async artifact(sha256: Sha256): Promise<Uint8Array | undefined> {
+    try {
+      return await readFile(this.artifactPath(sha256));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
   }
 
   /** Drops a settled entry and its evidence, unless another entry has the same evidence. */
-  async settle(messageId: string): Promise<void> {
-    const entry = this.entries.get(messageId);
-    if (entry === undefined) return;
-    this.entries.delete(messageId);
-    await rm(this.entryPath(messageId), { force: true });
-    const needed = new Set(this.unsettled().flatMap((other) => evidenceOf(other)));
-    for (const sha256 of evidenceOf(entry)) {
-      if (!needed.has(sha256)) await rm(this.artifactPath(sha256), { force: true });
-    }
+  settle(messageId: string): Promise<void> {
+    return this.inTurn(async () => {
+      const entry = this.entries.get(messageId);
+      if (entry === undefined) return;
+      this.entries.delete(messageId);
+      await rm(this.entryPath(messageId), { force: true });
+      const needed = new Set(this.unsettled().flatMap((other) => evidenceOf(other)));
+      for (const sha256 of evidenceOf(entry)) {
+        if (!needed.has(sha256)) await rm(this.artifactPath(sha256), { force: true });
+      }
+    });
+  }
+
+  private inTurn(change: () => Promise<void>): Promise<void> {
+    const done = this.turn.then(change);
+    // A change that fails tells whoever asked for it, and not the next one.
+    this.turn = done.catch(() => {});
+    return done;
   }
 
   private entryPath(messageId: string): string {

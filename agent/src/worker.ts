@@ -17,19 +17,19 @@ import {
   type Note,
   outcomeId,
   type Sha256,
-  sha256Of,
   type TrialId,
 } from '@labsweep/proto';
+import { evidenceIn } from './outcome-evidence.js';
 import type { Publisher } from './publisher.js';
 import type { Runner, RunResult } from './runner/runner.js';
-import type { Spool } from './spool.js';
+import type { OutcomeSpool } from './spool.js';
 
 export interface WorkerParts {
   readonly host: HostDescription;
   /** Names this agent process, as the newest hello said. */
   session(): string;
   readonly clock: Clock;
-  readonly spool: Spool;
+  readonly spool: OutcomeSpool;
   readonly publisher: Publisher;
   readonly note: Note;
   runnerFor(environment: Environment): Runner | undefined;
@@ -130,7 +130,7 @@ export class Worker {
     await this.assertStillSupported(result);
     const durationMs = this.parts.clock.nowMs() - startedAtMs;
     delete job.trial;
-    const { console: serialLog, output, dump } = result;
+    const { evidence, artifacts } = evidenceIn(result);
     const entry = {
       ...this.header(job.lease, trial),
       environment: result.environment,
@@ -138,13 +138,8 @@ export class Worker {
       startedAtMs,
       durationMs,
       outcome: result.outcome,
-      evidence: {
-        ...(serialLog === undefined ? {} : { console: sha256Of(serialLog) }),
-        ...(output === undefined ? {} : { output: sha256Of(output) }),
-        ...(dump === undefined ? {} : { dump: sha256Of(dump) }),
-      },
+      evidence,
     };
-    const artifacts = [serialLog, output, dump].filter((bytes) => bytes !== undefined);
     await this.parts.spool.add(entry, artifacts);
     this.parts.publisher.wake();
   }

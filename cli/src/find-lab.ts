@@ -13,14 +13,14 @@ import { readMark, type SweepFolder } from './sweep-folder.js';
 const SWEEPS_FOLDER = 'out';
 
 export type LabOfSweep =
-  | { readonly kind: 'running'; readonly controller: Address; readonly sweep: SweepId }
+  | { readonly kind: 'running'; readonly controller: readonly Address[]; readonly sweep: SweepId }
   /** Nobody works in the folder; what its lab kept is there. */
   | { readonly kind: 'at-rest'; readonly folder: SweepFolder };
 
 /** `text` is the id of a sweep or, without a controller, its folder as well. Throws UsageError. */
 export async function findLabOfSweep(
   text: string,
-  controller: Address | undefined,
+  controller: readonly Address[] | undefined,
 ): Promise<LabOfSweep> {
   if (controller !== undefined) return { kind: 'running', controller, sweep: text as SweepId };
   const folder = await findFolder(text);
@@ -36,9 +36,11 @@ export async function findLabOfSweep(
 }
 
 /** The one lab that runs below `out/`, for commands that name no sweep. Throws UsageError. */
-export async function findRunningLab(controller: Address | undefined): Promise<Address> {
+export async function findRunningLab(
+  controller: readonly Address[] | undefined,
+): Promise<readonly Address[]> {
   if (controller !== undefined) return controller;
-  const running: { readonly path: string; readonly controller: Address }[] = [];
+  const running: { readonly path: string; readonly controller: readonly Address[] }[] = [];
   for (const name of await namesBelowOut()) {
     const path = join(SWEEPS_FOLDER, name);
     const found = await readRunningLab(path);

@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Address, formatAddress, parseLoopbackAddress } from '@labsweep/proto';
+import { type Address, formatAddress, parseLoopbackAddresses } from '@labsweep/proto';
 
 const RECORD = 'lab.json';
 /** Field of /proc/PID/stat, counted after the name of the program, which may hold anything. */
@@ -21,10 +21,17 @@ interface LabRecord {
 }
 
 /** The lab ends with this process. */
-export async function writeLabRecord(folder: string, controller: Address): Promise<void> {
+export async function writeLabRecord(
+  folder: string,
+  controller: readonly Address[],
+): Promise<void> {
   const { pid } = process;
   const startedAtTicks = startOf(pid) ?? '';
-  const record: LabRecord = { controller: formatAddress(controller), pid, startedAtTicks };
+  const record: LabRecord = {
+    controller: controller.map(formatAddress).join(','),
+    pid,
+    startedAtTicks,
+  };
   const file = join(folder, RECORD);
   await writeFile(`${file}.tmp`, `${JSON.stringify(record, undefined, 2)}\n`);
   await rename(`${file}.tmp`, file);
@@ -35,12 +42,12 @@ export async function removeLabRecord(folder: string): Promise<void> {
 }
 
 /** Undefined when no lab runs in the folder. */
-export async function readRunningLab(folder: string): Promise<Address | undefined> {
+export async function readRunningLab(folder: string): Promise<readonly Address[] | undefined> {
   const text = await readFile(join(folder, RECORD), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const record = parseRecord(text);
   if (record === undefined || startOf(record.pid) !== record.startedAtTicks) return undefined;
-  return parseLoopbackAddress(record.controller, join(folder, RECORD));
+  return parseLoopbackAddresses(record.controller, join(folder, RECORD));
 }
 
 /** Undefined for what a power loss may have left: then no lab runs, either. */

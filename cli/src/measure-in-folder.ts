@@ -17,7 +17,7 @@ import { writeResults } from './write-results.js';
 export interface MeasureOptions {
   readonly folder: SweepFolder;
   /** Undefined for an embedded lab. */
-  readonly controller: Address | undefined;
+  readonly controller: readonly Address[] | undefined;
   readonly cacheDirectory: string;
   readonly runners: string;
   /** What the embedded agent may change on this machine. */
@@ -65,7 +65,7 @@ type Lab = Pick<EmbeddedLab, 'controller'> & Partial<EmbeddedLab>;
 
 async function inLab(options: MeasureOptions, lab: Lab): Promise<number> {
   const { folder } = options;
-  const client = new SweepClient(lab.controller);
+  const client = new SweepClient(lab.controller, (line) => options.display.line(line));
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   let failure: string | undefined;

@@ -4,10 +4,11 @@ import type { Address } from '@labsweep/proto';
 import { SweepClient } from './sweep-client.js';
 
 export async function withClient<Value>(
-  controller: Address,
+  controller: readonly Address[],
   work: (client: SweepClient) => Promise<Value>,
 ): Promise<Value> {
-  const client = new SweepClient(controller);
+  const onWaiting = (line: string) => process.stderr.write(`labsweep: ${line}\n`);
+  const client = new SweepClient(controller, onWaiting);
   try {
     return await work(client);
   } finally {

@@ -50,11 +50,14 @@ export async function writeEvidence(
   entry: TrialEnded,
   fetch: (sha256: Sha256) => Promise<Uint8Array>,
 ): Promise<string | undefined> {
-  const { console: serialLog, output, dump } = entry.evidence;
+  const { console: serialLog, output, outputText, dump } = entry.evidence;
   const name = `${entry.trial.replaceAll('/', '-')}-a${entry.attempt}`;
   try {
     if (serialLog !== undefined) {
       await write(join(folder, 'serial'), `${name}.log`, await fetch(serialLog));
+    }
+    if (outputText !== undefined) {
+      await write(join(folder, 'output'), `${name}.txt`, new TextEncoder().encode(outputText));
     }
     if (output !== undefined) {
       await write(join(folder, 'output'), `${name}.txt`, await fetch(output));

@@ -148,6 +148,8 @@ const trialEnded = z.object({
   evidence: z.object({
     console: sha256.exactOptional(),
     output: sha256.exactOptional(),
+    /** The output itself, where it is so short that an artifact would cost more than it holds. */
+    outputText: z.string().exactOptional(),
     /** The full dump of an audit trial, or the profile of an attribution trial. */
     dump: sha256.exactOptional(),
   }),

@@ -16,6 +16,8 @@ export interface BrokerLinkOptions {
   readonly cache: ArtifactCache;
   readonly note: Note;
   onConnected(broker: Broker): void;
+  /** In place of a connection of its own. */
+  readonly connect?: (url: string) => Promise<Broker>;
 }
 
 export class BrokerLink {
@@ -32,7 +34,8 @@ export class BrokerLink {
     const old = this.connected;
     void old?.then((broker) => broker.close()).catch(() => {});
     this.url = url;
-    this.connected = connectBroker({ url, name: this.options.name, create: false });
+    const { connect, name } = this.options;
+    this.connected = connect?.(url) ?? connectBroker({ url, name, create: false });
     this.connected.then(this.options.onConnected, (error) => {
       this.options.note(messageOf(error));
       // The next welcome names the address again.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the commands of the command line share; they get it from the program and never change it. */
-import { type Address, LabsweepError, messageOf, parseLoopbackAddress } from '@labsweep/proto';
+import { type Address, LabsweepError, messageOf, parseLoopbackAddresses } from '@labsweep/proto';
 import { InvalidArgumentError } from 'commander';
 import type { Display } from '../progress/display.js';
 
@@ -15,10 +15,12 @@ export interface CommandLineContext {
   parseMay(text: string): string;
 }
 
-const address = (text: string): Address => parseLoopbackAddress(text, '--controller');
+const addresses = (text: string): readonly Address[] =>
+  parseLoopbackAddresses(text, '--controller');
+const LAB_HELP = 'the lab to use; several addresses, with commas, where one controller stands by';
 
 /** The option that names a lab, for commands that need one and for those that may have one. */
-export const LAB_OPTION = ['--controller <host:port>', 'the lab to use', address] as const;
+export const LAB_OPTION = ['--controller <host:port,...>', LAB_HELP, addresses] as const;
 
 export const JSON_OPTION = ['--json', 'one JSON document', false] as const;
 

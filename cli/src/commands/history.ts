@@ -20,7 +20,7 @@ const BY_WIDTH = 10;
 export interface HistoryOptions {
   /** Its id, or its folder. */
   readonly sweep: string;
-  readonly controller?: Address;
+  readonly controller?: readonly Address[];
   readonly cacheDirectory: string;
   readonly json: boolean;
 }

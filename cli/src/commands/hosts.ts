@@ -17,7 +17,7 @@ export interface HostAsk {
 }
 
 export async function hostsCommand(options: {
-  readonly controller?: Address;
+  readonly controller?: readonly Address[];
   readonly json: boolean;
 }): Promise<string> {
   const controller = await findRunningLab(options.controller);
@@ -27,7 +27,7 @@ export async function hostsCommand(options: {
 
 /** Returns the hosts that it is about, as they are now. Throws UsageError for unknown names. */
 export async function hostVerbCommand(options: {
-  readonly controller?: Address;
+  readonly controller?: readonly Address[];
   readonly ask: HostAsk;
   readonly json: boolean;
 }): Promise<string> {

@@ -10,7 +10,7 @@ import { chooseFolder, type SweepFolder } from '../sweep-folder.js';
 
 export interface RunOptions {
   readonly spec: string;
-  readonly controller?: Address;
+  readonly controller?: readonly Address[];
   readonly out?: string;
   readonly seed?: number;
   readonly fresh: boolean;

@@ -14,7 +14,7 @@ import { summaryLine } from './sweeps.js';
 export interface SweepVerbOptions {
   /** Its id, or its folder. */
   readonly sweep: string;
-  readonly controller?: Address;
+  readonly controller?: readonly Address[];
   readonly ask: SweepAsk;
   readonly cacheDirectory: string;
   /** Of an embedded lab that is started again; those of the sweep's first run when left out. */
@@ -41,7 +41,9 @@ export async function sweepVerbCommand(options: SweepVerbOptions): Promise<numbe
     );
     print(summaryLine(summary));
     const named =
-      options.controller === undefined ? '' : ` --controller ${formatAddress(controller)}`;
+      options.controller === undefined
+        ? ''
+        : ` --controller ${controller.map(formatAddress).join(',')}`;
     tell(NEXT[ask.kind](`${sweep}${named}`));
     return 0;
   }

@@ -10,7 +10,7 @@ import { writeResults } from '../write-results.js';
 const SCHEMA = 'labsweep-sweeps-1';
 
 /** One line per sweep, newest last; or one JSON document. */
-export function listCommand(controller: Address, json: boolean): Promise<string> {
+export function listCommand(controller: readonly Address[], json: boolean): Promise<string> {
   return withClient(controller, async (client) => {
     const sweeps = await client.list();
     if (json) return jsonOf(sweeps);
@@ -19,7 +19,11 @@ export function listCommand(controller: Address, json: boolean): Promise<string>
   });
 }
 
-export function statusCommand(controller: Address, sweep: string, json: boolean): Promise<string> {
+export function statusCommand(
+  controller: readonly Address[],
+  sweep: string,
+  json: boolean,
+): Promise<string> {
   return withClient(controller, async (client) => {
     const summary = await client.get(sweep as SweepId);
     return json ? jsonOf([summary]) : summaryLine(summary);
@@ -28,7 +32,7 @@ export function statusCommand(controller: Address, sweep: string, json: boolean)
 
 /** Follows a sweep to its end and writes its results to `folder`. Returns the report. */
 export function watchCommand(options: {
-  readonly controller: Address;
+  readonly controller: readonly Address[];
   readonly sweep: string;
   readonly folder: string;
   readonly display: Display;

@@ -13,7 +13,7 @@ import { type Child, startChild } from './child-process.js';
 import { startNats } from './nats-process.js';
 
 export interface EmbeddedLab {
-  readonly controller: Address;
+  readonly controller: readonly Address[];
   /** Settles with a sentence when one of the processes ends although nobody asked it to. */
   readonly failed: Promise<string>;
   /** Ends all three, the agent first, so that what it measured reaches the store. */
@@ -47,20 +47,21 @@ export async function startEmbeddedLab(options: EmbeddedLabOptions): Promise<Emb
       logPath: join(logs, 'nats-server.log'),
     });
     children.unshift(nats.child);
-    const controller = await startController(options, nats.url, join(logs, 'controller.log'));
+    const broker = ['--nats', nats.url, '--store', join(options.folder, 'store')];
+    const controller = await startController(options, broker, join(logs, 'controller.log'));
     children.unshift(controller.child);
     const { runners } = options;
     if (runners !== undefined) {
       children.unshift(await startAgent({ ...options, runners }, controller.address, logs));
     }
-    return assemble(children, parseLoopbackAddress(controller.address, 'controller'));
+    return assemble(children, [parseLoopbackAddress(controller.address, 'controller')]);
   } catch (error) {
     for (const child of children) child.kill();
     throw error;
   }
 }
 
-function assemble(children: readonly Child[], controller: Address): EmbeddedLab {
+function assemble(children: readonly Child[], controller: readonly Address[]): EmbeddedLab {
   let closing = false;
   const failed = new Promise<string>((resolve) => {
     for (const { name, exited, logPath } of children) {
@@ -85,7 +86,7 @@ function assemble(children: readonly Child[], controller: Address): EmbeddedLab 
 
 async function startController(
   options: EmbeddedLabOptions,
-  natsUrl: string,
+  broker: readonly string[],
   logPath: string,
 ): Promise<{ child: Child; address: string }> {
   let text = '';
@@ -97,7 +98,7 @@ async function startController(
   const child = await startChild({
     name: 'controller',
     program: process.execPath,
-    args: [CONTROLLER_PROGRAM, '--nats', natsUrl, ...place, '--stop-with-parent'],
+    args: [CONTROLLER_PROGRAM, ...broker, ...place, '--stop-with-parent'],
     logPath,
     onOutput: (chunk) => {
       text += chunk;

@@ -37,7 +37,10 @@ export interface SubmissionHooks {
 }
 
 export interface SubmissionParts {
-  readonly broker: Broker;
+  readonly broker: {
+    readonly artifacts: Broker['artifacts'];
+    readonly log: Pick<Broker['log'], 'append'>;
+  };
   readonly loop: SweepLoop;
   readonly cacheDirectory: string;
 }

@@ -5,7 +5,6 @@
  */
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import {
-  type Broker,
   type Sha256,
   type SweepId,
   type SweepServiceHandlers,
@@ -17,7 +16,7 @@ import { summarize } from '../sweep-progress.js';
 import type { CommandDesk } from './command-desk.js';
 import { commandHandlers } from './command-handlers.js';
 import { answer, progressHooks, toStatus, unary } from './replies.js';
-import type { Submission } from './submission.js';
+import type { Submission, SubmissionParts } from './submission.js';
 
 /** gRPC refuses messages beyond 4 MiB, and small ones let other calls in between. */
 const CHUNK_BYTES = 256 * 1024;
@@ -26,7 +25,7 @@ const ARTIFACT_BYTES_MAX = 512 * 1024 * 1024;
 
 export interface SweepServerParts {
   readonly loop: SweepLoop;
-  readonly broker: Broker;
+  readonly broker: SubmissionParts['broker'];
   readonly submission: Submission;
   readonly desk: CommandDesk;
 }
