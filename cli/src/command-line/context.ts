@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What the commands of the command line share; they get it from the program and never change it. */
+/** What the commands of the command line share: its options, and what the program gives them. */
 import { type Address, LabsweepError, messageOf, parseLoopbackAddresses } from '@labsweep/proto';
 import { InvalidArgumentError } from 'commander';
 import type { Display } from '../progress/display.js';

@@ -75,7 +75,7 @@ export class CommandRecord {
     return this.quarantined;
   }
 
-  /** What keeps trials of the kernel off the host: its own quarantine, the kernel's, or the pair's. */
+  /** What keeps trials of the kernel off the host: its quarantine, the kernel's, or the pair's. */
   quarantineOf(host: HostId, kernel: KernelName): Quarantine | undefined {
     return this.quarantined.find(
       (other) =>
