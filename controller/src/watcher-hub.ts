@@ -2,12 +2,16 @@
 /** Sends each watcher of a sweep what is known, then what happens, and ends it with the sweep. */
 import {
   type Clock,
+  type HostId,
   type LogEntry,
   messageOf,
+  type Progress,
   type SweepId,
   type WatchEvent,
 } from '@labsweep/proto';
 import type { AgentRegistry } from './agent-registry.js';
+import { setAsideTexts } from './commands/set-aside-texts.js';
+import type { CommandRecord } from './fold/command-record.js';
 import { isEnded, type SweepState } from './fold/lab-state.js';
 import type { LoopPorts, Watcher } from './ports.js';
 import { progressOf } from './sweep-progress.js';
@@ -29,6 +33,7 @@ export class WatcherHub {
 
   constructor(
     private readonly agents: AgentRegistry,
+    private readonly commands: CommandRecord,
     private readonly clock: Clock,
     private readonly history: LoopPorts['history'],
   ) {}
@@ -62,7 +67,7 @@ export class WatcherHub {
         await watcher.drained();
       }
       for (const decision of decisions) watcher.send({ kind: 'decision', decision });
-      watcher.send({ kind: 'progress', progress: progressOf(sweep, this.agents, this.troubles) });
+      watcher.send({ kind: 'progress', progress: this.progressOf(sweep) });
       late.catchUp();
       if (isEnded(sweep)) late.end();
     };
@@ -90,7 +95,7 @@ export class WatcherHub {
     const nowMs = this.clock.nowMs();
     for (const [id, watched] of this.watched) {
       const { sweep, watchers } = watched;
-      const progress = progressOf(sweep, this.agents, this.troubles);
+      const progress = this.progressOf(sweep);
       const { remainingMs: _, ...steady } = progress;
       const text = JSON.stringify(steady);
       const due = text !== watched.lastProgress || nowMs - watched.sentAtMs >= QUIET_INTERVAL_MS;
@@ -103,6 +108,12 @@ export class WatcherHub {
       for (const watcher of watchers) watcher.end();
       this.watched.delete(id);
     }
+  }
+
+  private progressOf(sweep: SweepState): Progress {
+    const nameOf = (host: HostId) => this.agents.hello(host)?.host.name ?? host;
+    const setAside = setAsideTexts(this.commands, nameOf);
+    return progressOf(sweep, this.agents, { troubles: this.troubles, setAside });
   }
 }
 

@@ -16,6 +16,7 @@ import type {
   TrialId,
 } from '@labsweep/proto';
 import type { AttemptOutcomes } from './attempt-outcomes.js';
+import { CommandRecord } from './command-record.js';
 import { FoldedOutcomes } from './folded-outcomes.js';
 
 /** One execution of a block on one host; it may lack trials when the host went away. */
@@ -46,6 +47,8 @@ export interface SweepState {
   /** Of the outcomes of each row. */
   readonly durations: Map<RowId, { count: number; totalMs: number }>;
   decidedCount: number;
+  /** Nothing new is leased until it is resumed. */
+  isPaused: boolean;
   cancelledAtMs?: number;
 }
 
@@ -53,13 +56,19 @@ export interface SweepState {
 export interface LabState {
   readonly sweeps: Map<SweepId, SweepState>;
   readonly folded: FoldedOutcomes;
+  readonly commands: CommandRecord;
   /** One string for each host, however many outcomes name it. */
   readonly hostIds: Map<HostId, HostId>;
 }
 
 export function emptyLabState(): LabState {
   const sweeps = new Map<SweepId, SweepState>();
-  return { sweeps, folded: new FoldedOutcomes(sweeps), hostIds: new Map() };
+  return {
+    sweeps,
+    folded: new FoldedOutcomes(sweeps),
+    hostIds: new Map(),
+    commands: new CommandRecord(),
+  };
 }
 
 /** True once nothing more will be leased for the sweep. */
