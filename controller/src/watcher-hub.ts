@@ -10,6 +10,7 @@ import {
   type WatchEvent,
 } from '@labsweep/proto';
 import type { AgentRegistry } from './agent-registry.js';
+import { historyOf } from './commands/history-of.js';
 import { setAsideTexts } from './commands/set-aside-texts.js';
 import type { CommandRecord } from './fold/command-record.js';
 import { isEnded, type SweepState } from './fold/lab-state.js';
@@ -49,6 +50,7 @@ export class WatcherHub {
   add(sweep: SweepState, watcher: Watcher, lastSequence: number): () => void {
     const id = sweep.submitted.sweep;
     const decisions = [...sweep.blocks.values()].flatMap(({ decision }) => decision ?? []);
+    const ofHosts = historyOf(sweep, this.commands).filter(({ type }) => type === 'host-commanded');
     const late = new LateWatcher(watcher);
     const fresh = { sweep, watchers: new Set<Watcher>(), lastProgress: '', sentAtMs: 0 };
     const watched = this.watched.get(id) ?? fresh;
@@ -66,6 +68,8 @@ export class WatcherHub {
         watcher.send({ kind: 'entry', entry });
         await watcher.drained();
       }
+      // What was asked of hosts is not in the sweep's part of the log.
+      for (const entry of ofHosts) watcher.send({ kind: 'entry', entry });
       for (const decision of decisions) watcher.send({ kind: 'decision', decision });
       watcher.send({ kind: 'progress', progress: this.progressOf(sweep) });
       late.catchUp();
@@ -87,6 +91,13 @@ export class WatcherHub {
     for (const watcher of watched.watchers) {
       watcher.send({ kind: 'entry', entry });
       if (decision !== undefined) watcher.send({ kind: 'decision', decision });
+    }
+  }
+
+  /** Something was decided for all sweeps. */
+  labEntry(entry: LogEntry): void {
+    for (const { watchers } of this.watched.values()) {
+      for (const watcher of watchers) watcher.send({ kind: 'entry', entry });
     }
   }
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Folds one log entry into the state. Entries may come twice and late; the result is the same. */
 import {
-  type Commanded,
   ENVIRONMENTS,
   type HostJoined,
   type LogEntry,
   type Submitted,
   type TrialEnded,
 } from '@labsweep/proto';
-import { planSweep } from '../plan/plan-sweep.js';
+import { designOf } from '../plan/extend-design.js';
 import { parseSpec } from '../spec/parse-spec.js';
 import { formatProblem } from '../spec/spec-problem.js';
+import { applyCommanded, newBlock, partsOf } from './apply-commanded.js';
 import { AttemptOutcomes } from './attempt-outcomes.js';
 import { decideBlock } from './decide-block.js';
 import {
@@ -43,14 +43,13 @@ export function applyEntry(state: LabState, entry: LogEntry): boolean {
 export function newSweepState(submitted: Submitted): SweepState {
   const parsed = parseSpec({ text: submitted.specText, path: submitted.specPath });
   if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('\n'));
-  const spec = { ...parsed.spec, seed: submitted.seed };
-  const plan = planSweep(spec);
+  const design = designOf({ ...parsed.spec, seed: submitted.seed });
   return {
     submitted,
-    spec,
-    plan,
-    rows: new Map(plan.rows.map((row) => [row.id, row])),
-    blocks: new Map(plan.blocks.map((planned) => [planned.id, { planned, attempts: [] }])),
+    design,
+    ...partsOf(design),
+    kernels: submitted.kernels,
+    blocks: new Map(design.plan.blocks.map((planned) => [planned.id, newBlock(planned)])),
     hosts: [],
     settledCount: 0,
     durations: new Map(),
@@ -71,25 +70,6 @@ function applyCancelled(sweep: SweepState | undefined, atMs: number): boolean {
   return true;
 }
 
-/** A command about a sweep that the log does not hold says nothing. */
-function applyCommanded(state: LabState, entry: Commanded): boolean {
-  const sweep = state.sweeps.get(entry.sweep);
-  if (sweep === undefined || !state.commands.take(entry)) return false;
-  switch (entry.command.kind) {
-    case 'pause':
-      sweep.isPaused = true;
-      return true;
-    case 'resume':
-      sweep.isPaused = false;
-      return true;
-    case 'cancel':
-      applyCancelled(sweep, entry.atMs);
-      return true;
-    default:
-      return true;
-  }
-}
-
 function applyHostJoined(sweep: SweepState | undefined, entry: HostJoined): boolean {
   if (sweep === undefined || sweep.hosts.some((other) => other.session === entry.session)) {
     return false;
@@ -106,6 +86,8 @@ function applyTrialEnded(state: LabState, entry: TrialEnded): boolean {
   if (!block.planned.trials.some(({ id }) => id === trial)) return false;
   const isFirst = !isSettled(block, trial);
   if (!attemptOf(state, block, entry).outcomes.add(trial, outcome.status)) return false;
+  // A straggler of an earlier round is evidence, and changes nothing that counts.
+  if (entry.attempt < block.firstAttempt) return true;
   if (isFirst) sweep.settledCount += 1;
   const { row } = block.planned;
   const seen = sweep.durations.get(row) ?? { count: 0, totalMs: 0 };
@@ -121,7 +103,8 @@ function applyTrialEnded(state: LabState, entry: TrialEnded): boolean {
  */
 function attemptOf(state: LabState, block: BlockState, entry: TrialEnded): AttemptState {
   const { attempt } = entry;
-  const known = block.attempts.find(
+  const isEarlier = attempt < block.firstAttempt;
+  const known = (isEarlier ? block.earlier : block.attempts).find(
     (other) => other.attempt === attempt && other.host === entry.host,
   );
   if (known !== undefined) return known;
@@ -132,7 +115,8 @@ function attemptOf(state: LabState, block: BlockState, entry: TrialEnded): Attem
   const outcomes = new AttemptOutcomes(block.planned);
   const fresh = { attempt, host, environment, outcomes };
   // A new array has room for exactly its elements, one that is pushed to for many more.
-  block.attempts = [...block.attempts, fresh];
+  if (isEarlier) block.earlier = [...block.earlier, fresh];
+  else block.attempts = [...block.attempts, fresh];
   return fresh;
 }
 

@@ -4,7 +4,7 @@
  * attempt, so that no id has to be kept.
  */
 import type { BlockId, SweepId, TrialId } from '@labsweep/proto';
-import type { SweepState } from './lab-state.js';
+import type { AttemptState, SweepState } from './lab-state.js';
 
 /** As `outcomeId` makes them: sweep, block, kernel, attempt and host. A host may hold a slash. */
 const OUTCOME_ID = /^([^/]+)\/((.+?)\/[^/]+)\/a(\d+)\/(.+)$/;
@@ -19,11 +19,10 @@ export class FoldedOutcomes {
     const sweep = this.sweeps.get(sweepId as SweepId);
     const blockId = trial?.slice(0, trial.lastIndexOf('/'));
     const block = sweep?.blocks.get(blockId as BlockId);
-    return (block?.attempts ?? []).some(
-      (other) =>
-        other.attempt === Number(attempt) &&
-        other.host === host &&
-        other.outcomes.has(trial as TrialId),
-    );
+    const isIt = (other: AttemptState) =>
+      other.attempt === Number(attempt) &&
+      other.host === host &&
+      other.outcomes.has(trial as TrialId);
+    return block !== undefined && (block.attempts.some(isIt) || block.earlier.some(isIt));
   }
 }

@@ -9,12 +9,14 @@ import type {
   Plan,
   PlannedBlock,
   PlannedRow,
+  ResolvedKernel,
   RowId,
   Spec,
   Submitted,
   SweepId,
   TrialId,
 } from '@labsweep/proto';
+import type { SweepDesign } from '../plan/extend-design.js';
 import type { AttemptOutcomes } from './attempt-outcomes.js';
 import { CommandRecord } from './command-record.js';
 import { FoldedOutcomes } from './folded-outcomes.js';
@@ -29,17 +31,25 @@ export interface AttemptState {
 
 export interface BlockState {
   readonly planned: PlannedBlock;
+  /** Those of this round, which may be decided. */
   attempts: readonly AttemptState[];
-  /** Set once, by the entry that settles which attempt counts. */
+  /** Those of rounds before: kept as evidence, never counted. */
+  earlier: readonly AttemptState[];
+  /** Attempts of a lower number are of an earlier round. */
+  firstAttempt: number;
+  /** Set once in a round, by the entry that settles which attempt counts. */
   decision?: BlockDecision;
 }
 
 export interface SweepState {
   readonly submitted: Submitted;
-  readonly spec: Spec;
-  readonly plan: Plan;
-  readonly rows: ReadonlyMap<RowId, PlannedRow>;
-  readonly blocks: ReadonlyMap<BlockId, BlockState>;
+  /** As it is by now, like all that follows from it: commands may have added to it. */
+  design: SweepDesign;
+  spec: Spec;
+  plan: Plan;
+  kernels: readonly ResolvedKernel[];
+  rows: ReadonlyMap<RowId, PlannedRow>;
+  readonly blocks: Map<BlockId, BlockState>;
   /** Each agent session that took a lease, once. */
   readonly hosts: HostJoined[];
   /** Planned trials that have an outcome in some attempt. */
