@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What an agent is told when it is started, by its command line or by whoever hosts many of them. */
+/** What an agent is told at its start, by its command line or by whoever hosts many of them. */
 import type {
   Address,
   AgentMessage,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * What an agent knows of itself beyond the life of its process: the name of its state folder, the
- * highest term of a controller it has seen, how far the broker acknowledged, and the lease it holds.
+ * highest term of a controller it has seen, how far the broker acknowledged, the lease it holds.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';

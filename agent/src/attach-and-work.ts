@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Wires the working parts of an agent: record, spool, broker, worker and the controller's stream. */
+/** Wires the working parts of an agent: record, spool, broker, worker, the controller's stream. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
