@@ -2,6 +2,7 @@
 /** Sends each watcher of a sweep what is known, then what happens, and ends it with the sweep. */
 import type { Clock, HostId, LogEntry, Progress, SweepId } from '@labsweep/proto';
 import type { AgentRegistry } from './agent-registry.js';
+import { historyOf } from './commands/history-of.js';
 import { setAsideTexts } from './commands/set-aside-texts.js';
 import type { CommandRecord } from './fold/command-record.js';
 import { isEnded, type SweepState } from './fold/lab-state.js';
@@ -36,7 +37,8 @@ export class WatcherHub {
   /** Returns the function that takes the watcher away again. */
   add(sweep: SweepState, watcher: Watcher): () => void {
     watcher.send({ kind: 'entry', entry: sweep.submitted });
-    const commands = this.commands.ofSweep(sweep.submitted.sweep);
+    // The history begins with the submission, which was sent above.
+    const commands = historyOf(sweep, this.commands).slice(1);
     for (const entry of [...sweep.hosts, ...commands, ...sweep.entries]) {
       watcher.send({ kind: 'entry', entry });
     }
@@ -65,6 +67,13 @@ export class WatcherHub {
     for (const watcher of watched.watchers) {
       watcher.send({ kind: 'entry', entry });
       if (decision !== undefined) watcher.send({ kind: 'decision', decision });
+    }
+  }
+
+  /** Something was decided for all sweeps. */
+  labEntry(entry: LogEntry): void {
+    for (const { watchers } of this.watched.values()) {
+      for (const watcher of watchers) watcher.send({ kind: 'entry', entry });
     }
   }
 

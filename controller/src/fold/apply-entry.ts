@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Folds one log entry into the state. Entries may come twice and late; the result is the same. */
 import {
-  type Commanded,
   type HostJoined,
   type LogEntry,
   messageIdOf,
   type Submitted,
   type TrialEnded,
 } from '@labsweep/proto';
-import { planSweep } from '../plan/plan-sweep.js';
+import { designOf } from '../plan/extend-design.js';
 import { parseSpec } from '../spec/parse-spec.js';
 import { formatProblem } from '../spec/spec-problem.js';
+import { applyCommanded, newBlock, partsOf } from './apply-commanded.js';
 import { decideBlock } from './decide-block.js';
 import type { AttemptState, BlockState, LabState, SweepState } from './lab-state.js';
 
@@ -36,14 +36,13 @@ export function applyEntry(state: LabState, entry: LogEntry): boolean {
 export function newSweepState(submitted: Submitted): SweepState {
   const parsed = parseSpec({ text: submitted.specText, path: submitted.specPath });
   if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('\n'));
-  const spec = { ...parsed.spec, seed: submitted.seed };
-  const plan = planSweep(spec);
+  const design = designOf({ ...parsed.spec, seed: submitted.seed });
   return {
     submitted,
-    spec,
-    plan,
-    rows: new Map(plan.rows.map((row) => [row.id, row])),
-    blocks: new Map(plan.blocks.map((planned) => [planned.id, { planned, attempts: [] }])),
+    design,
+    ...partsOf(design),
+    kernels: submitted.kernels,
+    blocks: new Map(design.plan.blocks.map((planned) => [planned.id, newBlock(planned)])),
     hosts: [],
     entries: [],
     settledTrials: new Set(),
@@ -64,25 +63,6 @@ function applyCancelled(sweep: SweepState | undefined, atMs: number): boolean {
   return true;
 }
 
-/** A command about a sweep that the log does not hold says nothing. */
-function applyCommanded(state: LabState, entry: Commanded): boolean {
-  const sweep = state.sweeps.get(entry.sweep);
-  if (sweep === undefined || !state.commands.take(entry)) return false;
-  switch (entry.command.kind) {
-    case 'pause':
-      sweep.isPaused = true;
-      return true;
-    case 'resume':
-      sweep.isPaused = false;
-      return true;
-    case 'cancel':
-      applyCancelled(sweep, entry.atMs);
-      return true;
-    default:
-      return true;
-  }
-}
-
 function applyHostJoined(sweep: SweepState | undefined, entry: HostJoined): boolean {
   if (sweep === undefined || sweep.hosts.some((other) => other.session === entry.session)) {
     return false;
@@ -99,6 +79,8 @@ function applyTrialEnded(state: LabState, entry: TrialEnded): boolean {
   if (!block.planned.trials.some((trial) => trial.id === entry.trial)) return false;
   state.folded.add(id);
   sweep.entries.push(entry);
+  // A straggler of an earlier round is evidence, and changes nothing that counts.
+  if (entry.attempt < block.firstAttempt) return true;
   sweep.settledTrials.add(entry.trial);
   attemptOf(block, entry).outcomes.set(entry.trial, entry);
   settleDecision(sweep, block);

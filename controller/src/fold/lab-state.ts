@@ -9,6 +9,7 @@ import type {
   Plan,
   PlannedBlock,
   PlannedRow,
+  ResolvedKernel,
   RowId,
   Spec,
   Submitted,
@@ -16,6 +17,7 @@ import type {
   TrialEnded,
   TrialId,
 } from '@labsweep/proto';
+import type { SweepDesign } from '../plan/extend-design.js';
 import { CommandRecord } from './command-record.js';
 
 /** One execution of a block on one host; it may lack trials when the host went away. */
@@ -28,17 +30,23 @@ export interface AttemptState {
 
 export interface BlockState {
   readonly planned: PlannedBlock;
+  /** Those of this round, which may be decided. */
   readonly attempts: AttemptState[];
-  /** Set once, by the entry that settles which attempt counts. */
+  /** Attempts of a lower number are of an earlier round: kept as evidence, never counted. */
+  firstAttempt: number;
+  /** Set once in a round, by the entry that settles which attempt counts. */
   decision?: BlockDecision;
 }
 
 export interface SweepState {
   readonly submitted: Submitted;
-  readonly spec: Spec;
-  readonly plan: Plan;
-  readonly rows: ReadonlyMap<RowId, PlannedRow>;
-  readonly blocks: ReadonlyMap<BlockId, BlockState>;
+  /** As it is by now, like all that follows from it: commands may have added to it. */
+  design: SweepDesign;
+  spec: Spec;
+  plan: Plan;
+  kernels: readonly ResolvedKernel[];
+  rows: ReadonlyMap<RowId, PlannedRow>;
+  readonly blocks: Map<BlockId, BlockState>;
   /** Each agent session that took a lease, once. */
   readonly hosts: HostJoined[];
   /** Every outcome once, in log order. */
