@@ -6,11 +6,17 @@ import { type ClientReadableStream, credentials, type ServiceError, status } fro
 import {
   type Address,
   formatAddress,
+  type HostCommand,
+  type HostList,
   LabsweepError,
+  type LogEntry,
+  readHistory,
+  readHostList,
   readSweepSummary,
   readWatchEvent,
   type Sha256,
   STANDBY_METADATA,
+  type SweepCommand,
   type SweepId,
   SweepService,
   type SweepSummary,
@@ -33,15 +39,42 @@ const RECONNECT_MIN_MS = 100;
 const RECONNECT_MAX_MS = 1_000;
 const CHUNK_BYTES = 256 * 1024;
 
-export interface SubmitOptions {
+/** For work that may download: lines for a person, and the way to give up. */
+interface Progressing {
+  onProgress(line: string): void;
+  readonly signal: AbortSignal;
+}
+
+export interface SubmitOptions extends Progressing {
   readonly sweep: SweepId;
   readonly specPath: string;
   readonly specText: string;
   readonly files: Readonly<Record<string, Sha256>>;
   readonly seed: number;
   readonly by: string;
-  onProgress(line: string): void;
-  readonly signal: AbortSignal;
+}
+
+/** Fields that the kind has no use for stay empty. */
+export interface CommandOptions extends Progressing {
+  readonly sweep: SweepId;
+  /** The same id again changes nothing, so a request may be repeated. */
+  readonly id: string;
+  readonly by: string;
+  readonly kind: SweepCommand['kind'];
+  readonly row: string;
+  readonly count: number;
+  readonly kernel: string;
+  readonly source: string;
+  readonly files: Readonly<Record<string, Sha256>>;
+}
+
+export interface HostCommandOptions {
+  readonly id: string;
+  readonly by: string;
+  readonly kind: HostCommand['kind'];
+  readonly host: string;
+  readonly kernel: string;
+  readonly reason: string;
 }
 
 type Stub = InstanceType<typeof SweepService>;
@@ -85,16 +118,17 @@ export class SweepClient {
   /** Settles when the sweep is in the log; kernels may be downloaded before that. */
   submit(options: SubmitOptions): Promise<SweepSummary> {
     const { onProgress, signal, ...request } = options;
-    return this.ask(async () => {
-      const stream = this.client.Submit({ ...request, files: { ...request.files } });
-      let accepted: SweepSummary | undefined;
-      for await (const event of this.read(stream, signal)) {
-        if (event.body === 'progress') onProgress(event.progress ?? '');
-        if (event.body === 'accepted') accepted = readSweepSummary(event.accepted);
-      }
-      if (accepted !== undefined) return accepted;
-      throw new LabsweepError('the controller ended the submission without an answer');
-    }, signal);
+    const files = { ...request.files };
+    const open = () => this.client.Submit({ ...request, files });
+    return this.accepted(open, { onProgress, signal });
+  }
+
+  /** Settles when the command is in the log and folded; a kernel may be downloaded before that. */
+  command(options: CommandOptions): Promise<SweepSummary> {
+    const { onProgress, signal, ...request } = options;
+    const files = { ...request.files };
+    const open = () => this.client.Command({ ...request, files });
+    return this.accepted(open, { onProgress, signal });
   }
 
   /**
@@ -135,10 +169,28 @@ export class SweepClient {
     );
   }
 
-  cancel(sweep: SweepId, by: string): Promise<SweepSummary> {
+  hosts(): Promise<HostList> {
     return this.unary((options, reply) =>
-      this.client.Cancel({ sweep, by }, options, (error, value) =>
-        reply(error, value && readSweepSummary(value)),
+      this.client.ListHosts({}, options, (error, value) =>
+        reply(error, value && readHostList(value)),
+      ),
+    );
+  }
+
+  /** Returns the hosts that the command is about. */
+  commandHost(request: HostCommandOptions): Promise<HostList> {
+    return this.unary((options, reply) =>
+      this.client.CommandHost({ ...request }, options, (error, value) =>
+        reply(error, value && readHostList(value)),
+      ),
+    );
+  }
+
+  /** Submitted, commanded and host-commanded entries, in the order of their times. */
+  history(sweep: SweepId): Promise<LogEntry[]> {
+    return this.unary((options, reply) =>
+      this.client.History({ sweep }, options, (error, value) =>
+        reply(error, value && readHistory(value)),
       ),
     );
   }
@@ -158,6 +210,21 @@ export class SweepClient {
     } catch (error) {
       throw translate(error);
     }
+  }
+
+  private accepted(
+    openStream: () => ReturnType<Stub['Submit']>,
+    { onProgress, signal }: Progressing,
+  ): Promise<SweepSummary> {
+    return this.ask(async () => {
+      let accepted: SweepSummary | undefined;
+      for await (const event of this.read(openStream(), signal)) {
+        if (event.body === 'progress') onProgress(event.progress ?? '');
+        if (event.body === 'accepted') accepted = readSweepSummary(event.accepted);
+      }
+      if (accepted !== undefined) return accepted;
+      throw new LabsweepError('the controller ended the call without an answer');
+    }, signal);
   }
 
   private unary<Value>(

@@ -21,6 +21,9 @@ interface HostRecord {
   hello: AgentHello;
   connection: AgentConnection | undefined;
   seenAtMs: number;
+  /** As its last `alive` told. */
+  spooled: number;
+  trouble: string;
 }
 
 interface LeaseRecord extends LiveLease {
@@ -39,7 +42,13 @@ export class AgentRegistry {
   attach(hello: AgentHello, connection: AgentConnection, nowMs: number): void {
     const old = this.hostRecords.get(hello.host.id);
     if (old?.connection !== connection) old?.connection?.close();
-    this.hostRecords.set(hello.host.id, { hello, connection, seenAtMs: nowMs });
+    this.hostRecords.set(hello.host.id, {
+      hello,
+      connection,
+      seenAtMs: nowMs,
+      spooled: hello.unsettled.length,
+      trouble: '',
+    });
     for (const lease of this.leasesOf(hello.host.id)) this.leaseRecords.delete(lease.lease);
   }
 
@@ -70,6 +79,19 @@ export class AgentRegistry {
   seen(host: HostId, nowMs: number): void {
     const record = this.hostRecords.get(host);
     if (record !== undefined) record.seenAtMs = nowMs;
+  }
+
+  /** What the agent says of itself every other second. */
+  alive(host: HostId, told: { readonly spooled: number; readonly trouble: string }): void {
+    const record = this.hostRecords.get(host);
+    if (record === undefined) return;
+    record.spooled = told.spooled;
+    record.trouble = told.trouble;
+  }
+
+  lastTold(host: HostId): { readonly spooled: number; readonly trouble: string } {
+    const { spooled, trouble } = this.hostRecords.get(host) ?? { spooled: 0, trouble: '' };
+    return { spooled, trouble };
   }
 
   /** False when the host does not hold the lease. */

@@ -15,6 +15,7 @@ import {
   systemClock,
 } from '@labsweep/proto';
 import { agentHandlers } from './io/agent-server.js';
+import { CommandDesk } from './io/command-desk.js';
 import type { Gate } from './io/gate.js';
 import { LogFollower } from './io/log-follower.js';
 import type { LogWriter } from './io/log-writer.js';
@@ -165,9 +166,10 @@ export class Sitting {
     const { loop } = this;
     const parts = { artifacts: broker.artifacts, log: writer };
     const submission = new Submission({ broker: parts, loop, cacheDirectory });
+    const desk = new CommandDesk({ broker: parts, loop, cacheDirectory }, submission);
     gate.open({
       agent: agentHandlers(loop, note),
-      sweep: sweepHandlers({ loop, broker: parts, submission }),
+      sweep: sweepHandlers({ loop, broker: parts, submission, desk }),
     });
   }
 

@@ -6,8 +6,12 @@
 import {
   type AgentHello,
   type AgentMessage,
+  type Cancelled,
+  type Commanded,
   type HeldLease,
   type HostId,
+  type HostSummary,
+  type KernelName,
   type LogEntry,
   messageIdOf,
   PROTOCOL,
@@ -15,7 +19,9 @@ import {
   type SweepSummary,
 } from '@labsweep/proto';
 import { AgentRegistry, ALIVE_INTERVAL_MS, LEASE_DURATION_MS } from './agent-registry.js';
+import { hostSummaries } from './commands/host-summaries.js';
 import { applyEntry } from './fold/apply-entry.js';
+import type { CommandRecord } from './fold/command-record.js';
 import { emptyLabState, isEnded, type SweepState } from './fold/lab-state.js';
 import { buildLease } from './lease-order.js';
 import type { AgentConnection, LoopPorts, Watcher } from './ports.js';
@@ -27,6 +33,12 @@ import { WatcherHub } from './watcher-hub.js';
 
 /** An epoch is its term times this and the number of the lease: a later term is always higher. */
 const LEASES_PER_TERM = 2 ** 26;
+
+function isCancellation(entry: LogEntry): entry is Cancelled | Commanded {
+  return (
+    entry.type === 'cancelled' || (entry.type === 'commanded' && entry.command.kind === 'cancel')
+  );
+}
 
 export class SweepLoop {
   private readonly lab = emptyLabState();
@@ -41,7 +53,7 @@ export class SweepLoop {
 
   constructor(private readonly ports: LoopPorts) {
     this.startedAtMs = ports.clock.nowMs();
-    this.watchers = new WatcherHub(this.agents, ports.clock);
+    this.watchers = new WatcherHub(this.agents, this.lab.commands, ports.clock);
   }
 
   /** The log has been read up to its end, and this controller is the one that decides. */
@@ -77,7 +89,7 @@ export class SweepLoop {
     }
     const sweep = 'sweep' in entry ? this.lab.sweeps.get(entry.sweep) : undefined;
     if (changed && sweep !== undefined) this.watchers.entry(sweep, entry);
-    if (changed && entry.type === 'cancelled') this.revokeLeasesOf(entry.sweep);
+    if (changed && isCancellation(entry)) this.revokeLeasesOf(entry.sweep);
     this.step();
   }
 
@@ -121,6 +133,7 @@ export class SweepLoop {
         return;
       case 'alive':
         this.agents.seen(host, nowMs);
+        this.agents.alive(host, message);
         return;
       case 'renew': {
         const { lease } = message;
@@ -156,6 +169,21 @@ export class SweepLoop {
 
   summaries(): SweepSummary[] {
     return [...this.lab.sweeps.values()].map(summarize);
+  }
+
+  /** What was asked and decided after the submissions. */
+  get commands(): CommandRecord {
+    return this.lab.commands;
+  }
+
+  /** Of all sweeps, each once. */
+  kernelNames(): KernelName[] {
+    const sweeps = [...this.lab.sweeps.values()];
+    return [...new Set(sweeps.flatMap(({ spec }) => spec.kernels.map(({ name }) => name)))];
+  }
+
+  hosts(): HostSummary[] {
+    return hostSummaries(this.lab, this.agents);
   }
 
   private fold(entry: LogEntry): boolean {

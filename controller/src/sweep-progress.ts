@@ -8,10 +8,9 @@ import { waitingRows } from './schedule/waiting-rows.js';
 
 export function summarize(sweep: SweepState): SweepSummary {
   const { submitted } = sweep;
-  const ended = sweep.cancelledAtMs === undefined ? 'finished' : 'cancelled';
   return {
     sweep: submitted.sweep,
-    state: isEnded(sweep) ? ended : 'running',
+    state: stateOf(sweep),
     blocksTotal: sweep.blocks.size,
     blocksDecided: sweep.decidedCount,
     trialsTotal: sweep.plan.trialCount,
@@ -21,11 +20,16 @@ export function summarize(sweep: SweepState): SweepSummary {
   };
 }
 
-export function progressOf(
-  sweep: SweepState,
-  agents: AgentRegistry,
-  troubles: readonly string[],
-): Progress {
+function stateOf(sweep: SweepState): SweepSummary['state'] {
+  if (sweep.cancelledAtMs !== undefined) return 'cancelled';
+  if (isEnded(sweep)) return 'finished';
+  return sweep.isPaused ? 'paused' : 'running';
+}
+
+/** What the progress of every sweep of the lab tells. */
+export type LabNews = Pick<Progress, 'troubles' | 'setAside'>;
+
+export function progressOf(sweep: SweepState, agents: AgentRegistry, news: LabNews): Progress {
   const hosts = agents.hosts();
   const attached = hosts.filter((host) => host.attached);
   const ended = isEnded(sweep);
@@ -35,7 +39,7 @@ export function progressOf(
     remainingMs: estimateRemainingMs(sweep, attached.length),
     waiting: ended ? [] : waitingRows(sweep, hosts),
     hostsAttached: attached.length,
-    troubles,
+    ...news,
   };
 }
 

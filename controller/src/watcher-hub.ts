@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Sends each watcher of a sweep what is known, then what happens, and ends it with the sweep. */
-import type { Clock, LogEntry, SweepId } from '@labsweep/proto';
+import type { Clock, HostId, LogEntry, Progress, SweepId } from '@labsweep/proto';
 import type { AgentRegistry } from './agent-registry.js';
+import { setAsideTexts } from './commands/set-aside-texts.js';
+import type { CommandRecord } from './fold/command-record.js';
 import { isEnded, type SweepState } from './fold/lab-state.js';
 import type { Watcher } from './ports.js';
 import { progressOf } from './sweep-progress.js';
@@ -23,6 +25,7 @@ export class WatcherHub {
 
   constructor(
     private readonly agents: AgentRegistry,
+    private readonly commands: CommandRecord,
     private readonly clock: Clock,
   ) {}
 
@@ -33,11 +36,14 @@ export class WatcherHub {
   /** Returns the function that takes the watcher away again. */
   add(sweep: SweepState, watcher: Watcher): () => void {
     watcher.send({ kind: 'entry', entry: sweep.submitted });
-    for (const entry of [...sweep.hosts, ...sweep.entries]) watcher.send({ kind: 'entry', entry });
+    const commands = this.commands.ofSweep(sweep.submitted.sweep);
+    for (const entry of [...sweep.hosts, ...commands, ...sweep.entries]) {
+      watcher.send({ kind: 'entry', entry });
+    }
     for (const { decision } of sweep.blocks.values()) {
       if (decision !== undefined) watcher.send({ kind: 'decision', decision });
     }
-    watcher.send({ kind: 'progress', progress: progressOf(sweep, this.agents, this.troubles) });
+    watcher.send({ kind: 'progress', progress: this.progressOf(sweep) });
     if (isEnded(sweep)) {
       watcher.end();
       return () => {};
@@ -67,7 +73,7 @@ export class WatcherHub {
     const nowMs = this.clock.nowMs();
     for (const [id, watched] of this.watched) {
       const { sweep, watchers } = watched;
-      const progress = progressOf(sweep, this.agents, this.troubles);
+      const progress = this.progressOf(sweep);
       const { remainingMs: _, ...steady } = progress;
       const text = JSON.stringify(steady);
       const due = text !== watched.lastProgress || nowMs - watched.sentAtMs >= QUIET_INTERVAL_MS;
@@ -80,5 +86,11 @@ export class WatcherHub {
       for (const watcher of watchers) watcher.end();
       this.watched.delete(id);
     }
+  }
+
+  private progressOf(sweep: SweepState): Progress {
+    const nameOf = (host: HostId) => this.agents.hello(host)?.host.name ?? host;
+    const setAside = setAsideTexts(this.commands, nameOf);
+    return progressOf(sweep, this.agents, { troubles: this.troubles, setAside });
   }
 }

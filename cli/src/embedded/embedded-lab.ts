@@ -25,7 +25,8 @@ export interface EmbeddedLab {
 export interface EmbeddedLabOptions {
   readonly folder: string;
   readonly cacheDirectory: string;
-  readonly runners: string;
+  /** Undefined for a lab without an agent: it can be asked, and does nothing. */
+  readonly runners: string | undefined;
   /** What the agent may change on this machine, as `labsweep-agent --may` takes it. */
   readonly may: string;
 }
@@ -49,7 +50,10 @@ export async function startEmbeddedLab(options: EmbeddedLabOptions): Promise<Emb
     const broker = ['--nats', nats.url, '--store', join(options.folder, 'store')];
     const controller = await startController(options, broker, join(logs, 'controller.log'));
     children.unshift(controller.child);
-    children.unshift(await startAgent(options, controller.address, join(logs, 'agent.log')));
+    const { runners } = options;
+    if (runners !== undefined) {
+      children.unshift(await startAgent({ ...options, runners }, controller.address, logs));
+    }
     return assemble(children, [parseLoopbackAddress(controller.address, 'controller')]);
   } catch (error) {
     for (const child of children) child.kill();
@@ -111,9 +115,9 @@ async function startController(
 }
 
 function startAgent(
-  options: EmbeddedLabOptions,
+  options: EmbeddedLabOptions & { readonly runners: string },
   controller: string,
-  logPath: string,
+  logs: string,
 ): Promise<Child> {
   const state = join(options.folder, 'agent');
   const cache = join(options.cacheDirectory, 'artifacts');
@@ -123,7 +127,7 @@ function startAgent(
     name: 'agent',
     program: process.execPath,
     args: [...AGENT_NODE_OPTIONS, AGENT_PROGRAM, ...places, ...work, '--stop-with-parent'],
-    logPath,
+    logPath: join(logs, 'agent.log'),
   });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Folds one log entry into the state. Entries may come twice and late; the result is the same. */
 import {
+  type Commanded,
   type HostJoined,
   type LogEntry,
   messageIdOf,
@@ -20,10 +21,10 @@ export function applyEntry(state: LabState, entry: LogEntry): boolean {
       return applySubmitted(state, entry);
     case 'cancelled':
       return applyCancelled(state.sweeps.get(entry.sweep), entry.atMs);
-    // Folded in a later step.
     case 'commanded':
+      return applyCommanded(state, entry);
     case 'host-commanded':
-      return false;
+      return state.commands.take(entry);
     case 'host-joined':
       return applyHostJoined(state.sweeps.get(entry.sweep), entry);
     case 'trial-ended':
@@ -47,6 +48,7 @@ export function newSweepState(submitted: Submitted): SweepState {
     entries: [],
     settledTrials: new Set(),
     decidedCount: 0,
+    isPaused: false,
   };
 }
 
@@ -60,6 +62,25 @@ function applyCancelled(sweep: SweepState | undefined, atMs: number): boolean {
   if (sweep === undefined || sweep.cancelledAtMs !== undefined) return false;
   sweep.cancelledAtMs = atMs;
   return true;
+}
+
+/** A command about a sweep that the log does not hold says nothing. */
+function applyCommanded(state: LabState, entry: Commanded): boolean {
+  const sweep = state.sweeps.get(entry.sweep);
+  if (sweep === undefined || !state.commands.take(entry)) return false;
+  switch (entry.command.kind) {
+    case 'pause':
+      sweep.isPaused = true;
+      return true;
+    case 'resume':
+      sweep.isPaused = false;
+      return true;
+    case 'cancel':
+      applyCancelled(sweep, entry.atMs);
+      return true;
+    default:
+      return true;
+  }
 }
 
 function applyHostJoined(sweep: SweepState | undefined, entry: HostJoined): boolean {

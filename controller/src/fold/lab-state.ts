@@ -16,6 +16,7 @@ import type {
   TrialEnded,
   TrialId,
 } from '@labsweep/proto';
+import { CommandRecord } from './command-record.js';
 
 /** One execution of a block on one host; it may lack trials when the host went away. */
 export interface AttemptState {
@@ -45,6 +46,8 @@ export interface SweepState {
   /** Planned trials that have an outcome in some attempt. */
   readonly settledTrials: Set<TrialId>;
   decidedCount: number;
+  /** Nothing new is leased until it is resumed. */
+  isPaused: boolean;
   cancelledAtMs?: number;
 }
 
@@ -53,10 +56,11 @@ export interface LabState {
   readonly sweeps: Map<SweepId, SweepState>;
   /** Ids of outcomes that are folded, so that a repeated message changes nothing. */
   readonly folded: Set<string>;
+  readonly commands: CommandRecord;
 }
 
 export function emptyLabState(): LabState {
-  return { sweeps: new Map(), folded: new Set() };
+  return { sweeps: new Map(), folded: new Set(), commands: new CommandRecord() };
 }
 
 /** True once nothing more will be leased for the sweep. */

@@ -20,6 +20,7 @@ export function schedule(view: ScheduleView): ScheduleDecision[] {
   const decisions: ScheduleDecision[] = expired.map((lease) => ({ kind: 'expire', lease }));
   for (const host of view.hosts) {
     if (!host.attached || busy.has(host.description.id)) continue;
+    if (view.lab.commands.isDrained(host.description.id)) continue;
     const grant = grantFor(host, view, taken);
     if (grant === undefined) continue;
     taken.add(blockKey(grant.sweep, grant.block));
@@ -35,7 +36,7 @@ function blockKey(sweep: SweepId, block: BlockId): string {
 }
 
 function grantFor(host: KnownHost, view: ScheduleView, taken: Set<string>): Grant | undefined {
-  const open = [...view.lab.sweeps.values()].filter((sweep) => !isEnded(sweep));
+  const open = [...view.lab.sweeps.values()].filter((sweep) => !isEnded(sweep) && !sweep.isPaused);
   for (const sweep of open) {
     const blocks = [...sweep.blocks.values()].filter(
       (block) =>
@@ -61,6 +62,10 @@ function grantBlock(options: {
   const { host, sweep, block, view } = options;
   const row = sweep.rows.get(block.planned.row);
   if (row === undefined) return undefined;
+  const isKeptOff = block.planned.trials.some(({ kernel }) =>
+    view.lab.commands.quarantineOf(host.description.id, kernel),
+  );
+  if (isKeptOff) return undefined;
   const match = matchHost(row, sweep.spec.hygiene, host.description);
   if (match.environment === undefined) return undefined;
   const { environment } = match;
