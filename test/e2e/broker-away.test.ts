@@ -4,13 +4,14 @@
  * why everywhere, and goes on by itself.
  */
 import { strict as assert } from 'node:assert';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { BrokerLab, heard } from './broker-lab.js';
 import { run, start, temporaryFolder, waitFor, writeScriptedSpec } from './labsweep-process.js';
 
+/** For some more trials. */
+const ROOM_BYTES = 4_000;
 const SPEC = { durationMs: 60, repetitions: 6 };
 
 test('a controller that is started before its broker waits and says so, and users are told', async (context) => {
@@ -18,7 +19,7 @@ test('a controller that is started before its broker waits and says so, and user
   const lab = await BrokerLab.prepare(folder);
   try {
     const controller = lab.startController(0);
-    await heard(controller, /waiting: nats-server at .*ECONNREFUSED.*is it running/);
+    await heard(controller, /waiting: nats-server at .*CONNECTION_REFUSED; is it running/);
     const list = start(folder, 'list', '--controller', lab.addresses[0] ?? '');
     await waitFor('the answer', () =>
       /waiting for a controller: waiting: nats-server at/.test(list.stderr()),
@@ -84,30 +85,32 @@ test('a log that is deleted and made again is folded anew, and what the controll
 
 test('a broker whose store is full: nothing is granted, the reason is told, room lets it go on', async (context) => {
   const folder = temporaryFolder(context);
-  writeScriptedSpec(folder, { ...SPEC, repetitions: 40 });
-  const limited = (size: string) => {
+  writeScriptedSpec(folder, { durationMs: 40, repetitions: 12 });
+  const lab = await BrokerLab.prepare(folder);
+  const limited = (bytes: number) => {
     const path = join(folder, 'nats.conf');
-    writeFileSync(path, `jetstream { max_file_store: ${size} }\n`);
+    writeFileSync(path, `jetstream { max_file_store: ${bytes} }\n`);
     return ['-c', path];
   };
-  const lab = await BrokerLab.prepare(folder);
   try {
-    const nats = await lab.startNats(...limited('60KB'));
+    let nats = await lab.startNats();
     const controller = lab.startController(0, '--store', lab.store);
     await heard(controller, /reigns under term/);
     const [address = ''] = lab.addresses;
     lab.startAgent('box-a', address);
     const running = start(folder, 'run', 'sweep.toml', '--controller', address, '--out', 'result');
+    await waitFor('a trial', () => / 2\/48 trials: /.test(running.stderr()));
+    await nats.end('SIGKILL');
+    nats = await lab.startNats(...limited(bytesIn(lab.store) + ROOM_BYTES));
     await heard(
       controller,
-      /the store of nats-server is full \(insufficient resources, code 10023\)/,
+      /steps down: .*the store of nats-server is full \(insufficient resources, code 10023\)/,
     );
     await waitFor('words for the user', () =>
       /waiting for a controller: standby; .*store of nats-server is full/.test(running.stderr()),
     );
     await nats.end('SIGTERM');
-    await delay(100);
-    await lab.startNats(...limited('60MB'));
+    await lab.startNats();
     const ended = await running.ended;
     assert.equal(ended.exitCode, 0, ended.stderr);
     assert.equal((await run(folder, 'list', '--controller', address)).exitCode, 0);
@@ -115,3 +118,9 @@ test('a broker whose store is full: nothing is granted, the reason is told, room
     await lab.close();
   }
 });
+
+function bytesIn(folder: string): number {
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => `${name}`.endsWith('.blk'))
+    .reduce((sum, name) => sum + statSync(join(folder, `${name}`)).size, 0);
+}
