@@ -26,7 +26,7 @@ export async function writeResults(
   const json = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
   const files: Record<string, string> = {
     'spec.toml': submitted.specText,
-    'plan.txt': renderPlan({ spec, plan }),
+    'plan.txt': renderPlan({ spec, plan, commands: report.commands }),
     'plan.json': json(plan),
     'results.csv': renderCsv(record),
     'results.json': renderJson(record, report),

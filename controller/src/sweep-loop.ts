@@ -53,7 +53,7 @@ export class SweepLoop {
 
   constructor(private readonly ports: LoopPorts) {
     this.startedAtMs = ports.clock.nowMs();
-    this.watchers = new WatcherHub(this.agents, this.lab.commands, ports.clock);
+    this.watchers = new WatcherHub(this.agents, this.lab.commands, ports.clock, ports.history);
   }
 
   /** The log has been read up to its end, and this controller is the one that decides. */
@@ -90,6 +90,8 @@ export class SweepLoop {
     const sweep = 'sweep' in entry ? this.lab.sweeps.get(entry.sweep) : undefined;
     if (changed && sweep !== undefined) this.watchers.entry(sweep, entry);
     if (changed && isCancellation(entry)) this.revokeLeasesOf(entry.sweep);
+    if (changed && entry.type === 'commanded') this.revokeEarlierRounds(entry.sweep);
+    if (changed && entry.type === 'host-commanded') this.watchers.labEntry(entry);
     this.step();
   }
 
@@ -160,7 +162,7 @@ export class SweepLoop {
   }
 
   watch(sweep: SweepState, watcher: Watcher): () => void {
-    return this.watchers.add(sweep, watcher);
+    return this.watchers.add(sweep, watcher, this.lastSequence);
   }
 
   sweep(id: SweepId): SweepState | undefined {
@@ -201,7 +203,8 @@ export class SweepLoop {
     const elsewhere = this.agents
       .leases()
       .some((lease) => lease.sweep === held.sweep && lease.block === held.block);
-    const wanted = sweep !== undefined && !isEnded(sweep) && block?.decision === undefined;
+    const isOpen = block?.decision === undefined && held.attempt >= (block?.firstAttempt ?? 0);
+    const wanted = sweep !== undefined && !isEnded(sweep) && isOpen;
     if (wanted && block !== undefined && !elsewhere) {
       this.agents.hold(host, held, nowMs);
       return;
@@ -215,6 +218,16 @@ export class SweepLoop {
       this.agents.release(lease.lease);
       const reason = 'the sweep was cancelled';
       this.agents.send(lease.host, { kind: 'revoked', lease: lease.lease, reason });
+    }
+  }
+
+  /** A block that is run anew is begun anew. */
+  private revokeEarlierRounds(sweep: SweepId): void {
+    const blocks = this.lab.sweeps.get(sweep)?.blocks;
+    for (const { lease, host, block, attempt, sweep: leased } of this.agents.leases()) {
+      if (leased !== sweep || attempt >= (blocks?.get(block)?.firstAttempt ?? 0)) continue;
+      this.agents.release(lease);
+      this.agents.send(host, { kind: 'revoked', lease, reason: 'the block is run anew' });
     }
   }
 

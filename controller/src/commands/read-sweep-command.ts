@@ -13,8 +13,9 @@ import {
   UsageError,
 } from '@labsweep/proto';
 import type { SweepState } from '../fold/lab-state.js';
+import { extendDesign, takersOf } from '../plan/extend-design.js';
 import { parseKernelSource } from '../spec/kernel-source.js';
-import { KERNELS_MAX, REPETITIONS_MAX } from '../spec/limits.js';
+import { KERNELS_MAX, REPETITIONS_MAX, TRIALS_MAX } from '../spec/limits.js';
 import { KERNEL_NAME } from '../spec/names.js';
 import { suggestName } from '../spec/suggestion.js';
 import { summarize } from '../sweep-progress.js';
@@ -34,6 +35,12 @@ export type AskedCommand =
 
 /** Throws a UsageError. */
 export function readSweepCommand(sweep: SweepState, request: SweepCommandRequest): AskedCommand {
+  const asked = readAsked(sweep, request);
+  refuseTooMany(sweep, asked);
+  return asked;
+}
+
+function readAsked(sweep: SweepState, request: SweepCommandRequest): AskedCommand {
   const kind = readKind(request.kind);
   refuseByState(sweep, kind);
   switch (kind) {
@@ -117,8 +124,26 @@ function readKernel(sweep: SweepState, { kernel, source }: SweepCommandRequest):
     throw new UsageError(`--kernel: a sweep has at most ${KERNELS_MAX} kernels`);
   }
   const parsed = parseKernelSource(source);
-  if (parsed.ok) return { name: kernel as KernelName, text: source, source: parsed.value };
-  throw new UsageError(`--kernel ${kernel}: ${parsed.what}; ${parsed.hint}`);
+  if (!parsed.ok) throw new UsageError(`--kernel ${kernel}: ${parsed.what}; ${parsed.hint}`);
+  const found = { name: kernel as KernelName, text: source, source: parsed.value };
+  if (takersOf(sweep.spec, found).length > 0) return found;
+  throw new UsageError(
+    `--kernel ${kernel}=${source}: no environment of sweep ${sweep.submitted.sweep} takes such a ` +
+      'kernel: `host` is for native rows, images are for QEMU rows',
+  );
+}
+
+function refuseTooMany(sweep: SweepState, asked: AskedCommand): void {
+  const { design } = sweep;
+  const added: SweepCommand =
+    asked.kind === 'add-kernel'
+      ? { kind: asked.kind, kernel: { name: asked.kernel.name, source: asked.kernel.text } }
+      : asked;
+  const { trialCount } = extendDesign(design, added).plan;
+  if (trialCount <= TRIALS_MAX) return;
+  throw new UsageError(
+    `sweep ${sweep.submitted.sweep} would have ${trialCount} trials; ${TRIALS_MAX} is most`,
+  );
 }
 
 /** For a name that a user gave: the nearest one, or where to look. */

@@ -17,7 +17,7 @@ import { planRows } from './plan-rows.js';
  * In the order in which they are handed out: audits first, since they tell early that a comparison
  * is void; attributions last, since they only explain what was found.
  */
-const HANDED_OUT: readonly Purpose[] = ['audit', 'timing', 'attribution'];
+export const HANDED_OUT: readonly Purpose[] = ['audit', 'timing', 'attribution'];
 
 export function planSweep(spec: Spec): Plan {
   const rows = planRows(spec);
@@ -49,7 +49,8 @@ export function repetitionsOf(spec: Spec, purpose: Purpose): number {
   }
 }
 
-function planBlock(spec: Spec, row: PlannedRow, repetition: number): PlannedBlock {
+/** The block of a row whose repetition counts from 1. */
+export function planBlock(spec: Spec, row: PlannedRow, repetition: number): PlannedBlock {
   const id = `${row.id}/r${repetition}` as BlockId;
   const kernels = orderKernels(spec, row, repetition);
   const trials = kernels.map((kernel) => ({ id: `${id}/${kernel}` as TrialId, kernel }));

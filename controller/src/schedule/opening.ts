@@ -48,5 +48,6 @@ export function ownersOf(block: BlockState): readonly HostId[] {
 }
 
 function nextAttempt(block: BlockState): number {
-  return 1 + Math.max(0, ...block.attempts.map((attempt) => attempt.attempt));
+  const latest = Math.max(0, ...block.attempts.map((attempt) => attempt.attempt));
+  return Math.max(block.firstAttempt, latest + 1);
 }
