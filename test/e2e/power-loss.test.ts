@@ -34,6 +34,7 @@ const SPEC = { durationMs: 60, repetitions: 12 };
 const TRIALS = 48;
 /** Some way into the sweep, with several blocks done. */
 const TRIALS_BEFORE = 12;
+const SETTLED_BEFORE = 6;
 const LOG_BLOCKS = 'jetstream/$G/streams/LABSWEEP_LOG/msgs';
 
 const trialsSeen = (running: Running) =>
@@ -69,9 +70,18 @@ function spooled(lab: BrokerLab, agents: readonly string[]): Set<string> {
     const folder = join(lab.folder, name, 'spool');
     return readdirSync(folder)
       .filter((file) => file.endsWith('.json'))
-      .map((file) => messageIdOf(JSON.parse(readFileSync(join(folder, file), 'utf8'))));
+      .flatMap((file) => idOf(join(folder, file)) ?? []);
   });
   return new Set(ids);
+}
+
+/** Undefined for one that was settled while we looked. */
+function idOf(path: string): string | undefined {
+  try {
+    return messageIdOf(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Everything that belongs to the sweep came out as if nothing had happened. */
@@ -155,7 +165,7 @@ test('power loss with --store: a disk image holds what was synced, and all that 
 
 test('power loss without --store: what is older than the sync of the server is settled, and nothing else', async (context) => {
   const folder = temporaryFolder(context);
-  writeScriptedSpec(folder, SPEC);
+  writeScriptedSpec(folder, { ...SPEC, durationMs: 100 });
   const lab = await BrokerLab.prepare(folder);
   const agents = ['box-a', 'box-b'];
   // In place of two minutes: the server is said to have synced what is older than one second.
@@ -174,6 +184,8 @@ test('power loss without --store: what is older than the sync of the server is s
     for (const name of agents) lab.startAgent(name, address);
     const running = start(folder, 'run', 'sweep.toml', '--controller', address, '--out', 'result');
     await waitFor('some trials', () => trialsSeen(running) >= TRIALS_BEFORE);
+    const settledCount = () => trialsSeen(running) - spooled(lab, agents).size;
+    await waitFor('some that are settled', () => settledCount() >= SETTLED_BEFORE);
     const unsettled = spooled(lab, agents);
     const lossAtMs = Date.now();
     const before = await outcomesIn(lab);
