@@ -39,6 +39,8 @@ export async function awaitStage<Value>(
     const turnMs = performance.now();
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, events.intervalMs);
+      // A stage that hangs must not keep a process that is done otherwise.
+      timer.unref();
       wake = () => {
         clearTimeout(timer);
         resolve();
