@@ -10,7 +10,7 @@ export interface Stage {
   readonly name: string;
   /** Undefined for a stage that may wait for others without end. */
   readonly limitMs: number | undefined;
-  /** True while it waits for something outside, such as room on a disk: that time does not count. */
+  /** True while it waits for something outside, as for room on a disk: that does not count. */
   isExcused?(): boolean;
 }
 

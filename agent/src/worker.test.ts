@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Goal: a lease lives as long as its worker works, and no longer. Method: the real worker, publisher
- * and spool, with a runner that does what the test wants and a log that takes everything.
+ * Goal: a lease lives as long as its worker works, and no longer. Method: the real worker,
+ * publisher and spool, with a runner that does what the test wants and a log that takes everything.
  */
 import { strict as assert } from 'node:assert';
 import { mkdtempSync, rmSync } from 'node:fs';
