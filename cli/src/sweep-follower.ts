@@ -15,6 +15,7 @@ import {
   type HostJoined,
   LabsweepError,
   type LogEntry,
+  messageIdOf,
   type Progress,
   type Submitted,
   type TrialEnded,
@@ -27,6 +28,8 @@ export class SweepFollower {
   private readonly commands: CommandEntry[] = [];
   private readonly hosts = new Map<string, HostJoined>();
   private readonly entries: TrialEnded[] = [];
+  /** The log may hold an outcome twice. */
+  private readonly seen = new Set<string>();
   private readonly decisions = new Map<BlockId, BlockDecision>();
   /** The newest, for the display. */
   progress: Progress | undefined;
@@ -93,6 +96,8 @@ export class SweepFollower {
         this.hosts.set(entry.session, entry);
         return undefined;
       case 'trial-ended':
+        if (this.seen.has(messageIdOf(entry))) return undefined;
+        this.seen.add(messageIdOf(entry));
         this.entries.push(entry);
         return entry;
       case 'commanded':

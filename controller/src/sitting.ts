@@ -69,6 +69,7 @@ export class Sitting {
     this.loop = new SweepLoop({
       clock: systemClock,
       append: (entry) => writer.appendSoon(entry),
+      history: (sweep, lastSequence) => broker.log.read(sweep, lastSequence),
       newLeaseId: () => randomUUID() as LeaseId,
       isReigning: () => !this.signal.aborted && (this.reign?.isHeld() ?? false),
       acknowledged: (host, sequence) => void this.compare(host, sequence),

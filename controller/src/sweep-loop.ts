@@ -53,7 +53,7 @@ export class SweepLoop {
 
   constructor(private readonly ports: LoopPorts) {
     this.startedAtMs = ports.clock.nowMs();
-    this.watchers = new WatcherHub(this.agents, this.lab.commands, ports.clock);
+    this.watchers = new WatcherHub(this.agents, this.lab.commands, ports.clock, ports.history);
   }
 
   /** The log has been read up to its end, and this controller is the one that decides. */
@@ -162,7 +162,7 @@ export class SweepLoop {
   }
 
   watch(sweep: SweepState, watcher: Watcher): () => void {
-    return this.watchers.add(sweep, watcher);
+    return this.watchers.add(sweep, watcher, this.lastSequence);
   }
 
   sweep(id: SweepId): SweepState | undefined {

@@ -14,7 +14,7 @@ export function summarize(sweep: SweepState): SweepSummary {
     blocksTotal: sweep.blocks.size,
     blocksDecided: sweep.decidedCount,
     trialsTotal: sweep.plan.trialCount,
-    trialsSettled: sweep.settledTrials.size,
+    trialsSettled: sweep.settledCount,
     submittedAtMs: submitted.atMs,
     by: submitted.by,
   };

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Sends each watcher of a sweep what is known, then what happens, and ends it with the sweep. */
-import type { Clock, HostId, LogEntry, Progress, SweepId } from '@labsweep/proto';
+import {
+  type Clock,
+  type HostId,
+  type LogEntry,
+  messageOf,
+  type Progress,
+  type SweepId,
+  type WatchEvent,
+} from '@labsweep/proto';
 import type { AgentRegistry } from './agent-registry.js';
 import { historyOf } from './commands/history-of.js';
 import { setAsideTexts } from './commands/set-aside-texts.js';
 import type { CommandRecord } from './fold/command-record.js';
 import { isEnded, type SweepState } from './fold/lab-state.js';
-import type { Watcher } from './ports.js';
+import type { LoopPorts, Watcher } from './ports.js';
 import { progressOf } from './sweep-progress.js';
 
 interface Watched {
@@ -28,34 +36,50 @@ export class WatcherHub {
     private readonly agents: AgentRegistry,
     private readonly commands: CommandRecord,
     private readonly clock: Clock,
+    private readonly history: LoopPorts['history'],
   ) {}
 
   setTroubles(troubles: readonly string[]): void {
     this.troubles = troubles;
   }
 
-  /** Returns the function that takes the watcher away again. */
-  add(sweep: SweepState, watcher: Watcher): () => void {
-    watcher.send({ kind: 'entry', entry: sweep.submitted });
-    // The history begins with the submission, which was sent above.
-    const commands = historyOf(sweep, this.commands).slice(1);
-    for (const entry of [...sweep.hosts, ...commands, ...sweep.entries]) {
-      watcher.send({ kind: 'entry', entry });
-    }
-    for (const { decision } of sweep.blocks.values()) {
-      if (decision !== undefined) watcher.send({ kind: 'decision', decision });
-    }
-    watcher.send({ kind: 'progress', progress: this.progressOf(sweep) });
-    if (isEnded(sweep)) {
-      watcher.end();
-      return () => {};
-    }
+  /**
+   * Reads the past of the sweep from the log, which ends at `lastSequence`, and lets wait what
+   * happens meanwhile. Returns the function that takes the watcher away again.
+   */
+  add(sweep: SweepState, watcher: Watcher, lastSequence: number): () => void {
     const id = sweep.submitted.sweep;
+    const decisions = [...sweep.blocks.values()].flatMap(({ decision }) => decision ?? []);
+    const ofHosts = historyOf(sweep, this.commands).filter(({ type }) => type === 'host-commanded');
+    const late = new LateWatcher(watcher);
     const fresh = { sweep, watchers: new Set<Watcher>(), lastProgress: '', sentAtMs: 0 };
     const watched = this.watched.get(id) ?? fresh;
-    this.watched.set(id, watched);
-    watched.watchers.add(watcher);
-    return () => watched.watchers.delete(watcher);
+    if (!isEnded(sweep)) {
+      this.watched.set(id, watched);
+      watched.watchers.add(late);
+    }
+    const leave = () => {
+      late.left = true;
+      watched.watchers.delete(late);
+    };
+    const replay = async () => {
+      for await (const entry of this.history(id, lastSequence)) {
+        if (late.left) return;
+        watcher.send({ kind: 'entry', entry });
+        await watcher.drained();
+      }
+      // What was asked of hosts is not in the sweep's part of the log.
+      for (const entry of ofHosts) watcher.send({ kind: 'entry', entry });
+      for (const decision of decisions) watcher.send({ kind: 'decision', decision });
+      watcher.send({ kind: 'progress', progress: this.progressOf(sweep) });
+      late.catchUp();
+      if (isEnded(sweep)) late.end();
+    };
+    replay().catch((error) => {
+      leave();
+      watcher.fail(messageOf(error));
+    });
+    return leave;
   }
 
   /** An entry of the log changed this sweep. */
@@ -101,5 +125,39 @@ export class WatcherHub {
     const nameOf = (host: HostId) => this.agents.hello(host)?.host.name ?? host;
     const setAside = setAsideTexts(this.commands, nameOf);
     return progressOf(sweep, this.agents, { troubles: this.troubles, setAside });
+  }
+}
+
+/** Keeps what happens until the past was told. */
+class LateWatcher implements Watcher {
+  left = false;
+  private waiting: WatchEvent[] | undefined = [];
+  private ended = false;
+
+  constructor(private readonly watcher: Watcher) {}
+
+  send(event: WatchEvent): void {
+    if (this.waiting === undefined) this.watcher.send(event);
+    else this.waiting.push(event);
+  }
+
+  drained(): Promise<void> {
+    return this.watcher.drained();
+  }
+
+  end(): void {
+    if (this.waiting !== undefined || this.ended || this.left) return;
+    this.ended = true;
+    this.watcher.end();
+  }
+
+  fail(reason: string): void {
+    this.watcher.fail(reason);
+  }
+
+  catchUp(): void {
+    const waiting = this.waiting ?? [];
+    this.waiting = undefined;
+    for (const event of waiting) this.watcher.send(event);
   }
 }

@@ -17,7 +17,7 @@ const CHECK_INTERVAL_MS = 5_000;
 export class ArtifactCache {
   private readonly checkedAtMs = new Map<Sha256, number>();
 
-  constructor(private readonly directory: string) {}
+  constructor(readonly directory: string) {}
 
   /**
    * The path of a read-only, executable file with these bytes. Throws LabsweepError when the store
@@ -35,9 +35,16 @@ export class ArtifactCache {
       return path;
     }
     const temporary = `${path}.${randomUUID()}.tmp`;
-    await writeFile(temporary, await store.get(sha256));
-    await chmod(temporary, 0o555);
-    await rename(temporary, path);
+    const bytes = await store.get(sha256);
+    try {
+      await writeFile(temporary, bytes);
+      await chmod(temporary, 0o555);
+      await rename(temporary, path);
+    } catch (error) {
+      // On a full disk half a file is in the way of everything else.
+      await rm(temporary, { force: true });
+      throw error;
+    }
     await this.prune();
     return path;
   }

@@ -5,7 +5,16 @@
  */
 import type { Commanded, PlannedBlock, RowId } from '@labsweep/proto';
 import { extendDesign, type SweepDesign } from '../plan/extend-design.js';
-import type { BlockState, LabState, SweepState } from './lab-state.js';
+import {
+  type AttemptState,
+  type BlockState,
+  isSettled,
+  type LabState,
+  type SweepState,
+} from './lab-state.js';
+
+/** Of all blocks that nobody has tried. */
+const NONE: readonly AttemptState[] = [];
 
 /** False for a command that was folded before, and for one about a sweep that is not there. */
 export function applyCommanded(state: LabState, entry: Commanded): boolean {
@@ -42,7 +51,7 @@ export function applyCommanded(state: LabState, entry: Commanded): boolean {
 }
 
 export function newBlock(planned: PlannedBlock): BlockState {
-  return { planned, attempts: [], firstAttempt: 1 };
+  return { planned, attempts: NONE, earlier: NONE, firstAttempt: 1 };
 }
 
 /** What a sweep has at hand of its design. */
@@ -63,8 +72,9 @@ function reopen(sweep: SweepState, isMeant: (block: BlockState) => boolean): voi
   for (const block of sweep.blocks.values()) {
     if (block.attempts.length === 0 || !isMeant(block)) continue;
     block.firstAttempt = 1 + Math.max(...block.attempts.map(({ attempt }) => attempt));
-    block.attempts.length = 0;
-    for (const { id } of block.planned.trials) sweep.settledTrials.delete(id);
+    sweep.settledCount -= block.planned.trials.filter(({ id }) => isSettled(block, id)).length;
+    block.earlier = [...block.earlier, ...block.attempts];
+    block.attempts = NONE;
     if (block.decision === undefined) continue;
     delete block.decision;
     sweep.decidedCount -= 1;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import type { BlockId, HostId, LogEntry } from '@labsweep/proto';
+import { type BlockId, type HostId, type LogEntry, messageIdOf } from '@labsweep/proto';
 import { outcomeEntry, SWEEP, submittedEntry, wholeAttempt } from '../testing/lab-harness.js';
 import { applyEntry } from './apply-entry.js';
 import { emptyLabState, isEnded, type SweepState } from './lab-state.js';
@@ -36,7 +36,10 @@ test('an entry that comes twice, or late, changes nothing', () => {
   const entry = outcomeEntry('qemu-smp1/r1/old');
   assert.equal(applyEntry(lab, entry), true);
   assert.equal(applyEntry(lab, entry), false);
-  assert.equal(lab.sweeps.get(SWEEP)?.entries.length, 1);
+  assert.equal(lab.sweeps.get(SWEEP)?.settledCount, 1);
+  assert.ok(lab.folded.has(messageIdOf(entry)));
+  assert.ok(!lab.folded.has(messageIdOf({ ...entry, attempt: 2 })));
+  assert.ok(!lab.folded.has(messageIdOf({ ...entry, host: 'host-b' as HostId })));
 });
 
 test('outcomes of an unknown sweep, block or trial are left out', () => {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Folds one log entry into the state. Entries may come twice and late; the result is the same. */
 import {
+  ENVIRONMENTS,
   type HostJoined,
   type LogEntry,
-  messageIdOf,
   type Submitted,
   type TrialEnded,
 } from '@labsweep/proto';
@@ -11,8 +11,15 @@ import { designOf } from '../plan/extend-design.js';
 import { parseSpec } from '../spec/parse-spec.js';
 import { formatProblem } from '../spec/spec-problem.js';
 import { applyCommanded, newBlock, partsOf } from './apply-commanded.js';
+import { AttemptOutcomes } from './attempt-outcomes.js';
 import { decideBlock } from './decide-block.js';
-import type { AttemptState, BlockState, LabState, SweepState } from './lab-state.js';
+import {
+  type AttemptState,
+  type BlockState,
+  isSettled,
+  type LabState,
+  type SweepState,
+} from './lab-state.js';
 
 /** True when the entry changed the state; false for a repetition and for an unknown sweep. */
 export function applyEntry(state: LabState, entry: LogEntry): boolean {
@@ -44,8 +51,8 @@ export function newSweepState(submitted: Submitted): SweepState {
     kernels: submitted.kernels,
     blocks: new Map(design.plan.blocks.map((planned) => [planned.id, newBlock(planned)])),
     hosts: [],
-    entries: [],
-    settledTrials: new Set(),
+    settledCount: 0,
+    durations: new Map(),
     decidedCount: 0,
     isPaused: false,
   };
@@ -72,17 +79,21 @@ function applyHostJoined(sweep: SweepState | undefined, entry: HostJoined): bool
 }
 
 function applyTrialEnded(state: LabState, entry: TrialEnded): boolean {
+  const { trial, outcome, durationMs } = entry;
   const sweep = state.sweeps.get(entry.sweep);
   const block = sweep?.blocks.get(entry.block);
-  const id = messageIdOf(entry);
-  if (sweep === undefined || block === undefined || state.folded.has(id)) return false;
-  if (!block.planned.trials.some((trial) => trial.id === entry.trial)) return false;
-  state.folded.add(id);
-  sweep.entries.push(entry);
+  if (sweep === undefined || block === undefined) return false;
+  if (!block.planned.trials.some(({ id }) => id === trial)) return false;
+  const isFirst = !isSettled(block, trial);
+  if (!attemptOf(state, block, entry).outcomes.add(trial, outcome.status)) return false;
   // A straggler of an earlier round is evidence, and changes nothing that counts.
   if (entry.attempt < block.firstAttempt) return true;
-  sweep.settledTrials.add(entry.trial);
-  attemptOf(block, entry).outcomes.set(entry.trial, entry);
+  if (isFirst) sweep.settledCount += 1;
+  const { row } = block.planned;
+  const seen = sweep.durations.get(row) ?? { count: 0, totalMs: 0 };
+  seen.count += 1;
+  seen.totalMs += durationMs;
+  sweep.durations.set(row, seen);
   settleDecision(sweep, block);
   return true;
 }
@@ -90,12 +101,22 @@ function applyTrialEnded(state: LabState, entry: TrialEnded): boolean {
 /**
  * An attempt is named by its number and its host, so two controllers cannot give one name twice.
  */
-function attemptOf(block: BlockState, entry: TrialEnded): AttemptState {
-  const { attempt, host, environment } = entry;
-  const known = block.attempts.find((other) => other.attempt === attempt && other.host === host);
+function attemptOf(state: LabState, block: BlockState, entry: TrialEnded): AttemptState {
+  const { attempt } = entry;
+  const isEarlier = attempt < block.firstAttempt;
+  const known = (isEarlier ? block.earlier : block.attempts).find(
+    (other) => other.attempt === attempt && other.host === entry.host,
+  );
   if (known !== undefined) return known;
-  const fresh = { attempt, host, environment, outcomes: new Map() };
-  block.attempts.push(fresh);
+  // Every entry was read into strings of its own; what is kept of them is kept once.
+  const host = state.hostIds.get(entry.host) ?? entry.host;
+  state.hostIds.set(host, host);
+  const environment = ENVIRONMENTS.find((name) => name === entry.environment) ?? entry.environment;
+  const outcomes = new AttemptOutcomes(block.planned);
+  const fresh = { attempt, host, environment, outcomes };
+  // A new array has room for exactly its elements, one that is pushed to for many more.
+  if (isEarlier) block.earlier = [...block.earlier, fresh];
+  else block.attempts = [...block.attempts, fresh];
   return fresh;
 }
 

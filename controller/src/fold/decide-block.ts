@@ -17,6 +17,8 @@ export const LAB_FAILED_ATTEMPTS_MAX = 3;
  */
 export function decideBlock(block: BlockState): BlockDecision | undefined {
   const ended = block.attempts.filter((attempt) => isWhole(block, attempt));
+  // Most entries end no attempt.
+  if (ended.length === 0) return undefined;
   const clean = ended.find((attempt) => measuredCount(attempt) === block.planned.trials.length);
   if (clean !== undefined) return decision(block, clean, true);
   if (!limitsReached(ended)) return undefined;
@@ -30,20 +32,15 @@ export function isWhole(block: BlockState, attempt: AttemptState): boolean {
 }
 
 function limitsReached(ended: readonly AttemptState[]): boolean {
-  const withLabFailure = ended.filter((attempt) => hasStatus(attempt, 'lab-failed')).length;
+  const withLabFailure = ended.filter(({ outcomes }) => outcomes.count('lab-failed') > 0).length;
   const onlySubjectFailures = ended.length - withLabFailure;
   return (
     withLabFailure >= LAB_FAILED_ATTEMPTS_MAX || onlySubjectFailures >= SUBJECT_FAILED_ATTEMPTS_MAX
   );
 }
 
-function hasStatus(attempt: AttemptState, status: string): boolean {
-  return [...attempt.outcomes.values()].some(({ outcome }) => outcome.status === status);
-}
-
 function measuredCount(attempt: AttemptState): number {
-  return [...attempt.outcomes.values()].filter(({ outcome }) => outcome.status === 'measured')
-    .length;
+  return attempt.outcomes.count('measured');
 }
 
 function decision(block: BlockState, attempt: AttemptState, complete: boolean): BlockDecision {

@@ -47,12 +47,14 @@ export class LogFollower {
   /** Settles once all is folded that the log held at the call. Throws as the broker fails. */
   async catchUp(): Promise<void> {
     const { lastSequence } = await this.ports.log.head();
-    while (this.last.sequence < lastSequence && !this.ports.signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.onProgress = resolve;
-        this.ports.signal.addEventListener('abort', () => resolve(), { once: true });
-      });
-    }
+    if (this.last.sequence >= lastSequence || this.ports.signal.aborted) return;
+    // One promise for all of it: a listener for each entry of a long log would take hours.
+    await new Promise<void>((resolve) => {
+      this.onProgress = () => {
+        if (this.last.sequence >= lastSequence) resolve();
+      };
+      this.ports.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
   }
 
   /** Looks now, and not only at the next turn. */

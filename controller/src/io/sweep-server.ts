@@ -5,6 +5,7 @@
  */
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import {
+  LabsweepError,
   type Sha256,
   type SweepId,
   type SweepServiceHandlers,
@@ -64,10 +65,17 @@ export function sweepHandlers(parts: SweepServerParts): Handlers {
     List: (_call, reply) => unary(reply, () => ({ sweeps: loop.summaries() })),
     Watch: (call) => {
       const watch = () => {
-        const send = (event: Parameters<typeof writeWatchEvent>[0]) => {
-          call.write(writeWatchEvent(event));
-        };
-        return loop.watch(find(call.request.sweep), { send, end: () => call.end() });
+        let isFull = false;
+        return loop.watch(find(call.request.sweep), {
+          send: (event) => {
+            isFull = !call.write(writeWatchEvent(event));
+          },
+          drained: async () => {
+            if (isFull) await drained(call);
+          },
+          end: () => call.end(),
+          fail: (reason) => call.emit('error', toStatus(new LabsweepError(reason))),
+        });
       };
       try {
         const leave = watch();

@@ -8,6 +8,7 @@ import {
   RetentionPolicy,
   StorageType,
 } from 'nats';
+import type { SweepId } from '../domain.js';
 import { formatLogEntry, type LogEntry, messageIdOf, parseLogEntry } from '../log-entry.js';
 import { LAB_SUBJECT, LOG_STREAM, LOG_SUBJECTS, logSubject } from '../subjects.js';
 import { brokerFailureOf } from './broker-failure.js';
@@ -98,6 +99,37 @@ export class OutcomeLog {
       return Math.abs(stored.time.getTime() - storedAtMs) <= ROUNDING_MS;
     } catch (error) {
       if ((error as NatsError).api_error?.err_code === NO_MESSAGE) return false;
+      throw error;
+    }
+  }
+
+  /** The entries of one sweep up to `lastSequence`, in the order of the log; then it ends. */
+  async *read(sweep: SweepId, lastSequence: number): AsyncGenerator<LogEntry> {
+    const subject = logSubject(sweep);
+    const newest = await this.lastOf(subject);
+    if (newest === 0) return;
+    const opening = this.streams.consumers
+      .get(LOG_STREAM, { opt_start_seq: 1, filterSubjects: subject })
+      .then((consumer) => consumer.consume());
+    const messages = await within(CONSUME_LIMIT_MS, opening, new AbortController().signal);
+    try {
+      for await (const message of messages) {
+        if (message.seq > lastSequence) return;
+        const read = readMessage(message);
+        if ('entry' in read) yield read.entry;
+        if (message.seq >= Math.min(newest, lastSequence)) return;
+      }
+    } finally {
+      messages.stop();
+    }
+  }
+
+  /** The sequence of the newest message of the subject; 0 when there is none. */
+  private async lastOf(subject: string): Promise<number> {
+    try {
+      return (await this.manager.streams.getMessage(LOG_STREAM, { last_by_subj: subject })).seq;
+    } catch (error) {
+      if ((error as NatsError).api_error?.err_code === NO_MESSAGE) return 0;
       throw error;
     }
   }

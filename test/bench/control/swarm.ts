@@ -8,7 +8,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AgentOptions, runAgent } from '@labsweep/agent';
+import { type AgentOptions, forgetfulRecord, runAgent } from '@labsweep/agent';
 import { type Broker, connectBroker, type HostId, parseLoopbackAddress } from '@labsweep/proto';
 import { SharedJournal, SharedSpool } from './shared-spool.js';
 
@@ -42,7 +42,9 @@ function optionsOf(number: number): AgentOptions {
   const name = `swarm-${number}`;
   let idleSinceMs: number | undefined;
   return {
-    controller: parseLoopbackAddress(controller, 'CONTROLLER'),
+    controllers: [parseLoopbackAddress(controller, 'CONTROLLER')],
+    record: forgetfulRecord(name),
+    labels: [],
     stateDirectory: join(folder, name),
     cacheDirectory: join(folder, 'cache'),
     runners: ['scripted'],
