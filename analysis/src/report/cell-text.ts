@@ -48,8 +48,8 @@ export function phaseCellText(kernelCell: KernelCell): string[] {
 }
 
 /**
- * A partial cell shows how much of it is there, one of a kernel that was added later how many values
- * it has, and a provisional one a star.
+ * A partial cell shows how much of it is there, one of a kernel that was added later how many
+ * values it has, and a provisional one a star.
  */
 function levelText({ cell, decimals, expectedMost = 0 }: KernelCell): string {
   const level = cell.summary === undefined ? '-' : formatLevel(cell.summary.median, decimals);
