@@ -65,6 +65,24 @@ test('a finding leaves its block incomplete and the counts unequal', () => {
   ]);
 });
 
+test('a kernel that fails again when its block is rerun is said to fail, with the count', () => {
+  const failures = [failing({ status: 'subject-failed' })];
+  const record = buildRecord(plainSweep({ failures, repetitions: 4 }));
+  const again = record.entries
+    .filter(({ block }) => block === 'qemu-smp1/r1')
+    .map((entry) => ({ ...entry, attempt: 2 }));
+  const twice = { ...record, entries: [...record.entries, ...again] };
+  const sentence = 'v6.17 fails at SMP 1: 2 of 5 (panic)';
+  assert.ok(statusOf(twice).reasons.includes(sentence), statusOf(twice).reasons.join('\n'));
+  assert.ok(!statusOf(record).reasons.some((reason) => reason.includes('fails at')));
+  const mended = again.map((entry) => {
+    const { failure: _, ...outcome } = entry.outcome;
+    return { ...entry, outcome: { ...outcome, status: 'measured' as const } };
+  });
+  const clean = { ...record, entries: [...record.entries, ...mended] };
+  assert.ok(!statusOf(clean).reasons.some((reason) => reason.includes('fails at')));
+});
+
 test('blocks that are missing are a reason', () => {
   const options = plainSweep({ repetitions: 4, entriesMax: 18, state: 'interrupted' });
   assert.deepEqual(reasons(options), ['1 of 4 blocks missing']);

@@ -6,6 +6,7 @@
 import type { BlockHistory } from './block-history.js';
 import type { Cell } from './cell.js';
 import { type ClockFinding, ticksText } from './clock-sense.js';
+import { repeatedFailures } from './repeated-failures.js';
 import { rowSetup } from './row-setup.js';
 import { auditGaps, unsteadyState } from './row-state.js';
 import { measuredTrials, type RowView } from './row-view.js';
@@ -68,11 +69,11 @@ export function judgeRow(evidence: RowEvidence): RowStatus {
   };
 }
 
-function failures({ counts }: RowEvidence): string[] {
+function failures({ counts, view }: RowEvidence): string[] {
   if (counts.failed === 0) return [];
   const without = counts.failed - counts.recovered;
   const end = without === 0 ? 'clean after rerun' : `${without} still without a value`;
-  return [`${counts.failed} of ${counts.planned} failed, ${end}`];
+  return [`${counts.failed} of ${counts.planned} failed, ${end}`, ...repeatedFailures(view)];
 }
 
 function blocks({ view }: RowEvidence): string[] {

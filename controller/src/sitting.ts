@@ -22,6 +22,7 @@ import type { LogWriter } from './io/log-writer.js';
 import { isDead } from './io/process-identity.js';
 import type { StoreSync } from './io/store-sync.js';
 import { Submission } from './io/submission.js';
+import { sweepHistory } from './io/sweep-history.js';
 import { sweepHandlers } from './io/sweep-server.js';
 import { monotonicMs, sleep } from './io/waiting.js';
 import type { Reign } from './reign/reign.js';
@@ -69,7 +70,8 @@ export class Sitting {
     this.loop = new SweepLoop({
       clock: systemClock,
       append: (entry) => writer.appendSoon(entry),
-      history: (sweep, lastSequence) => broker.log.read(sweep, lastSequence),
+      history: (sweep, lastSequence) =>
+        sweepHistory({ log: broker.log, note, signal: this.signal }, sweep, lastSequence),
       newLeaseId: () => randomUUID() as LeaseId,
       isReigning: () => !this.signal.aborted && (this.reign?.isHeld() ?? false),
       acknowledged: (host, sequence) => void this.compare(host, sequence),

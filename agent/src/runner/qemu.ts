@@ -26,7 +26,7 @@ import { findQboot } from './find-qboot.js';
 import { GuestImages } from './guest-image.js';
 import { runMachine } from './guest-machine.js';
 import { guestResult } from './guest-result.js';
-import { type GuestWatch, watchGuest } from './guest-watch.js';
+import { type BootProgress, type GuestWatch, watchGuest } from './guest-watch.js';
 import { type Accelerator, limitsFor, QMP_LIMITS } from './limits.js';
 import { type GuestFiles, guestFilesIn, kernelGuestArguments } from './qemu-args.js';
 import type { PlacedRunner, RunResult, TrialOrder } from './runner.js';
@@ -184,7 +184,7 @@ async function runGuest(run: GuestRun): Promise<RunResult> {
   const watch = watchGuest({
     deadlineMs: run.order.deadlineMs,
     bootMs: limitsFor({ accelerator, smp, hostCpus: availableParallelism() }).bootMs,
-    hasBooted: () => hasBooted(files.consolePath),
+    look: () => lookAtBoot(files.consolePath),
   });
   try {
     return await superviseGuest({ ...run, files, watch });
@@ -241,10 +241,11 @@ async function superviseGuest(run: SupervisedRun): Promise<RunResult> {
   return guestResult({ order, console, output, end, asked, machineFacts, limit });
 }
 
-async function hasBooted(consolePath: string): Promise<boolean> {
+async function lookAtBoot(consolePath: string): Promise<BootProgress> {
   const console = await readIfPresent(consolePath, CONSOLE_BYTES_MAX);
   const { stage } = readConsole(new TextDecoder().decode(console));
-  return stage !== 'firmware' && stage !== 'boot';
+  const hasBooted = stage !== 'firmware' && stage !== 'boot';
+  return { hasBooted, consoleBytes: console.length };
 }
 
 function acceleratorOf({ environment }: TrialOrder): Accelerator {

@@ -91,11 +91,14 @@ function renderAcross(
     { header: 'n', align: 'right' as const },
     ...layout.kernels.map((kernel) => ({ header: kernel, align: 'left' as const })),
   ];
-  const hasMemories = new Set(rows.map((row) => row.shape.memoryMib)).size > 1;
+  // A native trial has what its host has, which its row writes as 0.
+  const sizes = rows.map((row) => row.shape.memoryMib).filter((mib) => mib > 0);
+  const hasMemories = new Set(sizes).size > 1;
   const body = rows.map((row) => {
     const cells = row.metrics.find(({ metric }) => metric === layout.metric.name)?.cells ?? [];
     const n = Math.max(0, ...cells.map((cell) => cell.values.length));
-    const memory = hasMemories ? [`${row.shape.memoryMib} MiB`] : [];
+    const { memoryMib } = row.shape;
+    const memory = hasMemories && memoryMib > 0 ? [`${memoryMib} MiB`] : [];
     const texts = layout.kernels.map((kernel) => kernelText(row, { kernel, cells, layout }));
     const marks = layout.showMarks === true ? row.status.marks : [];
     return [[row.environment, ...memory, ...marks], [String(row.shape.smp)], [String(n)], ...texts];

@@ -36,6 +36,8 @@ const PUBLISH_TIMEOUT_MS = 5_000;
 /** Within this time the server itself drops a repeated message; the fold drops it at any time. */
 const DUPLICATE_WINDOW_NS = 10 * 60 * 1e9;
 const NO_MESSAGE = 10_037;
+/** With fewer, a reader of a long log waits for the server more than it reads. */
+const MESSAGES_AHEAD_MAX = 2_000;
 /** The client rounds the time of a message it is sent, and not that of one it asks for. */
 const ROUNDING_MS = 1;
 /** Some ways of asking for a consumer hang with this client and server: none may hang for ever. */
@@ -103,20 +105,23 @@ export class OutcomeLog {
     }
   }
 
-  /** The entries of one sweep up to `lastSequence`, in the order of the log; then it ends. */
-  async *read(sweep: SweepId, lastSequence: number): AsyncGenerator<LogEntry> {
+  /** What the log holds of one sweep between two sequences, in its order; then it ends. */
+  async *read(
+    sweep: SweepId,
+    part: { readonly nextSequence: number; readonly lastSequence: number },
+  ): AsyncGenerator<LogMessage> {
+    const { nextSequence, lastSequence } = part;
     const subject = logSubject(sweep);
     const newest = await this.lastOf(subject);
-    if (newest === 0) return;
+    if (newest < nextSequence) return;
     const opening = this.streams.consumers
-      .get(LOG_STREAM, { opt_start_seq: 1, filterSubjects: subject })
-      .then((consumer) => consumer.consume());
+      .get(LOG_STREAM, { opt_start_seq: nextSequence, filterSubjects: subject })
+      .then((consumer) => consumer.consume({ max_messages: MESSAGES_AHEAD_MAX }));
     const messages = await within(CONSUME_LIMIT_MS, opening, new AbortController().signal);
     try {
       for await (const message of messages) {
         if (message.seq > lastSequence) return;
-        const read = readMessage(message);
-        if ('entry' in read) yield read.entry;
+        yield readMessage(message);
         if (message.seq >= Math.min(newest, lastSequence)) return;
       }
     } finally {
@@ -143,7 +148,7 @@ export class OutcomeLog {
     const start = { opt_start_seq: firstSequence };
     const opening = this.streams.consumers
       .get(LOG_STREAM, start)
-      .then((consumer) => consumer.consume());
+      .then((consumer) => consumer.consume({ max_messages: MESSAGES_AHEAD_MAX }));
     const messages = await within(CONSUME_LIMIT_MS, opening, signal);
     const stop = () => messages.stop();
     signal.addEventListener('abort', stop, { once: true });
