@@ -112,7 +112,7 @@ async function sitUntilStopped(
   throw new LabsweepError(`connection to ${natsUrl} is gone for good`);
 }
 
-/** A session for each sitting, so that a lock is never taken for one's own after a rewind. */
+/** A session for each sitting, so that a reign knows its own renewals from those of another. */
 function contenderAt(address: Address): Contender {
   const process = ownProcess();
   return { session: randomUUID(), address: formatAddress(address), hostName: hostname(), process };
