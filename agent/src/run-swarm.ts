@@ -46,14 +46,15 @@ const CAPACITY = { cpus: 1_024, memoryMib: 1 << 20 };
 export async function runSwarm(options: SwarmOptions): Promise<void> {
   const { stateDirectory, size, signal, note } = options;
   const journal = await OutcomeJournal.open(join(stateDirectory, 'swarm.journal'), note);
-  const connect = sharedConnections(options.name);
+  const connections = new SharedConnections(options.name);
   const agents: Promise<void>[] = [];
   for (let number = 0; number < size && !signal.aborted; number += 1) {
-    agents.push(runOne(options, { number, journal, connect }));
+    agents.push(runOne(options, { number, journal, connections }));
     await delay(START_INTERVAL_MS);
   }
   note(`${agents.length} agents are started`);
   await Promise.all(agents);
+  await connections.close();
   await journal.close();
   if (!signal.aborted) throw new LabsweepError('no agent of the swarm is left');
 }
@@ -63,10 +64,10 @@ async function runOne(
   own: {
     readonly number: number;
     readonly journal: OutcomeJournal;
-    readonly connect: (number: number, url: string) => Promise<Broker>;
+    readonly connections: SharedConnections;
   },
 ): Promise<void> {
-  const { number, journal, connect } = own;
+  const { number, journal, connections } = own;
   const name = `${options.name}-${number}`;
   const note: Note = (text, fields) => options.note(`${name}: ${text}`, fields);
   const observe = options.observe?.(number);
@@ -88,7 +89,7 @@ async function runOne(
       describe: () => host,
       openSpool: async () => new JournalSpool(journal, host.id),
       record: forgetfulRecord(`${options.stateDirectory}/${name}`),
-      connect: (url) => connect(number, url),
+      connect: (url) => connections.open(number, url),
       ...(observe === undefined ? {} : { observe }),
       signal: options.signal,
       note,
@@ -111,19 +112,28 @@ function describe(name: string, labels: readonly string[]): HostDescription {
   };
 }
 
-/** One that could not be made is made anew for whoever asks next. */
-function sharedConnections(name: string): (number: number, url: string) => Promise<Broker> {
-  const made = new Map<string, Promise<Broker>>();
-  return (number, url) => {
+class SharedConnections {
+  private readonly made = new Map<string, Promise<Broker>>();
+
+  constructor(private readonly name: string) {}
+
+  /** One that could not be made, or that has ended, is made anew for whoever asks next. */
+  async open(number: number, url: string): Promise<Broker> {
     const key = `${number % BROKER_CONNECTIONS} ${url}`;
-    const known = made.get(key);
-    if (known !== undefined) return known;
-    const connection = connectBroker({ url, name: `${name} ${key}`, create: false });
-    made.set(key, connection);
-    connection.then(
-      (broker) => broker.closed.then(() => made.delete(key)),
-      () => made.delete(key),
-    );
-    return connection;
-  };
+    const known = this.made.get(key);
+    const connection = known ?? connectBroker({ url, name: `${this.name} ${key}`, create: false });
+    if (known === undefined) {
+      this.made.set(key, connection);
+      const forget = () => this.made.delete(key);
+      connection.then((broker) => broker.closed.then(forget), forget);
+    }
+    // An agent that ends leaves the connection to the others.
+    return { ...(await connection), close: async () => {} };
+  }
+
+  async close(): Promise<void> {
+    for (const connection of this.made.values()) {
+      await connection.then((broker) => broker.close()).catch(() => {});
+    }
+  }
 }
