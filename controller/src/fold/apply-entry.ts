@@ -11,7 +11,7 @@ import { designOf } from '../plan/extend-design.js';
 import { parseSpec } from '../spec/parse-spec.js';
 import { formatProblem } from '../spec/spec-problem.js';
 import { applyCommanded, newBlock, partsOf } from './apply-commanded.js';
-import { AttemptOutcomes } from './attempt-outcomes.js';
+import { AttemptOutcomes, placeInBlock } from './attempt-outcomes.js';
 import { decideBlock, isLabFailure } from './decide-block.js';
 import {
   type AttemptState,
@@ -84,7 +84,7 @@ function applyTrialEnded(state: LabState, entry: TrialEnded): boolean {
   const sweep = state.sweeps.get(entry.sweep);
   const block = sweep?.blocks.get(entry.block);
   if (sweep === undefined || block === undefined) return false;
-  if (!block.planned.trials.some(({ id }) => id === trial)) return false;
+  if (placeInBlock(block.planned, trial) === -1) return false;
   const isFirst = !isSettled(block, trial);
   const attempt = attemptOf(state, block, entry);
   if (!attempt.outcomes.add(trial, outcome.status)) return false;
