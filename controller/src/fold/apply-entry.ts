@@ -119,9 +119,10 @@ function attemptOf(state: LabState, block: BlockState, entry: TrialEnded): Attem
   const environment = ENVIRONMENTS.find((name) => name === entry.environment) ?? entry.environment;
   const outcomes = new AttemptOutcomes(block.planned);
   const fresh = { attempt, host, environment, outcomes };
-  // A new array has room for exactly its elements, one that is pushed to for many more.
-  if (isEarlier) block.earlier = [...block.earlier, fresh];
-  else block.attempts = [...block.attempts, fresh];
+  // A concatenated array has room for exactly its elements; one that is pushed to, or spread into,
+  // has it for many more.
+  if (isEarlier) block.earlier = block.earlier.concat(fresh);
+  else block.attempts = block.attempts.concat(fresh);
   return fresh;
 }
 
