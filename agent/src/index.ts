@@ -11,6 +11,8 @@ export const AGENT_PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url)
  */
 export const AGENT_NODE_OPTIONS: readonly string[] = ['--no-memory-reducer'];
 
+export type { AgentObserver, AgentOptions } from './agent-options.js';
+export { type AgentRecord, forgetfulRecord, StoredRecord } from './agent-record.js';
 export {
   type ExaminationPlace,
   type ExaminedTopic,
@@ -19,5 +21,9 @@ export {
 } from './hygiene/examine-host.js';
 export type { Tool } from './hygiene/find-tools.js';
 export { type MeasuringRunners, openMeasuringRunners } from './measuring-runners.js';
-export { type AgentObserver, type AgentOptions, runAgent } from './run-agent.js';
+export { Publisher } from './publisher.js';
+export { runAgent } from './run-agent.js';
 export type { RunResult, TrialOrder } from './runner/runner.js';
+export { createScriptedRunner } from './runner/scripted.js';
+export { type OutcomeSpool, SPOOL_LIMITS, Spool, type SpoolLimits } from './spool.js';
+export { Worker } from './worker.js';

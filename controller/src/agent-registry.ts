@@ -78,7 +78,7 @@ export class AgentRegistry {
     if (record !== undefined) record.heardAt = now;
   }
 
-  told(host: HostId, { spooled, trouble }: { spooled: number; trouble: string }): void {
+  alive(host: HostId, { spooled, trouble }: { spooled: number; trouble: string }): void {
     const record = this.hosts.get(host);
     if (record === undefined) return;
     record.spooled = spooled;

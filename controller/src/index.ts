@@ -6,6 +6,7 @@
 import { fileURLToPath } from 'node:url';
 
 export { durationText } from './plan/duration-text.js';
+export { designOf, extendDesign, type SweepDesign } from './plan/extend-design.js';
 export { planSweep } from './plan/plan-sweep.js';
 export { renderPlan } from './render-plan.js';
 export { parseSpec } from './spec/parse-spec.js';

@@ -44,7 +44,7 @@ export function buildLease(
     trials: planned.trials
       .filter((trial) => grant.trials.includes(trial.id))
       .map((trial) => {
-        const image = sweep.submitted.kernels.find((other) => other.name === trial.kernel)?.image;
+        const image = sweep.kernels.find((other) => other.name === trial.kernel)?.image;
         // Natively an image only says which release must be booted, and `host` is any.
         const isAny = grant.environment === 'native' && isHostKernel(sweep, trial.kernel);
         if (image === undefined || isAny) return { trial: trial.id, kernel: trial.kernel };

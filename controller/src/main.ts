@@ -14,15 +14,21 @@ import {
   UsageError,
 } from '@labsweep/proto';
 import { runController } from './run-controller.js';
+import { SYNC_DELAY_MS } from './sync-horizon.js';
 
 const USAGE = `labsweep-controller --nats URL [options]
 
   --nats URL          the nats-server, for example nats://127.0.0.1:4222
   --listen HOST:PORT  loopback address for users and agents (default: 127.0.0.1:7700)
+  --store DIR         store folder of that nats-server, where it is on this machine: entries are
+                      settled as soon as this program has synced them to the disk
+  --synced-after S    without --store: seconds after which nats-server has synced an entry
+                      (default: 130; 0 for nats-server 2.10 with sync_interval: always)
   --cache DIR         kernels and compiled workloads (default: ~/.cache/labsweep)
   --stop-with-parent  end when standard input ends
 
-Prints one line of JSON with the address once it is ready.
+Several controllers may share one nats-server: one reigns, the others stand by and take over.
+Prints one line of JSON with the address once it serves, or stands by.
 `;
 
 function readOptions() {
@@ -31,6 +37,8 @@ function readOptions() {
       options: {
         nats: { type: 'string' },
         listen: { type: 'string', default: '127.0.0.1:7700' },
+        store: { type: 'string' },
+        'synced-after': { type: 'string', default: `${SYNC_DELAY_MS / 1000}` },
         cache: { type: 'string', default: join(homedir(), '.cache/labsweep') },
         'stop-with-parent': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -53,6 +61,12 @@ function checkNatsUrl(url: string | undefined): string {
   return url;
 }
 
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (text !== '' && seconds >= 0) return seconds * 1000;
+  throw new UsageError(`--synced-after: expected a number of seconds, got '${text}'\n\n${USAGE}`);
+}
+
 const values = readOptions();
 if (values.help) {
   process.stdout.write(USAGE);
@@ -66,6 +80,8 @@ await runProgram({
     runController({
       listen: parseLoopbackAddress(values.listen, '--listen'),
       natsUrl: checkNatsUrl(values.nats),
+      storeDirectory: values.store,
+      syncDelayMs: parseSeconds(values['synced-after']),
       cacheDirectory: values.cache,
       onReady: (address) => {
         process.stdout.write(`${JSON.stringify({ ready: formatAddress(address) })}\n`);

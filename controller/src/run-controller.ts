@@ -1,114 +1,148 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Wires a controller: folds the log, then serves users and agents until it is told to stop. */
+/**
+ * Wires a controller: listens, waits for the broker, and holds one sitting after the other until it
+ * is told to stop. Before and between sittings it answers every call with the reason why it waits.
+ */
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import {
   type Address,
   type Broker,
   connectBroker,
+  explainBrokerFailure,
   formatAddress,
   LabsweepError,
-  type LeaseId,
-  type LogEntry,
   messageOf,
   type Note,
-  systemClock,
 } from '@labsweep/proto';
-import { agentHandlers } from './io/agent-server.js';
+import { Gate } from './io/gate.js';
+import { LogWriter } from './io/log-writer.js';
+import { ownProcess } from './io/process-identity.js';
 import { listen } from './io/server.js';
-import { Submission } from './io/submission.js';
-import { sweepHandlers } from './io/sweep-server.js';
-import { SweepLoop } from './sweep-loop.js';
+import { StoreSync } from './io/store-sync.js';
+import { monotonicMs, sleep } from './io/waiting.js';
+import type { Contender } from './reign/take-reign.js';
+import { Sitting } from './sitting.js';
 
 export interface ControllerOptions {
   readonly listen: Address;
   readonly natsUrl: string;
+  /** The store folder of nats-server, where that is on this machine. */
+  readonly storeDirectory: string | undefined;
+  /** How long after it was stored an entry is on the broker's disk, where no store is given. */
+  readonly syncDelayMs: number;
   /** Kernels and compiled workloads. */
   readonly cacheDirectory: string;
-  /** Called once, with the address that was really bound. */
+  /** Called once it serves, or knows that another one does; with the address that was bound. */
   onReady(address: Address): void;
   readonly signal: AbortSignal;
   readonly note: Note;
 }
 
-const TICK_INTERVAL_MS = 1_000;
+const RETRY_DELAY_MS = 500;
 
-/** Throws LabsweepError when nats-server is out of reach or the address cannot be bound. */
+/** Throws LabsweepError when the address cannot be bound. */
 export async function runController(options: ControllerOptions): Promise<void> {
-  const { natsUrl, note, signal } = options;
-  const broker = await connectBroker({ url: natsUrl, name: 'controller', create: true });
+  const { note, signal } = options;
+  const gate = new Gate();
+  const server = await listen(options.listen, gate.handlers);
+  note(`listening on ${formatAddress(server.address)}`);
   try {
-    await serve(options, broker);
+    const broker = await waitForBroker(options, gate);
+    if (broker === undefined) return;
+    try {
+      await sitUntilStopped(options, { broker, gate, address: server.address });
+    } finally {
+      await broker.close();
+    }
   } finally {
-    await broker.close();
+    server.close();
   }
   if (!signal.aborted) note('controller ends');
 }
 
-async function serve(options: ControllerOptions, broker: Broker): Promise<void> {
-  const { natsUrl, note, signal } = options;
-  const append = (entry: LogEntry) => {
-    broker.log.append(entry).catch((error) => note(`cannot append: ${messageOf(error)}`));
+/** A controller may be started before its broker. Undefined when the signal fired first. */
+async function waitForBroker(
+  { natsUrl, note, signal }: ControllerOptions,
+  gate: Gate,
+): Promise<Broker | undefined> {
+  const tell = teller(gate, note);
+  while (!signal.aborted) {
+    try {
+      return await connectBroker({ url: natsUrl, name: 'controller', create: true });
+    } catch (error) {
+      tell(`waiting: ${messageOf(error)}`);
+      await sleep(RETRY_DELAY_MS, signal);
+    }
+  }
+  return undefined;
+}
+
+/** Throws LabsweepError when the connection is lost for good. */
+async function sitUntilStopped(
+  options: ControllerOptions,
+  parts: { readonly broker: Broker; readonly gate: Gate; readonly address: Address },
+): Promise<void> {
+  const { natsUrl, note, storeDirectory } = options;
+  const { broker, gate, address } = parts;
+  const gone = new AbortController();
+  void broker.closed.then(() => gone.abort());
+  const signal = AbortSignal.any([options.signal, gone.signal]);
+  let sitting: Sitting | undefined;
+  const onTrouble = (text: string) => sitting?.writerTrouble(text);
+  const writer = new LogWriter({ log: broker.log, monotonicMs, sleep, onTrouble, signal });
+  let ready = false;
+  const onReady = () => {
+    if (!ready) options.onReady(address);
+    ready = true;
   };
-  const newLeaseId = () => randomUUID() as LeaseId;
-  const loop = new SweepLoop({
-    clock: systemClock,
-    append,
-    newLeaseId,
-    isReigning: () => true,
-    acknowledged: () => {},
-    note,
-    natsUrl,
-  });
-  const { followed } = await replay(broker, loop, options);
-  const submission = new Submission({ broker, loop, cacheDirectory: options.cacheDirectory });
-  const server = await listen(options.listen, {
-    agent: agentHandlers(loop, note),
-    sweep: sweepHandlers({ loop, broker, submission }),
-  });
-  const ticker = setInterval(() => loop.tick(), TICK_INTERVAL_MS);
-  options.onReady(server.address);
-  note(`listening on ${formatAddress(server.address)}`);
-  try {
-    await Promise.race([followed, broker.closed, aborted(signal)]);
-    if (!signal.aborted) throw new LabsweepError(`connection to ${natsUrl} is gone for good`);
-  } finally {
-    clearInterval(ticker);
-    server.close();
+  while (!signal.aborted) {
+    await waitForLog(broker, { note, signal }, gate);
+    if (signal.aborted) break;
+    const store = storeDirectory === undefined ? undefined : new StoreSync(storeDirectory);
+    const contender = contenderAt(address);
+    sitting = new Sitting({ ...options, ...parts, signal, writer, store, contender, onReady });
+    const end = await sitting.run();
+    if (end === undefined) break;
+    note(`steps down: ${end.reason}`);
+    if (!end.logBroken) writer.drop();
+    await sleep(RETRY_DELAY_MS, signal);
+  }
+  if (options.signal.aborted) return;
+  throw new LabsweepError(`connection to ${natsUrl} is gone for good`);
+}
+
+/** A session for each sitting, so that a reign knows its own renewals from those of another. */
+function contenderAt(address: Address): Contender {
+  const process = ownProcess();
+  return { session: randomUUID(), address: formatAddress(address), hostName: hostname(), process };
+}
+
+/** A stream that was deleted is not made again under a running lab: it may be restored. */
+async function waitForLog(
+  broker: Broker,
+  { note, signal }: Pick<ControllerOptions, 'note' | 'signal'>,
+  gate: Gate,
+): Promise<void> {
+  const tell = teller(gate, note);
+  while (!signal.aborted) {
+    try {
+      await broker.log.head();
+      return;
+    } catch (error) {
+      const hint = 'restore it, or restart the controller, which makes it where it is missing';
+      tell(`standby; the log cannot be read: ${explainBrokerFailure(error)}; ${hint}`);
+      await sleep(RETRY_DELAY_MS, signal);
+    }
   }
 }
 
-/** Folds what the log holds, then goes on following it in the background. */
-async function replay(
-  broker: Broker,
-  loop: SweepLoop,
-  { note, signal }: ControllerOptions,
-): Promise<{ readonly followed: Promise<void> }> {
-  const lastSequence = await broker.log.lastSequence();
-  let caughtUp = () => {};
-  const replayed = new Promise<void>((resolve) => {
-    caughtUp = resolve;
-  });
-  if (lastSequence === 0) caughtUp();
-  const follow = async () => {
-    for await (const message of broker.log.follow(signal)) {
-      if ('entry' in message) {
-        loop.entry(message.entry, message.sequence);
-        loop.synced(message.sequence);
-      } else note(`log message ${message.sequence} is skipped: ${message.malformed}`);
-      if (message.sequence >= lastSequence) caughtUp();
-    }
+/** Notes a reason once, and shuts the gate with it. */
+function teller(gate: Gate, note: Note): (reason: string) => void {
+  let told = '';
+  return (reason) => {
+    if (reason !== told) note(reason);
+    told = reason;
+    gate.shut(reason);
   };
-  const followed = follow();
-  await Promise.race([replayed, followed]);
-  note(`folded ${lastSequence} log entries`);
-  loop.reign(1);
-  // Wrapped, because an async function that returned the bare promise would wait for it.
-  return { followed };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

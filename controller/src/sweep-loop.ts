@@ -7,14 +7,20 @@ import {
   type AgentHello,
   type AgentMessage,
   type HostId,
+  type HostSummary,
+  type KernelName,
   type LogEntry,
   messageIdOf,
   PROTOCOL,
+  type Progress,
   type SweepId,
   type SweepSummary,
 } from '@labsweep/proto';
 import { AgentRegistry, ALIVE_INTERVAL_MS, type Moment } from './agent-registry.js';
+import { hostSummaries } from './commands/host-summaries.js';
+import { setAsideTexts } from './commands/set-aside-texts.js';
 import { applyEntry } from './fold/apply-entry.js';
+import type { CommandRecord } from './fold/command-record.js';
 import { emptyLabState, type SweepState } from './fold/lab-state.js';
 import { buildLease } from './lease-order.js';
 import type { AgentConnection, LoopPorts, Watcher } from './ports.js';
@@ -44,9 +50,11 @@ export class SweepLoop {
   constructor(private readonly ports: LoopPorts) {
     this.steady = new SteadyClock(ports.clock);
     this.scheduler = new Scheduler(this.lab, { newRight: () => this.newRight() });
-    const { lab, agents, scheduler } = this;
-    this.watchers = new WatcherHub(this.steady, (sweep, troubles) =>
-      progressOf(sweep, { lab, agents, scheduler, troubles }),
+    this.watchers = new WatcherHub(
+      this.lab.commands,
+      this.steady,
+      ports.history,
+      (sweep, troubles) => this.progressOf(sweep, troubles),
     );
   }
 
@@ -84,6 +92,7 @@ export class SweepLoop {
     }
     const sweep = 'sweep' in entry ? this.lab.sweeps.get(entry.sweep) : undefined;
     if (changed && sweep !== undefined) this.watchers.entry(sweep, entry);
+    if (changed && entry.type === 'host-commanded') this.watchers.labEntry(entry);
     this.scheduler.observe(entry, changed, this.steady.nowMs());
     this.step();
   }
@@ -130,7 +139,7 @@ export class SweepLoop {
         this.ports.note('a second hello on one stream is ignored', { host });
         return;
       case 'alive':
-        this.agents.told(host, message);
+        this.agents.alive(host, message);
         return;
       case 'renew': {
         const { lease, epoch } = message;
@@ -163,7 +172,7 @@ export class SweepLoop {
   }
 
   watch(sweep: SweepState, watcher: Watcher): () => void {
-    return this.watchers.add(sweep, watcher);
+    return this.watchers.add(sweep, watcher, this.lastSequence);
   }
 
   sweep(id: SweepId): SweepState | undefined {
@@ -172,6 +181,28 @@ export class SweepLoop {
 
   summaries(): SweepSummary[] {
     return [...this.lab.sweeps.values()].map(summarize);
+  }
+
+  /** What was asked and decided after the submissions. */
+  get commands(): CommandRecord {
+    return this.lab.commands;
+  }
+
+  /** Of all sweeps, each once. */
+  kernelNames(): KernelName[] {
+    const sweeps = [...this.lab.sweeps.values()];
+    return [...new Set(sweeps.flatMap(({ spec }) => spec.kernels.map(({ name }) => name)))];
+  }
+
+  hosts(): HostSummary[] {
+    return hostSummaries(this.lab, this.agents, this.scheduler.leases);
+  }
+
+  private progressOf(sweep: SweepState, troubles: readonly string[]): Progress {
+    const { lab, agents, scheduler } = this;
+    const nameOf = (host: HostId) => agents.hello(host)?.host.name ?? host;
+    const setAside = setAsideTexts(lab.commands, nameOf);
+    return progressOf(sweep, { lab, agents, scheduler, news: { troubles, setAside } });
   }
 
   private fold(entry: LogEntry): boolean {

@@ -9,29 +9,37 @@ import { waitingRows } from './schedule/waiting-rows.js';
 
 export function summarize(sweep: SweepState): SweepSummary {
   const { submitted } = sweep;
-  const ended = sweep.cancelledAtMs === undefined ? 'finished' : 'cancelled';
   return {
     sweep: submitted.sweep,
-    state: isEnded(sweep) ? ended : 'running',
+    state: stateOf(sweep),
     blocksTotal: sweep.blocks.size,
     blocksDecided: sweep.decidedCount,
     trialsTotal: sweep.plan.trialCount,
-    trialsSettled: sweep.settledTrials.size,
+    trialsSettled: sweep.settledCount,
     submittedAtMs: submitted.atMs,
     by: submitted.by,
   };
 }
 
+function stateOf(sweep: SweepState): SweepSummary['state'] {
+  if (sweep.cancelledAtMs !== undefined) return 'cancelled';
+  if (isEnded(sweep)) return 'finished';
+  return sweep.isPaused ? 'paused' : 'running';
+}
+
+/** What the progress of every sweep of the lab tells. */
+export type LabNews = Pick<Progress, 'troubles' | 'setAside'>;
+
 export interface ProgressParts {
   readonly lab: LabState;
   readonly agents: AgentRegistry;
   readonly scheduler: Scheduler;
-  readonly troubles: readonly string[];
+  readonly news: LabNews;
 }
 
 /** Looks at rows, hosts and leases, and at no block that nobody has begun. */
 export function progressOf(sweep: SweepState, parts: ProgressParts): Progress {
-  const { lab, agents, scheduler, troubles } = parts;
+  const { lab, agents, scheduler, news } = parts;
   const { roster, estimates } = scheduler;
   const hostsAttached = agents.attachedCount();
   const queue = scheduler.queue(sweep.submitted.sweep);
@@ -41,7 +49,7 @@ export function progressOf(sweep: SweepState, parts: ProgressParts): Progress {
     remainingMs: queue === undefined ? 0 : estimateRemainingMs(queue, estimates, hostsAttached),
     waiting: queue === undefined ? [] : waitingRows(queue, { lab, roster }),
     hostsAttached,
-    troubles,
+    ...news,
   };
 }
 

@@ -4,8 +4,19 @@ export * from './address.js';
 export * from './agent-messages.js';
 export * from './agent-wire.js';
 export { ArtifactStore, sha256Of } from './broker/artifact-store.js';
+export {
+  type BrokerFailure,
+  brokerFailureOf,
+  explainBrokerFailure,
+} from './broker/broker-failure.js';
 export { type Broker, connectBroker } from './broker/connect-broker.js';
-export { type LogMessage, OutcomeLog } from './broker/outcome-log.js';
+export { type LogHead, type LogMessage, type LogPlace, OutcomeLog } from './broker/outcome-log.js';
+export {
+  type ProcessIdentity,
+  type ReignEntry,
+  type ReignRecord,
+  ReignStore,
+} from './broker/reign-store.js';
 export * from './commands.js';
 export * from './domain.js';
 export * from './errors.js';

@@ -60,7 +60,7 @@ export async function startLab(options: LabParts): Promise<Lab> {
   const ports = await portsOf(['broker', ...CONTROLLERS]);
   const keep = (
     part: string,
-    command: readonly string[],
+    command: () => readonly string[],
     onEnd = (how: string) => {
       onUnexpectedEnd(part, how);
       return true;
@@ -68,22 +68,28 @@ export async function startLab(options: LabParts): Promise<Lab> {
   ) =>
     new KeptProcess({
       name: part,
-      command: () => [...network.enter(HOST_OF[part] ?? part), ...command],
+      command: () => [...network.enter(HOST_OF[part] ?? part), ...command()],
       folder,
       logPath: join(logs, `${part}.log`),
       onEnd,
     });
   const relays = network.namespaces
     ? HOSTS.map((host) =>
-        keep(host, [process.execPath, RELAY_PROGRAM, ...relayOf(host, ports, network)]),
+        keep(host, () => [process.execPath, RELAY_PROGRAM, ...relayOf(host, ports, network)]),
       )
     : [];
   for (const relay of relays) relay.start();
   if (relays.length > 0) await delay(RELAY_START_MS);
   const controllers = CONTROLLERS.map((name) => `127.0.0.1:${ports.get(name)}`).join(',');
   const parts = new Map<string, KeptProcess>();
+  let asked = 0;
+  // A user who gets no answer asks the other one.
+  const nextController = () => {
+    asked += 1;
+    return `127.0.0.1:${ports.get(CONTROLLERS[asked % CONTROLLERS.length] ?? '')}`;
+  };
   for (const [part, command] of commandsOf({ folder, disks, ports, controllers })) {
-    const kept = keep(part, command);
+    const kept = keep(part, () => command);
     parts.set(part, kept);
     kept.start();
   }
@@ -92,7 +98,14 @@ export async function startLab(options: LabParts): Promise<Lab> {
     command: (args, onEnd) =>
       keep(
         'command',
-        [process.execPath, LABSWEEP_PROGRAM, 'run', ...args, '--controller', controllers],
+        () => [
+          process.execPath,
+          LABSWEEP_PROGRAM,
+          'run',
+          ...args,
+          '--controller',
+          nextController(),
+        ],
         onEnd,
       ),
     spooled: (agent) =>

@@ -26,9 +26,9 @@ const IMPORTS: Readonly<Record<string, readonly string[]>> = {
  */
 const DOORS: Readonly<Record<string, RegExp>> = {
   '@grpc/grpc-js':
-    /^(proto\/src\/schema|controller\/src\/io\/(server|agent-server|sweep-server)|agent\/src\/io\/controller-client|cli\/src\/sweep-client|test\/bench\/control\/raw-stream)\.ts$/,
+    /^(proto\/src\/schema|controller\/src\/io\/(server|gate|agent-server|sweep-server|replies)|agent\/src\/io\/controller-client|cli\/src\/sweep-client|test\/bench\/control\/raw-stream)\.ts$/,
   '@grpc/proto-loader': /^proto\/src\/schema\.ts$/,
-  commander: /^cli\/src\/main\.ts$/,
+  commander: /^cli\/src\/(main|command-line\/[^/]+)\.ts$/,
   execa: /^agent\/src\/io\/process\.ts$/,
   'log-update': /^cli\/src\/progress\/terminal-display\.ts$/,
   nats: /^proto\/src\/broker\/|^test\/bench\/control\/raw-publish\.ts$/,

@@ -11,21 +11,40 @@ import { isIntact, MARKS_FOLDER } from './checked-file.js';
 /** Beyond this many files the least recently used go; a kernel image has about 15 MiB. */
 const FILES_MAX = 100;
 
+/** A file that was whole a moment ago is not looked at again: trials follow each other quickly. */
+const CHECK_INTERVAL_MS = 5_000;
+
 export class ArtifactCache {
-  constructor(private readonly directory: string) {}
+  private readonly checkedAtMs = new Map<Sha256, number>();
+
+  constructor(readonly directory: string) {}
 
   /**
    * The path of a read-only, executable file with these bytes. Throws LabsweepError when the store
    * has it not.
    */
   async path(sha256: Sha256, store: ArtifactStore): Promise<string> {
-    await mkdir(this.directory, { recursive: true });
     const path = join(this.directory, sha256);
-    if (await isIntact(path, sha256)) return path;
+    const checkedAtMs = this.checkedAtMs.get(sha256);
+    if (checkedAtMs !== undefined && performance.now() - checkedAtMs < CHECK_INTERVAL_MS) {
+      return path;
+    }
+    await mkdir(this.directory, { recursive: true });
+    if (await isIntact(path, sha256)) {
+      this.checkedAtMs.set(sha256, performance.now());
+      return path;
+    }
     const temporary = `${path}.${randomUUID()}.tmp`;
-    await writeFile(temporary, await store.get(sha256));
-    await chmod(temporary, 0o555);
-    await rename(temporary, path);
+    const bytes = await store.get(sha256);
+    try {
+      await writeFile(temporary, bytes);
+      await chmod(temporary, 0o555);
+      await rename(temporary, path);
+    } catch (error) {
+      // On a full disk half a file is in the way of everything else.
+      await rm(temporary, { force: true });
+      throw error;
+    }
     await this.prune();
     return path;
   }

@@ -152,7 +152,6 @@ function targetOf({ host, kernel }: Target): string {
 function isReleased(target: string, by: Target): boolean {
   const [host, kernel] = target.split('/');
   return (
-    (by.host === undefined || by.host === host) &&
-    (by.kernel === undefined || by.kernel === kernel)
+    (by.host === undefined || by.host === host) && (by.kernel === undefined || by.kernel === kernel)
   );
 }

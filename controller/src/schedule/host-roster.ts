@@ -143,8 +143,6 @@ export class HostRoster {
 
 function isPresent(record: HostRecord, nowMs: number): boolean {
   return (
-    record.attached &&
-    record.awaySinceMs === undefined &&
-    nowMs - record.heardAtMs <= SILENT_MAX_MS
+    record.attached && record.awaySinceMs === undefined && nowMs - record.heardAtMs <= SILENT_MAX_MS
   );
 }

@@ -3,7 +3,13 @@
  * Finds what a host could do for a block right now: which attempt, and which of its trials. Whether
  * it gets them is not decided here.
  */
-import type { Environment, HostDescription, KernelName, PlannedRow, TrialId } from '@labsweep/proto';
+import type {
+  Environment,
+  HostDescription,
+  KernelName,
+  PlannedRow,
+  TrialId,
+} from '@labsweep/proto';
 import type { BlockState, SweepState } from '../fold/lab-state.js';
 import { isBooted } from './booted-kernel.js';
 import { begunBy, hasOutcome, nextAttempt } from './sweep-facts.js';

@@ -121,7 +121,9 @@ function open(
   if (opening === undefined) return undefined;
   // A kernel that fails on this host alone is better measured, with all others, on another.
   const isForAnother =
-    opening.isReduced && block.attempts.length === 0 && anyOther(sweep, row, view, wantsAll(row, view));
+    opening.isReduced &&
+    block.attempts.length === 0 &&
+    anyOther(sweep, row, view, wantsAll(row, view));
   return isForAnother ? undefined : { queue, index, opening, environment };
 }
 

@@ -35,7 +35,8 @@ export class RowQueue {
   private decided = 0;
 
   constructor(
-    readonly row: PlannedRow,
+    /** As it is by now: a command may have given it a kernel more. */
+    public row: PlannedRow,
     /** In the order of the plan. */
     readonly place: number,
     blockCount: number,

@@ -20,6 +20,7 @@ import { DurationEstimates } from './duration-estimates.js';
 import { HostHealth } from './host-health.js';
 import { HostRoster, type HostState } from './host-roster.js';
 import { LeaseBook } from './lease-book.js';
+import { isEarlierRound, reasonNotWanted } from './lease-standing.js';
 import { type PickedBlock, pickBlock } from './pick-block.js';
 import type { LiveLease, ScheduleDecision } from './schedule-view.js';
 import { blockAt, isDecided, isDrained, isPaused, placeOf, quarantineOf } from './sweep-facts.js';
@@ -74,6 +75,11 @@ export class Scheduler {
         if (this.roster.get(host)?.attached !== true) this.awaited.add(host);
       }
     }
+    // What agents said they hold while the log was still read is judged now.
+    for (const lease of this.leases.all()) {
+      const reason = reasonNotWanted(this.lab, lease);
+      if (reason !== undefined) this.revoke(lease, reason, nowMs);
+    }
   }
 
   /** Another controller decides from now on; hosts and what was learned of them stay. */
@@ -113,6 +119,10 @@ export class Scheduler {
     this.roster.left(id, nowMs);
     this.idle.delete(id);
     this.fresh.delete(id);
+  }
+
+  heard(id: HostId, nowMs: number): void {
+    this.roster.heard(id, nowMs);
   }
 
   /**
@@ -176,7 +186,8 @@ export class Scheduler {
       this.roster.stalled(lease.host, nowMs);
       this.free(lease, nowMs);
     }
-    for (const proposal of this.health.take(nowMs)) decisions.push({ kind: 'quarantine', proposal });
+    for (const proposal of this.health.take(nowMs))
+      decisions.push({ kind: 'quarantine', proposal });
     this.grantAll(decisions, nowMs);
     return decisions;
   }
@@ -260,6 +271,11 @@ export class Scheduler {
     } else if (queue === undefined) {
       this.open(id, nowMs);
     } else {
+      for (const lease of this.leases.ofSweep(id)) {
+        const reason = reasonNotWanted(this.lab, lease);
+        // A decided block that its own host is about to end needs no word.
+        if (reason !== undefined && isEarlierRound(state, lease)) this.revoke(lease, reason, nowMs);
+      }
       queue.rebuild(nowMs);
     }
   }
@@ -284,15 +300,11 @@ export class Scheduler {
   }
 
   private reasonToStop(host: HostId, held: HeldLease): string | undefined {
-    const state = this.lab.sweeps.get(held.sweep);
-    if (state === undefined || isEnded(state)) return 'the block is no longer wanted';
-    const { row, index } = placeOf(held.block);
-    const planned = state.rows.get(row);
-    const block = planned && blockAt(state, planned, index);
-    if (block === undefined || isDecided(block)) return 'the block is no longer wanted';
-    const live = this.leases.ofBlock(held.sweep, held.block);
-    if (live !== undefined) return 'the block was leased elsewhere';
-    return this.leases.ofHost(host) === undefined ? undefined : 'the host has another lease';
+    if (this.leases.ofBlock(held.sweep, held.block) !== undefined) {
+      return 'the block was leased elsewhere';
+    }
+    if (this.leases.ofHost(host) !== undefined) return 'the host has another lease';
+    return this.begunAtMs === undefined ? undefined : reasonNotWanted(this.lab, held);
   }
 
   private revoke(lease: LiveLease, reason: string, nowMs: number): void {

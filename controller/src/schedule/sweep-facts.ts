@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** All that the scheduler asks of the fold about the blocks of a sweep, in one place. */
-import type { BlockId, HostId, PlannedRow, RowId, TrialId } from '@labsweep/proto';
-import { isWhole } from '../fold/decide-block.js';
+import type { BlockId, HostId, KernelName, PlannedRow, RowId, TrialId } from '@labsweep/proto';
+import { isLabFailure, isWhole } from '../fold/decide-block.js';
 import type { AttemptState, BlockState, LabState, SweepState } from '../fold/lab-state.js';
 import { repetitionsOf } from '../plan/plan-sweep.js';
 
@@ -42,34 +42,36 @@ export function ownersOf(block: BlockState): readonly AttemptState[] {
   return block.attempts.filter((attempt) => !isWhole(block, attempt));
 }
 
+/** Above those of earlier rounds too. */
 export function nextAttempt(block: BlockState): number {
-  return 1 + Math.max(0, ...block.attempts.map((attempt) => attempt.attempt));
+  const latest = Math.max(0, ...block.attempts.map((attempt) => attempt.attempt));
+  return Math.max(block.firstAttempt, latest + 1);
 }
 
-/** Attempts that the lab failed, in any of their trials. */
+/** Attempts of this round that the lab failed, in any of their trials. */
 export function labFailedOf(block: BlockState): readonly AttemptState[] {
-  return block.attempts.filter(
-    (attempt) =>
-      isWhole(block, attempt) &&
-      [...attempt.outcomes.values()].some(({ outcome }) => outcome.status === 'lab-failed'),
-  );
+  return block.attempts.filter((attempt) => isLabFailure(block, attempt));
 }
 
-export function isPaused(_sweep: SweepState): boolean {
-  return false;
+export function isPaused(sweep: SweepState): boolean {
+  return sweep.isPaused;
 }
 
-/** Why the host gets nothing at all, or undefined. */
-export function isDrained(_lab: LabState, _host: HostId): boolean {
-  return false;
+/** True for a host that gets no other block. */
+export function isDrained({ commands }: LabState, host: HostId): boolean {
+  return commands.isDrained(host);
 }
 
 /** Why no trial goes to the host, or none of the kernel; undefined when all may. */
 export function quarantineOf(
-  _lab: LabState,
-  _target: { readonly host: HostId; readonly kernel?: string },
+  { commands }: LabState,
+  { host, kernel }: { readonly host: HostId; readonly kernel?: KernelName },
 ): string | undefined {
-  return undefined;
+  const quarantine =
+    kernel === undefined
+      ? commands.quarantines().find((each) => each.host === host && each.kernel === undefined)
+      : commands.quarantineOf(host, kernel);
+  return quarantine?.reason;
 }
 
 /** Trials of the attempt that has got furthest. */

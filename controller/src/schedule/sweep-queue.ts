@@ -38,6 +38,7 @@ export class SweepQueue {
     for (const row of this.sweep.rows.values()) {
       const count = blockCountOf(this.sweep, row);
       const queue = this.byRow.get(row.id) ?? this.addRow(row);
+      queue.row = row;
       const first = queue.blockCount;
       queue.grow(count);
       for (let index = first; index < count; index += 1) this.refresh({ queue, index }, nowMs);
@@ -72,12 +73,16 @@ export class SweepQueue {
 
   /** Asks the fold what has become of a block that nobody has, or nobody any longer. */
   refresh(at: QueuedBlock, nowMs: number): void {
+    this.setMark(at, this.markOf(at, nowMs));
+  }
+
+  private markOf(at: QueuedBlock, nowMs: number): BlockMark {
     const block = blockAt(this.sweep, at.queue.row, at.index);
-    if (block === undefined || isDecided(block)) return this.setMark(at, 'decided');
+    if (block === undefined || isDecided(block)) return 'decided';
     const last = block.attempts.at(-1);
-    if (last === undefined) return this.setMark(at, 'untouched');
+    if (last === undefined) return 'untouched';
     at.queue.pinnedTo = last.host;
-    this.setMark(at, this.reopen(at, block, nowMs));
+    return this.reopen(at, block, nowMs);
   }
 
   private reopen(at: QueuedBlock, block: BlockState, nowMs: number): BlockMark {

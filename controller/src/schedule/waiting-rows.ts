@@ -9,14 +9,7 @@ import { isBooted, releaseOf, runningRelease } from './booted-kernel.js';
 import type { HostRoster, HostState } from './host-roster.js';
 import { findOpening } from './opening.js';
 import type { RowQueue } from './row-queue.js';
-import {
-  begunBy,
-  blockAt,
-  hasOutcome,
-  isDrained,
-  ownersOf,
-  quarantineOf,
-} from './sweep-facts.js';
+import { begunBy, blockAt, hasOutcome, isDrained, ownersOf, quarantineOf } from './sweep-facts.js';
 import type { SweepQueue } from './sweep-queue.js';
 
 /** Nobody reads the reasons of a thousand hosts. */
@@ -68,9 +61,7 @@ function reasonToWait(
     const { environment } = match;
     if (environment !== undefined) fitting.push({ host: state.description, environment });
   }
-  return fitting.length === 0
-    ? join(reasons)
-    : reasonToBoot({ sweep, queue, lab }, fitting);
+  return fitting.length === 0 ? join(reasons) : reasonToBoot({ sweep, queue, lab }, fitting);
 }
 
 /** What keeps a host that fits from getting anything. */
@@ -97,7 +88,11 @@ function reasonToBoot(open: OpenRow, fitting: readonly FittingHost[]): string | 
     if (queue.isLeased(index)) return undefined;
     const block = blockAt(sweep, row, index);
     if (block === undefined) continue;
-    const owners = new Set(ownersOf(block).map((owner) => owner.host).filter((id) => present.has(id)));
+    const owners = new Set(
+      ownersOf(block)
+        .map((owner) => owner.host)
+        .filter((id) => present.has(id)),
+    );
     for (const { host, environment } of fitting) {
       // A block that another of these hosts has begun is that host's to end.
       if (owners.size > 0 && !owners.has(host.id)) continue;
@@ -110,7 +105,8 @@ function reasonToBoot(open: OpenRow, fitting: readonly FittingHost[]): string | 
       const begun = begunBy(block, host.id);
       const lacking = row.kernels.filter((kernel) =>
         block.planned.trials.some(
-          (trial) => trial.kernel === kernel && !(begun !== undefined && hasOutcome(begun, trial.id)),
+          (trial) =>
+            trial.kernel === kernel && !(begun !== undefined && hasOutcome(begun, trial.id)),
         ),
       );
       for (const kernel of lacking) {

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Connects to nats-server and hands out the two things labsweep keeps there: the log and the
- * artifacts.
+ * Connects to nats-server and hands out what labsweep keeps there: the log, the artifacts, and who
+ * reigns.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect, type NatsConnection } from 'nats';
+import { connect, Events, type NatsConnection } from 'nats';
 import { LabsweepError, messageOf } from '../errors.js';
 import { ArtifactStore } from './artifact-store.js';
+import { explainBrokerFailure } from './broker-failure.js';
 import { OutcomeLog } from './outcome-log.js';
+import { ReignStore } from './reign-store.js';
 
 export interface Broker {
   readonly log: OutcomeLog;
   readonly artifacts: ArtifactStore;
+  readonly reign: ReignStore;
+  /** Unix time since when the connection is lost; undefined while it stands. */
+  readonly lostSinceMs: () => number | undefined;
   /** Flushes what is under way and closes the connection; never throws. */
   close(): Promise<void>;
   /** Settles when the connection is gone for good, with the reason if it was not asked for. */
@@ -21,6 +26,12 @@ export interface Broker {
 /** How long the first connection may take; later losses are mended by the client for ever. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const CLOSE_LIMIT_MS = 1_000;
+const RECONNECT_INTERVAL_MS = 250;
+/** A server that vanished without a word is noticed within about twice this time. */
+const PING_INTERVAL_MS = 5_000;
+const PINGS_MISSED_MAX = 2;
+/** Requests about the reign must fail well before it ends. */
+const REIGN_TIMEOUT_MS = 1_500;
 
 /**
  * Connects to `url` (`nats://127.0.0.1:4222`) as `name`. `create` makes the stream and the bucket
@@ -33,15 +44,44 @@ export async function connectBroker(options: {
   readonly create: boolean;
 }): Promise<Broker> {
   const connection = await openConnection(options);
+  try {
+    return await openBroker(connection, options.create);
+  } catch (error) {
+    await connection.close().catch(() => {});
+    const why = explainBrokerFailure(error);
+    throw new LabsweepError(`JetStream of nats-server at ${options.url}: ${why}`, { cause: error });
+  }
+}
+
+async function openBroker(connection: NatsConnection, create: boolean): Promise<Broker> {
   const streams = connection.jetstream();
   const manager = await connection.jetstreamManager();
-  if (options.create) await OutcomeLog.create(manager);
+  const timeout = { timeout: REIGN_TIMEOUT_MS };
+  const reign = new ReignStore(
+    connection.jetstream(timeout),
+    await connection.jetstreamManager({ ...timeout, checkAPI: false }),
+  );
+  if (create) await OutcomeLog.create(manager);
   return {
     log: new OutcomeLog(streams, manager),
     artifacts: await ArtifactStore.open(streams),
+    reign,
+    lostSinceMs: watchConnection(connection),
     close: () => closeConnection(connection),
     closed: connection.closed().then((reason) => (reason === undefined ? undefined : reason)),
   };
+}
+
+function watchConnection(connection: NatsConnection): () => number | undefined {
+  let lostSinceMs: number | undefined;
+  const watch = async () => {
+    for await (const { type } of connection.status()) {
+      if (type === Events.Disconnect) lostSinceMs ??= Date.now();
+      if (type === Events.Reconnect) lostSinceMs = undefined;
+    }
+  };
+  void watch().catch(() => {});
+  return () => lostSinceMs;
 }
 
 /** A server that has gone cannot be flushed to, and must not keep us waiting. */
@@ -61,6 +101,9 @@ async function openConnection(options: {
       name: options.name,
       timeout: CONNECT_TIMEOUT_MS,
       maxReconnectAttempts: -1,
+      reconnectTimeWait: RECONNECT_INTERVAL_MS,
+      pingInterval: PING_INTERVAL_MS,
+      maxPingOut: PINGS_MISSED_MAX,
     });
   } catch (error) {
     throw new LabsweepError(

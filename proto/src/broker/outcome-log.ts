@@ -3,25 +3,45 @@
 import {
   type JetStreamClient,
   type JetStreamManager,
+  type JsMsg,
   type NatsError,
   RetentionPolicy,
   StorageType,
 } from 'nats';
+import type { SweepId } from '../domain.js';
 import { formatLogEntry, type LogEntry, messageIdOf, parseLogEntry } from '../log-entry.js';
 import { LAB_SUBJECT, LOG_STREAM, LOG_SUBJECTS, logSubject } from '../subjects.js';
+import { brokerFailureOf } from './broker-failure.js';
+
+/** The place of an entry: a log that lost its end gives the same sequence to another one later. */
+export interface LogPlace {
+  readonly sequence: number;
+  /** Unix time of the server. */
+  readonly storedAtMs: number;
+}
 
 /** An entry with its place in the log, or the text that could not be read as one. */
-export type LogMessage =
-  | { readonly sequence: number; readonly entry: LogEntry }
-  | { readonly sequence: number; readonly malformed: string };
+export type LogMessage = LogPlace & ({ readonly entry: LogEntry } | { readonly malformed: string });
 
-/** JetStream's code for a stream that does not exist. */
-const STREAM_NOT_FOUND = 10_059;
+export interface LogHead {
+  /** Of the newest entry; 0 while the log is empty. */
+  readonly lastSequence: number;
+  /** When the stream was made, as the server writes it: another stream has another time. */
+  readonly createdAt: string;
+}
+
 /** A publish is repeated under the same message id, so a repetition cannot store it twice. */
 const PUBLISH_ATTEMPTS_MAX = 5;
 const PUBLISH_TIMEOUT_MS = 5_000;
 /** Within this time the server itself drops a repeated message; the fold drops it at any time. */
 const DUPLICATE_WINDOW_NS = 10 * 60 * 1e9;
+const NO_MESSAGE = 10_037;
+/** With fewer, a reader of a long log waits for the server more than it reads. */
+const MESSAGES_AHEAD_MAX = 2_000;
+/** The client rounds the time of a message it is sent, and not that of one it asks for. */
+const ROUNDING_MS = 1;
+/** Some ways of asking for a consumer hang with this client and server: none may hang for ever. */
+const CONSUME_LIMIT_MS = 10_000;
 
 export class OutcomeLog {
   constructor(
@@ -34,7 +54,7 @@ export class OutcomeLog {
     try {
       await manager.streams.info(LOG_STREAM);
     } catch (error) {
-      if ((error as NatsError).api_error?.err_code !== STREAM_NOT_FOUND) throw error;
+      if (brokerFailureOf(error) !== 'no-stream') throw error;
       await manager.streams.add({
         name: LOG_STREAM,
         subjects: [LOG_SUBJECTS],
@@ -48,35 +68,93 @@ export class OutcomeLog {
   /**
    * Appends an entry and returns its sequence once the server acknowledged it. An entry with the
    * same message id is stored once. Throws the last error when the server stays away over several
-   * attempts.
+   * attempts; `attemptsMax` is for callers that have a way of their own to try again.
    */
-  async append(entry: LogEntry): Promise<number> {
+  async append(entry: LogEntry, attemptsMax = PUBLISH_ATTEMPTS_MAX): Promise<number> {
     const payload = new TextEncoder().encode(formatLogEntry(entry));
     const options = { msgID: messageIdOf(entry), timeout: PUBLISH_TIMEOUT_MS };
     for (let attempt = 1; ; attempt += 1) {
       try {
         return (await this.streams.publish(subjectOf(entry), payload, options)).seq;
       } catch (error) {
-        if (attempt === PUBLISH_ATTEMPTS_MAX) throw error;
+        if (attempt >= attemptsMax) throw error;
       }
     }
   }
 
-  /** The sequence of the newest entry; 0 while the log is empty. */
-  async lastSequence(): Promise<number> {
-    return (await this.manager.streams.info(LOG_STREAM)).state.last_seq;
+  /** Throws what the broker failed with: see `brokerFailureOf`. */
+  async head(): Promise<LogHead> {
+    const { state, created } = await this.manager.streams.info(LOG_STREAM);
+    return { lastSequence: state.last_seq, createdAt: created };
   }
 
-  /** Every entry from the first one on, then each new one, until the signal fires. */
-  async *follow(signal: AbortSignal): AsyncGenerator<LogMessage> {
+  /** The sequence of the newest entry; 0 while the log is empty. */
+  async lastSequence(): Promise<number> {
+    return (await this.head()).lastSequence;
+  }
+
+  /** False when the log has another entry at this place, or none. */
+  async holds({ sequence, storedAtMs }: LogPlace): Promise<boolean> {
+    if (sequence === 0) return true;
+    try {
+      const stored = await this.manager.streams.getMessage(LOG_STREAM, { seq: sequence });
+      return Math.abs(stored.time.getTime() - storedAtMs) <= ROUNDING_MS;
+    } catch (error) {
+      if ((error as NatsError).api_error?.err_code === NO_MESSAGE) return false;
+      throw error;
+    }
+  }
+
+  /** What the log holds of one sweep between two sequences, in its order; then it ends. */
+  async *read(
+    sweep: SweepId,
+    part: { readonly nextSequence: number; readonly lastSequence: number },
+  ): AsyncGenerator<LogMessage> {
+    const { nextSequence, lastSequence } = part;
+    const subject = logSubject(sweep);
+    const newest = await this.lastOf(subject);
+    if (newest < nextSequence) return;
+    const opening = this.streams.consumers
+      .get(LOG_STREAM, { opt_start_seq: nextSequence, filterSubjects: subject })
+      .then((consumer) => consumer.consume({ max_messages: MESSAGES_AHEAD_MAX }));
+    const messages = await within(CONSUME_LIMIT_MS, opening, new AbortController().signal);
+    try {
+      for await (const message of messages) {
+        if (message.seq > lastSequence) return;
+        yield readMessage(message);
+        if (message.seq >= Math.min(newest, lastSequence)) return;
+      }
+    } finally {
+      messages.stop();
+    }
+  }
+
+  /** The sequence of the newest message of the subject; 0 when there is none. */
+  private async lastOf(subject: string): Promise<number> {
+    try {
+      return (await this.manager.streams.getMessage(LOG_STREAM, { last_by_subj: subject })).seq;
+    } catch (error) {
+      if ((error as NatsError).api_error?.err_code === NO_MESSAGE) return 0;
+      throw error;
+    }
+  }
+
+  /**
+   * Every entry from `firstSequence` on, then each new one, until the signal fires. It says nothing
+   * of a log that lost its end: the server waits in silence until the log has grown past it.
+   */
+  async *follow(signal: AbortSignal, firstSequence = 1): AsyncGenerator<LogMessage> {
     // An ordered consumer with an explicit start: asking for "all" hangs with this client.
-    const consumer = await this.streams.consumers.get(LOG_STREAM, { opt_start_seq: 1 });
-    const messages = await consumer.consume();
+    const start = { opt_start_seq: firstSequence };
+    const opening = this.streams.consumers
+      .get(LOG_STREAM, start)
+      .then((consumer) => consumer.consume({ max_messages: MESSAGES_AHEAD_MAX }));
+    const messages = await within(CONSUME_LIMIT_MS, opening, signal);
     const stop = () => messages.stop();
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     try {
-      for await (const message of messages) yield readMessage(message.seq, message.string());
+      for await (const message of messages) yield readMessage(message);
     } finally {
       signal.removeEventListener('abort', stop);
       stop();
@@ -84,14 +162,31 @@ export class OutcomeLog {
   }
 }
 
+function within<Value>(limitMs: number, work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new Error(`the broker gave no consumer within ${limitMs} ms`));
+    const timer = setTimeout(late, limitMs);
+    const stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    work.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    });
+  });
+}
+
 function subjectOf(entry: LogEntry): string {
   return entry.type === 'host-commanded' ? LAB_SUBJECT : logSubject(entry.sweep);
 }
 
-function readMessage(sequence: number, text: string): LogMessage {
+function readMessage(message: JsMsg): LogMessage {
+  const storedAtMs = Math.floor(message.info.timestampNanos / 1e6);
+  const place = { sequence: message.seq, storedAtMs };
+  const text = message.string();
   try {
-    return { sequence, entry: parseLogEntry(text) };
+    return { ...place, entry: parseLogEntry(text) };
   } catch (error) {
-    return { sequence, malformed: error instanceof Error ? error.message : text };
+    return { ...place, malformed: error instanceof Error ? error.message : text };
   }
 }

@@ -66,7 +66,7 @@ async function withSwarm<Value>(
       () => ((seconds.at(-1)?.attached ?? 0) >= agents ? true : undefined),
       ATTACH_LIMIT_MS,
     );
-    const client = new SweepClient(parseLoopbackAddress(controller.address, 'controller'));
+    const client = new SweepClient([parseLoopbackAddress(controller.address, 'controller')]);
     const submit = (sweep: string, spec: string) => submitTo(client, sweep, spec);
     return await work({ client, controllerAddress: controller.address, seconds, submit });
   } finally {

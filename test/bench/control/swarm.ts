@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A program: so many real agents with the scripted runner in one process, each with its own stream,
- * spool and connection to the broker. Prints what they saw each second, one line of JSON.
+ * A program: so many real agents with the scripted runner in one process, each with a stream of its
+ * own; their spools share syncs, and they share connections to the broker. Prints what they saw
+ * each second, one line of JSON.
  *
  *   node swarm.js CONTROLLER COUNT FOLDER
  */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AgentOptions, runAgent } from '@labsweep/agent';
-import { type HostId, parseLoopbackAddress } from '@labsweep/proto';
+import { type AgentOptions, forgetfulRecord, runAgent } from '@labsweep/agent';
+import { type Broker, connectBroker, type HostId, parseLoopbackAddress } from '@labsweep/proto';
+import { SharedJournal, SharedSpool } from './shared-spool.js';
 
 /** What all agents of the swarm saw since the line before. */
 export interface SwarmSecond {
@@ -20,6 +23,8 @@ export interface SwarmSecond {
 }
 
 const REPORT_INTERVAL_MS = 1_000;
+/** So that no agent waits for what a thousand others have to say. */
+const BROKER_CONNECTIONS = 8;
 /** All at once, they would make each other time out. */
 const START_INTERVAL_MS = 2;
 
@@ -28,11 +33,18 @@ let folded = 0;
 let settled = 0;
 let grantMs: number[] = [];
 
-function optionsOf(controller: string, number: number, folder: string): AgentOptions {
+const [controller = '', count = '1', folder = '.'] = process.argv.slice(2);
+mkdirSync(folder, { recursive: true });
+const journal = SharedJournal.open(join(folder, 'journal'));
+const connections: Promise<Broker>[] = [];
+
+function optionsOf(number: number): AgentOptions {
   const name = `swarm-${number}`;
   let idleSinceMs: number | undefined;
   return {
-    controller: parseLoopbackAddress(controller, 'CONTROLLER'),
+    controllers: [parseLoopbackAddress(controller, 'CONTROLLER')],
+    record: forgetfulRecord(name),
+    labels: [],
     stateDirectory: join(folder, name),
     cacheDirectory: join(folder, 'cache'),
     runners: ['scripted'],
@@ -52,6 +64,12 @@ function optionsOf(controller: string, number: number, folder: string): AgentOpt
       labels: [],
       facts: { boot_id: name },
     }),
+    openSpool: async () => new SharedSpool(await journal),
+    connect: (url) => {
+      const place = number % BROKER_CONNECTIONS;
+      connections[place] ??= connectBroker({ url, name: `swarm ${place}`, create: false });
+      return connections[place];
+    },
     observe: {
       sent: (message) => {
         if (message.kind === 'block-ended') idleSinceMs = performance.now();
@@ -72,11 +90,10 @@ function optionsOf(controller: string, number: number, folder: string): AgentOpt
   };
 }
 
-const [controller = '', count = '1', folder = '.'] = process.argv.slice(2);
 process.stdout.write(`${JSON.stringify({ ready: controller })}\n`);
 for (let number = 0; number < Number(count); number += 1) {
   setTimeout(() => {
-    runAgent(optionsOf(controller, number, folder)).catch((error) => {
+    runAgent(optionsOf(number)).catch((error) => {
       process.stderr.write(`swarm-${number}: ${error}\n`);
     });
   }, number * START_INTERVAL_MS);

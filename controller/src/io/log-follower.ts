@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Folds the log as it grows, and finds out what JetStream does not say: that the log has lost its
+ * end, is gone, or that the consumer is asleep.
+ */
+import {
+  brokerFailureOf,
+  type LogMessage,
+  type LogPlace,
+  messageOf,
+  type OutcomeLog,
+} from '@labsweep/proto';
+
+export interface FollowerPorts {
+  readonly log: Pick<OutcomeLog, 'follow' | 'head' | 'holds'>;
+  onMessage(message: LogMessage): void;
+  note(message: string): void;
+  sleep(durationMs: number, signal: AbortSignal): Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+const CHECK_INTERVAL_MS = 1_000;
+/** Entries are there and do not come: the consumer is opened anew after so many checks. */
+const STALLED_CHECKS_MAX = 5;
+
+export class LogFollower {
+  /** Settles with the reason when what was folded is no longer what the log holds. */
+  readonly broken: Promise<string>;
+  private break: (reason: string) => void = () => {};
+  private last: LogPlace = { sequence: 0, storedAtMs: 0 };
+  private consumer = new AbortController();
+  private createdAt: string | undefined;
+  private onProgress: () => void = () => {};
+
+  constructor(private readonly ports: FollowerPorts) {
+    this.broken = new Promise((resolve) => {
+      this.break = resolve;
+    });
+    void this.follow();
+    void this.check();
+  }
+
+  get lastSequence(): number {
+    return this.last.sequence;
+  }
+
+  /** Settles once all is folded that the log held at the call. Throws as the broker fails. */
+  async catchUp(): Promise<void> {
+    const { lastSequence } = await this.ports.log.head();
+    if (this.last.sequence >= lastSequence || this.ports.signal.aborted) return;
+    // One promise for all of it: a listener for each entry of a long log would take hours.
+    await new Promise<void>((resolve) => {
+      this.onProgress = () => {
+        if (this.last.sequence >= lastSequence) resolve();
+      };
+      this.ports.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  /** Looks now, and not only at the next turn. */
+  async verify(): Promise<void> {
+    const { log } = this.ports;
+    const { last } = this;
+    const head = await log.head();
+    this.createdAt ??= head.createdAt;
+    if (head.createdAt !== this.createdAt) {
+      this.break(`the log was made anew at ${head.createdAt}; folding it from its start`);
+    } else if (head.lastSequence < last.sequence || !(await log.holds(last))) {
+      this.break(
+        `the log has lost entries: it ends at ${head.lastSequence}, ${last.sequence} were folded; ` +
+          'folding it anew, and agents publish again what is not settled',
+      );
+    }
+  }
+
+  private async follow(): Promise<void> {
+    const { log, onMessage, signal, sleep, note } = this.ports;
+    while (!signal.aborted) {
+      this.consumer = new AbortController();
+      const stop = AbortSignal.any([signal, this.consumer.signal]);
+      try {
+        for await (const message of log.follow(stop, this.last.sequence + 1)) {
+          // A consumer that was opened anew may repeat itself.
+          if (message.sequence <= this.last.sequence || stop.aborted) continue;
+          this.last = { sequence: message.sequence, storedAtMs: message.storedAtMs };
+          onMessage(message);
+          this.onProgress();
+        }
+      } catch (error) {
+        if (!stop.aborted) note(`the log is not delivered: ${messageOf(error)}`);
+      }
+      await sleep(CHECK_INTERVAL_MS / 2, signal);
+    }
+  }
+
+  private async check(): Promise<void> {
+    const { log, signal, sleep, note } = this.ports;
+    let stalled = 0;
+    while (!signal.aborted) {
+      const before = this.last.sequence;
+      try {
+        await this.verify();
+        const { lastSequence } = await log.head();
+        stalled =
+          lastSequence > this.last.sequence && this.last.sequence === before ? stalled + 1 : 0;
+        if (stalled > STALLED_CHECKS_MAX) {
+          note(`the log ends at ${lastSequence}, nothing came after ${before}; asking anew`);
+          this.consumer.abort();
+          stalled = 0;
+        }
+      } catch (error) {
+        if (brokerFailureOf(error) === 'no-stream')
+          this.break('the log is gone: its stream was deleted');
+      }
+      await sleep(CHECK_INTERVAL_MS, signal);
+    }
+  }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Goal: never two that believe they reign. Method: a fake store and one virtual clock for all. */
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { ReignEntry, ReignRecord } from '@labsweep/proto';
+import { HOLD_MS } from './reign.js';
+import type { ReignPorts } from './reign-ports.js';
+import { takeReign } from './take-reign.js';
+
+const overtaken = () =>
+  Object.assign(new Error('wrong last sequence'), { api_error: { err_code: 10_071 } });
+const away = () => Object.assign(new Error('TIMEOUT'), { code: 'TIMEOUT' });
+
+class World {
+  nowMs = 0;
+  wallShiftMs = 60_000_000;
+  entry: ReignEntry | undefined;
+  readonly dead = new Set<number>();
+  private sleepers: { readonly atMs: number; wake(): void }[] = [];
+
+  /** Moves on by steps of 50 ms, and lets everything that is due run. */
+  async pass(durationMs: number): Promise<void> {
+    const endMs = this.nowMs + durationMs;
+    while (this.nowMs < endMs) {
+      this.nowMs += 50;
+      const due = this.sleepers.filter(({ atMs }) => atMs <= this.nowMs);
+      this.sleepers = this.sleepers.filter(({ atMs }) => atMs > this.nowMs);
+      for (const { wake } of due) wake();
+      await turn();
+    }
+  }
+
+  machine() {
+    const state = { cut: false, loseAnswer: false };
+    const ports: ReignPorts = {
+      store: {
+        read: async () => {
+          if (state.cut) throw away();
+          return this.entry;
+        },
+        write: async (record: ReignRecord, previous: number) => {
+          if (state.cut) throw away();
+          if ((this.entry?.revision ?? 0) !== previous) throw overtaken();
+          this.entry = { revision: previous + 1, record };
+          if (state.loseAnswer) {
+            state.loseAnswer = false;
+            throw away();
+          }
+          return previous + 1;
+        },
+      },
+      now: () => ({ monotonicMs: this.nowMs, wallMs: this.nowMs + this.wallShiftMs }),
+      sleep: (durationMs) =>
+        new Promise((wake) => this.sleepers.push({ atMs: this.nowMs + durationMs, wake })),
+      isDead: ({ pid }) => this.dead.has(pid),
+    };
+    return { state, ports };
+  }
+
+  contend(name: string, pid: number) {
+    const { state, ports } = this.machine();
+    const reasons: string[] = [];
+    const process = { bootId: 'boot', pidNamespace: 'ns', pid, startedAtTicks: '1' };
+    const contender = { session: name, address: `${name}:1`, hostName: name, process };
+    const { signal } = new AbortController();
+    const onWaiting = (reason: string) => reasons.push(reason);
+    const taken = takeReign({ ports, contender, onWaiting, signal });
+    return { state, reasons, taken };
+  }
+}
+
+async function settledBy<Value>(promise: Promise<Value>): Promise<Value | undefined> {
+  await turn();
+  return Promise.race([promise, turn().then(() => undefined)]);
+}
+
+test('the second waits and names the first; it follows at once when that one leaves in order', async () => {
+  const world = new World();
+  const first = await world.contend('one', 1).taken;
+  assert(first);
+  assert.ok(first.isHeld());
+  const second = world.contend('two', 2);
+  await world.pass(60_000);
+  assert.ok(first.isHeld());
+  assert.deepEqual(second.reasons, ['standby; the reigning controller is one:1']);
+  await first.release();
+  assert.equal(first.isHeld(), false);
+  await world.pass(1_000);
+  const reign = await settledBy(second.taken);
+  assert.ok(reign && reign.term > first.term);
+});
+
+test('one that is cut off stops before the next takes over, within ten seconds', async () => {
+  const world = new World();
+  const one = world.contend('one', 1);
+  const first = await one.taken;
+  assert(first);
+  const second = world.contend('two', 2);
+  await world.pass(3_000);
+  one.state.cut = true;
+  const cutAtMs = world.nowMs;
+  let reign: Awaited<typeof second.taken>;
+  void second.taken.then((taken) => {
+    reign = taken;
+  });
+  while (reign === undefined) {
+    await world.pass(50);
+    assert.ok(!(reign !== undefined && first.isHeld()), `two reign at ${world.nowMs}`);
+    assert.ok(world.nowMs - cutAtMs < 10_000, 'no takeover');
+  }
+  assert.match(await first.lost, /not renewed for 5 s: nats-server does not answer/);
+});
+
+test('a stopped process finds its reign over before it looks at anything else', async () => {
+  const world = new World();
+  const first = await world.contend('one', 1).taken;
+  // The clock goes on, no timer of the process runs.
+  world.nowMs += HOLD_MS;
+  assert.equal(first?.isHeld(), false);
+});
+
+test('a clock that jumps ahead by an hour makes it wait for the next renewal, and no longer', async () => {
+  const world = new World();
+  const first = await world.contend('one', 1).taken;
+  world.wallShiftMs += 3_600_000;
+  assert.equal(first?.isHeld(), false);
+  await world.pass(3_000);
+  assert.equal(first?.isHeld(), true);
+  world.wallShiftMs -= 7_200_000;
+  assert.equal(first?.isHeld(), true);
+  await world.pass(10_000);
+  assert.equal(first?.isHeld(), true);
+});
+
+test('a renewal whose answer was lost is known again as its own', async () => {
+  const world = new World();
+  const one = world.contend('one', 1);
+  const first = await one.taken;
+  one.state.loseAnswer = true;
+  await world.pass(30_000);
+  assert.equal(first?.isHeld(), true);
+});
+
+test('the lock of a process of this machine that is dead is free at once', async () => {
+  const world = new World();
+  await world.contend('one', 1).taken;
+  const second = world.contend('two', 2);
+  world.dead.add(1);
+  await world.pass(1_000);
+  assert.ok((await settledBy(second.taken))?.isHeld());
+});
+
+test('a term never comes again, although the store is lost or the clock goes back', async () => {
+  const world = new World();
+  const first = await world.contend('one', 1).taken;
+  await first?.release();
+  world.wallShiftMs -= 3_600_000;
+  const second = await world.contend('two', 2).taken;
+  assert.ok((second?.term ?? 0) > (first?.term ?? 0));
+  await second?.release();
+  world.entry = undefined;
+  world.wallShiftMs += 7_200_000;
+  const third = await world.contend('three', 3).taken;
+  assert.ok((third?.term ?? 0) > (second?.term ?? 0));
+});
+
+test('two hundred contenders at once: one wins', async () => {
+  const world = new World();
+  const all = Array.from({ length: 200 }, (_, index) => world.contend(`c${index}`, index + 1));
+  await world.pass(2_000);
+  const reigns = await Promise.all(all.map(({ taken }) => settledBy(taken)));
+  assert.equal(reigns.filter((reign) => reign?.isHeld()).length, 1);
+});

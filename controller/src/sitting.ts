@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * One life of the fold: folds the log while another controller reigns, reigns, and ends when the
+ * reign is lost or the log is no longer what was folded. Whoever calls it starts the next one.
+ */
+import { randomUUID } from 'node:crypto';
+import {
+  type Broker,
+  explainBrokerFailure,
+  type HostId,
+  type LeaseId,
+  type LogMessage,
+  messageOf,
+  type Note,
+  systemClock,
+} from '@labsweep/proto';
+import { agentHandlers } from './io/agent-server.js';
+import { CommandDesk } from './io/command-desk.js';
+import type { Gate } from './io/gate.js';
+import { LogFollower } from './io/log-follower.js';
+import type { LogWriter } from './io/log-writer.js';
+import { isDead } from './io/process-identity.js';
+import type { StoreSync } from './io/store-sync.js';
+import { Submission } from './io/submission.js';
+import { sweepHistory } from './io/sweep-history.js';
+import { sweepHandlers } from './io/sweep-server.js';
+import { monotonicMs, sleep } from './io/waiting.js';
+import type { Reign } from './reign/reign.js';
+import { type Contender, takeReign } from './reign/take-reign.js';
+import { SweepLoop } from './sweep-loop.js';
+import { SyncHorizon } from './sync-horizon.js';
+import { Troubles } from './troubles.js';
+
+export interface SittingOptions {
+  readonly broker: Broker;
+  readonly natsUrl: string;
+  readonly gate: Gate;
+  readonly writer: LogWriter;
+  readonly store: StoreSync | undefined;
+  readonly syncDelayMs: number;
+  readonly contender: Contender;
+  readonly cacheDirectory: string;
+  readonly note: Note;
+  /** Called when it serves, and when it has found that another one does. */
+  onReady(): void;
+  readonly signal: AbortSignal;
+}
+
+export interface SittingEnd {
+  readonly reason: string;
+  /** The log may lack what was in it: entries of this controller are to be appended again. */
+  readonly logBroken: boolean;
+}
+
+const TICK_INTERVAL_MS = 1_000;
+const RETRY_DELAY_MS = 250;
+
+export class Sitting {
+  private readonly stop = new AbortController();
+  private readonly signal: AbortSignal;
+  private readonly troubles: Troubles;
+  private readonly loop: SweepLoop;
+  private readonly follower: LogFollower;
+  private readonly horizon: SyncHorizon;
+  private reign: Reign | undefined;
+
+  constructor(private readonly options: SittingOptions) {
+    const { broker, note, natsUrl, writer } = options;
+    this.signal = AbortSignal.any([options.signal, this.stop.signal]);
+    this.loop = new SweepLoop({
+      clock: systemClock,
+      append: (entry) => writer.appendSoon(entry),
+      history: (sweep, lastSequence) =>
+        sweepHistory({ log: broker.log, note, signal: this.signal }, sweep, lastSequence),
+      newLeaseId: () => randomUUID() as LeaseId,
+      isReigning: () => !this.signal.aborted && (this.reign?.isHeld() ?? false),
+      acknowledged: (host, sequence) => void this.compare(host, sequence),
+      note,
+      natsUrl,
+    });
+    this.troubles = new Troubles((texts) => this.loop.setTroubles(texts), note);
+    this.horizon = this.openHorizon();
+    this.follower = new LogFollower({
+      log: broker.log,
+      onMessage: (message) => this.fold(message),
+      note,
+      sleep,
+      signal: this.signal,
+    });
+  }
+
+  /** For the writer, which lives longer than a sitting. */
+  writerTrouble(text: string): void {
+    this.troubles.set('writer', text);
+  }
+
+  /** Settles when it is over; undefined when the signal fired. */
+  async run(): Promise<SittingEnd | undefined> {
+    const { gate, options } = this.view();
+    const broken = this.follower.broken.then((reason) => ({ reason, logBroken: true }));
+    let end: SittingEnd | undefined;
+    try {
+      end = await Promise.race([this.reignOnce(), broken, aborted(this.signal)]);
+      return end;
+    } finally {
+      this.stop.abort();
+      const reason = options.signal.aborted ? 'the controller was stopped' : (end?.reason ?? '');
+      gate.shut(`standby; ${reason}`);
+      await this.reign?.release();
+    }
+  }
+
+  private view() {
+    const { options } = this;
+    return { options, ...options };
+  }
+
+  private async reignOnce(): Promise<SittingEnd | undefined> {
+    const { gate, note, contender, broker, writer, options } = this.view();
+    const { signal } = this;
+    const now = () => ({ monotonicMs: monotonicMs(), wallMs: Date.now() });
+    const reign = await takeReign({
+      ports: { store: broker.reign, now, sleep, isDead },
+      contender,
+      onWaiting: (reason) => {
+        note(reason);
+        gate.shut(reason);
+        options.onReady();
+      },
+      signal,
+    });
+    if (reign === undefined) return undefined;
+    this.reign = reign;
+    const lost = reign.lost.then((reason) => ({ reason, logBroken: false }));
+    const ready = await Promise.race([this.getReady(), lost]);
+    if (ready !== undefined) return ready;
+    note(`folded ${this.follower.lastSequence} log entries`);
+    note(`reigns under term ${reign.term}`, { term: reign.term });
+    // The log may have lost them; what it has is stored once.
+    writer.appendAgain();
+    void this.horizon.run(signal);
+    this.loop.reign(reign.term);
+    const ticker = setInterval(() => this.tick(), TICK_INTERVAL_MS);
+    signal.addEventListener('abort', () => clearInterval(ticker), { once: true });
+    this.serve();
+    options.onReady();
+    return lost;
+  }
+
+  /** All that was in the log when the lock was taken is folded; the store is the right one. */
+  private async getReady(): Promise<undefined> {
+    const { store, broker, note } = this.options;
+    while (!this.signal.aborted) {
+      try {
+        await this.follower.catchUp();
+        await this.follower.verify();
+        await store?.check((await broker.log.head()).createdAt);
+        return undefined;
+      } catch (error) {
+        note(`cannot begin: ${explainBrokerFailure(error)}`);
+        await sleep(RETRY_DELAY_MS, this.signal);
+      }
+    }
+    return undefined;
+  }
+
+  private serve(): void {
+    const { gate, broker, writer, cacheDirectory, note } = this.options;
+    const { loop } = this;
+    const parts = { artifacts: broker.artifacts, log: writer };
+    const submission = new Submission({ broker: parts, loop, cacheDirectory });
+    const desk = new CommandDesk({ broker: parts, loop, cacheDirectory }, submission);
+    gate.open({
+      agent: agentHandlers(loop, note),
+      sweep: sweepHandlers({ loop, broker: parts, submission, desk }),
+    });
+  }
+
+  private tick(): void {
+    const { broker, natsUrl } = this.options;
+    const lostSinceMs = broker.lostSinceMs();
+    const since = lostSinceMs === undefined ? '' : new Date(lostSinceMs).toISOString();
+    const text = since === '' ? '' : `nats-server at ${natsUrl} is away since ${since}`;
+    this.troubles.set('connection', text);
+    this.loop.tick();
+  }
+
+  private fold(message: LogMessage): void {
+    if ('entry' in message) this.loop.entry(message.entry, message.sequence);
+    else this.options.note(`log message ${message.sequence} is skipped: ${message.malformed}`);
+    // A standby settles nothing; its reign begins with the newest entry.
+    if (this.reign !== undefined) this.horizon.folded(message);
+  }
+
+  private openHorizon(): SyncHorizon {
+    const { broker, store, syncDelayMs, note } = this.options;
+    return new SyncHorizon({
+      sync: store === undefined ? undefined : () => store.sync(),
+      delayMs: syncDelayMs,
+      holds: (place) => broker.log.holds(place),
+      monotonicMs,
+      sleep,
+      onSynced: (sequence) => this.loop.synced(sequence),
+      onTrouble: (text) => this.troubles.set('horizon', text),
+      onRewound: () => {
+        // The follower has words for what is wrong.
+        this.follower.verify().catch((error) => note(messageOf(error)));
+      },
+    });
+  }
+
+  /** The broker has acknowledged more than it has: the agent publishes it again by itself. */
+  private async compare(host: HostId, sequence: number): Promise<void> {
+    const { broker, note } = this.options;
+    if (sequence <= this.follower.lastSequence) return;
+    try {
+      const { lastSequence } = await broker.log.head();
+      if (sequence <= lastSequence) return;
+      note(
+        `the log ends at ${lastSequence}, but up to ${sequence} was acknowledged to this host: ` +
+          'entries are lost, and it publishes again what is not settled',
+        { host },
+      );
+      await this.follower.verify();
+    } catch (error) {
+      note(`cannot compare with the log: ${explainBrokerFailure(error)}`, { host });
+    }
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Up to which sequence the log is on the broker's disk: by syncing the store, one round for all
+ * entries that came meanwhile, or by waiting until the server has done it. docs/DURABILITY.md tells
+ * what each way stands on.
+ */
+import { type LogPlace, messageOf } from '@labsweep/proto';
+
+export interface HorizonPorts {
+  /** Syncs the store; undefined where it cannot be reached, and only time helps. */
+  readonly sync: (() => Promise<void>) | undefined;
+  /** How long after it came an entry is on the disk, where the store cannot be synced. */
+  readonly delayMs: number;
+  /** False when the log no longer has this entry. Throws while the broker is away. */
+  holds(place: LogPlace): Promise<boolean>;
+  monotonicMs(): number;
+  sleep(durationMs: number, signal: AbortSignal): Promise<void>;
+  onSynced(sequence: number): void;
+  /** What keeps entries from being settled; an empty text when nothing does. */
+  onTrouble(text: string): void;
+  /** The log has lost entries that were folded. */
+  onRewound(): void;
+}
+
+/** nats-server syncs every two minutes; the rest is for a timer that is late. */
+export const SYNC_DELAY_MS = 130_000;
+/** Entries that come closer together than this share a mark, so that marks stay few. */
+const MARK_INTERVAL_MS = 50;
+const RETRY_DELAY_MS = 1_000;
+
+interface Mark {
+  place: LogPlace;
+  /** Of its newest entry. */
+  atMonotonicMs: number;
+  readonly firstMonotonicMs: number;
+}
+
+export class SyncHorizon {
+  private marks: Mark[] = [];
+  private wake: () => void = () => {};
+
+  constructor(private readonly ports: HorizonPorts) {}
+
+  /** An entry was folded. It was in the server's file before it was delivered. */
+  folded(place: LogPlace): void {
+    const nowMs = this.ports.monotonicMs();
+    const last = this.marks.at(-1);
+    if (last !== undefined && nowMs - last.firstMonotonicMs < MARK_INTERVAL_MS) {
+      last.place = place;
+      last.atMonotonicMs = nowMs;
+    } else this.marks.push({ place, atMonotonicMs: nowMs, firstMonotonicMs: nowMs });
+    this.wake();
+  }
+
+  /** Works until the signal fires; never throws. */
+  async run(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', () => this.wake(), { once: true });
+    while (!signal.aborted) {
+      const mark = await this.nextMark(signal);
+      if (mark === undefined) continue;
+      try {
+        await this.ports.sync?.();
+        // A server that lost its newest writes since they were folded has synced something else.
+        if (!(await this.ports.holds(mark.place))) return this.ports.onRewound();
+        if (signal.aborted) return;
+        this.ports.onTrouble('');
+        this.ports.onSynced(mark.place.sequence);
+      } catch (error) {
+        if (signal.aborted) return;
+        // Whoever asks the kernel again after a failed sync may be told that all is well.
+        const final = (error as NodeJS.ErrnoException).code === 'EIO';
+        this.ports.onTrouble(`the store of nats-server cannot be synced: ${messageOf(error)}`);
+        if (final) return;
+        this.marks.unshift(mark);
+        await this.ports.sleep(RETRY_DELAY_MS, signal);
+      }
+    }
+  }
+
+  /** The newest entry whose turn it is; waits for one. */
+  private async nextMark(signal: AbortSignal): Promise<Mark | undefined> {
+    const first = this.marks[0];
+    if (first === undefined) {
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+        if (signal.aborted) resolve();
+      });
+      return undefined;
+    }
+    if (this.ports.sync !== undefined) return this.marks.splice(0).at(-1);
+    const dueMs = this.ports.monotonicMs() - this.ports.delayMs;
+    const count = this.marks.findIndex(({ atMonotonicMs }) => atMonotonicMs > dueMs);
+    if (count === 0) {
+      await this.ports.sleep(Math.max(1, first.atMonotonicMs - dueMs), signal);
+      return undefined;
+    }
+    return this.marks.splice(0, count === -1 ? this.marks.length : count).at(-1);
+  }
+}
