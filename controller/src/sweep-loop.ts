@@ -133,7 +133,7 @@ export class SweepLoop {
     if (!this.agents.isCurrent(host, connection)) return;
     const now = this.now();
     this.agents.heard(host, now);
-    this.scheduler.heard(host, now.steadyMs);
+    this.scheduler.roster.heard(host, now.steadyMs);
     switch (message.kind) {
       case 'hello':
         this.ports.note('a second hello on one stream is ignored', { host });
@@ -149,7 +149,7 @@ export class SweepLoop {
         return;
       }
       case 'trial-started':
-        this.scheduler.started(message.lease, message.trial, now.steadyMs);
+        this.scheduler.leases.started(message.lease, message.trial, now.steadyMs);
         break;
       case 'block-ended':
         this.scheduler.ended(host, message.lease, message.end, now.steadyMs);

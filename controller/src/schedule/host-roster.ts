@@ -7,7 +7,7 @@ import type { HostDescription, HostId, PlannedRow } from '@labsweep/proto';
 import type { SweepState } from '../fold/lab-state.js';
 import { type Match, matchHost } from './match-host.js';
 
-/** A session that says nothing for this long gets no work: several of its signs of life are lost. */
+/** A session that says nothing for so long gets no work: several of its signs of life are lost. */
 export const SILENT_MAX_MS = 10_000;
 /** How long a host may take to stop the trial of a lease that it has lost. */
 export const ENDING_MAX_MS = 30_000;

@@ -13,7 +13,7 @@ export const LEASE_DURATION_MS = 15_000;
 export type NewLease = Omit<LiveLease, 'expiresAtMs'>;
 
 export class LeaseBook {
-  /** In the order in which they run out, since all last equally long and a renewal moves to the end. */
+  /** In the order in which they run out: all last equally long, and a renewal moves to the end. */
   private readonly byId = new Map<LeaseId, LiveLease>();
   private readonly byHost = new Map<HostId, LiveLease>();
   private readonly byBlock = new Map<string, LiveLease>();

@@ -68,7 +68,7 @@ test('A host whose worker hangs gets nothing until it has said that it stopped.'
   const [grant] = lab.grants();
   assert(grant);
   lab.nowMs = LEASE_DURATION_MS;
-  lab.scheduler.heard(A, lab.nowMs);
+  lab.scheduler.roster.heard(A, lab.nowMs);
   lab.decide();
   assert.deepEqual(lab.pass(1_000).granted(), []);
   lab.scheduler.ended(A, grant.lease, 'returned', lab.nowMs);
@@ -79,7 +79,7 @@ test('A session that is silent gets nothing, although its stream is open.', () =
   const lab = ScheduleLab.begun(SUBMITTED).come('host-a');
   lab.nowMs = SILENT_MAX_MS + 1;
   assert.deepEqual(lab.granted(), []);
-  lab.scheduler.heard(A, lab.nowMs);
+  lab.scheduler.roster.heard(A, lab.nowMs);
   lab.scheduler.tick();
   assert.equal(lab.granted().length, 1);
 });

@@ -13,18 +13,19 @@ import type {
   LogEntry,
   SweepId,
   TrialEnded,
-  TrialId,
 } from '@labsweep/proto';
 import { isEnded, type LabState } from '../fold/lab-state.js';
 import { DurationEstimates } from './duration-estimates.js';
 import { HostHealth } from './host-health.js';
 import { HostRoster, type HostState } from './host-roster.js';
+import { IdleHosts } from './idle-hosts.js';
 import { LeaseBook } from './lease-book.js';
 import { isEarlierRound, reasonNotWanted } from './lease-standing.js';
+import { OpenSweeps } from './open-sweeps.js';
 import { type PickedBlock, pickBlock } from './pick-block.js';
 import type { LiveLease, ScheduleDecision } from './schedule-view.js';
-import { blockAt, isDecided, isDrained, isPaused, placeOf, quarantineOf } from './sweep-facts.js';
-import { SweepQueue } from './sweep-queue.js';
+import { blockAt, isDecided, isDrained, isPaused, quarantineOf } from './sweep-facts.js';
+import type { SweepQueue } from './sweep-queue.js';
 import { SweepShares } from './sweep-shares.js';
 
 /**
@@ -48,13 +49,8 @@ export class Scheduler {
   private readonly health = new HostHealth();
   private readonly shares = new SweepShares();
   /** Sweeps with anything left to do; empty until `begin`. */
-  private readonly queues = new Map<SweepId, SweepQueue>();
-  /** Attached hosts without a lease. */
-  private readonly idle = new Set<HostId>();
-  /** Idle hosts that have not been offered anything since they became idle. */
-  private readonly fresh = new Set<HostId>();
-  /** Something may have become available to hosts that were offered nothing. */
-  private hasOpened = false;
+  private readonly queues = new OpenSweeps();
+  private readonly idle = new IdleHosts();
   private begunAtMs: number | undefined;
   private readonly awaited = new Set<HostId>();
   private readonly revoked: ScheduleDecision[] = [];
@@ -82,22 +78,13 @@ export class Scheduler {
     }
   }
 
-  /** Another controller decides from now on; hosts and what was learned of them stay. */
-  end(): void {
-    this.begunAtMs = undefined;
-    this.queues.clear();
-    this.awaited.clear();
-    this.revoked.length = 0;
-    for (const { lease } of this.leases.all()) this.leases.remove(lease);
-  }
-
   /** An entry of the log; `changed` says whether the fold took it. */
   observe(entry: LogEntry, changed: boolean, nowMs: number): void {
     if (entry.type === 'trial-ended') this.observeOutcome(entry, changed, nowMs);
     if (!changed) return;
     if (entry.type === 'host-commanded') {
       this.health.commanded(entry);
-      this.hasOpened = true;
+      this.idle.opened();
     }
     if (this.begunAtMs === undefined) return;
     if (entry.type === 'submitted') this.open(entry.sweep, nowMs);
@@ -118,11 +105,6 @@ export class Scheduler {
   left(id: HostId, nowMs: number): void {
     this.roster.left(id, nowMs);
     this.idle.delete(id);
-    this.fresh.delete(id);
-  }
-
-  heard(id: HostId, nowMs: number): void {
-    this.roster.heard(id, nowMs);
   }
 
   /**
@@ -139,8 +121,7 @@ export class Scheduler {
     this.leases.put({ ...right, host }, nowMs);
     if (trial !== undefined) this.leases.started(held.lease, trial, nowMs);
     this.idle.delete(host);
-    this.fresh.delete(host);
-    const at = this.find(held.sweep, held.block);
+    const at = this.queues.find(held.sweep, held.block);
     if (at !== undefined) at.sweep.lease(at);
     return undefined;
   }
@@ -150,10 +131,6 @@ export class Scheduler {
     this.roster.heard(right.host, nowMs);
     this.roster.answered(right.host);
     return this.leases.renew(right, nowMs);
-  }
-
-  started(lease: LeaseId, trial: TrialId, nowMs: number): void {
-    this.leases.started(lease, trial, nowMs);
   }
 
   /** The agent has stopped working on the lease, whether or not it still had it. */
@@ -171,7 +148,7 @@ export class Scheduler {
 
   /** Once a second: rests and graces end without an event. */
   tick(): void {
-    this.hasOpened = true;
+    this.idle.opened();
   }
 
   queue(id: SweepId): SweepQueue | undefined {
@@ -193,13 +170,10 @@ export class Scheduler {
   }
 
   private grantAll(decisions: ScheduleDecision[], nowMs: number): void {
-    if (this.fresh.size === 0 && !this.hasOpened) return;
+    if (!this.idle.hasAny()) return;
     const isWaiting = this.awaited.size > 0 && nowMs - (this.begunAtMs ?? 0) < REATTACH_MAX_MS;
     if (isWaiting) return;
-    const hosts = this.hasOpened ? [...this.idle] : [...this.fresh];
-    this.hasOpened = false;
-    this.fresh.clear();
-    for (const id of hosts) {
+    for (const id of this.idle.take()) {
       const host = this.roster.get(id);
       const grant = host === undefined ? undefined : this.grant(host, nowMs);
       if (grant !== undefined) decisions.push(grant);
@@ -234,7 +208,6 @@ export class Scheduler {
     sweep.lease({ queue, index });
     queue.pinnedTo = host.id;
     this.idle.delete(host.id);
-    this.fresh.delete(host.id);
     const trialMs = this.estimates.trialMs(sweep.id, queue.row, host.id);
     this.shares.granted(sweep, trialMs * trials.length);
     return { kind: 'grant', ...granted, ...right, trials };
@@ -244,7 +217,7 @@ export class Scheduler {
     if (!changed) return;
     this.estimates.observe(entry);
     this.health.observe(entry);
-    const at = this.find(entry.sweep, entry.block);
+    const at = this.queues.find(entry.sweep, entry.block);
     if (at === undefined) return;
     const lease = this.leases.ofBlock(entry.sweep, entry.block);
     if (lease === undefined) {
@@ -261,7 +234,7 @@ export class Scheduler {
   private observeCommand(id: SweepId, nowMs: number): void {
     const state = this.lab.sweeps.get(id);
     if (state === undefined) return;
-    this.hasOpened = true;
+    this.idle.opened();
     const queue = this.queues.get(id);
     if (isEnded(state)) {
       for (const lease of this.leases.ofSweep(id)) {
@@ -282,14 +255,8 @@ export class Scheduler {
 
   private open(id: SweepId, nowMs: number): void {
     const state = this.lab.sweeps.get(id);
-    if (state === undefined || isEnded(state) || this.queues.has(id)) return;
-    const queue = new SweepQueue(state, nowMs);
-    this.queues.set(id, queue);
-    for (const { block } of this.leases.ofSweep(id)) {
-      const at = this.find(id, block);
-      if (at !== undefined) queue.lease(at);
-    }
-    this.hasOpened = true;
+    const leased = this.leases.ofSweep(id).map(({ block }) => block);
+    if (state !== undefined && this.queues.open(state, leased, nowMs)) this.idle.opened();
   }
 
   /** What has ended has nothing to grant; what was learned of it serves no other. */
@@ -316,10 +283,10 @@ export class Scheduler {
   /** Ends a lease: its block is open again unless it is decided, and its host is idle. */
   private free(lease: LiveLease, nowMs: number): void {
     this.leases.remove(lease.lease);
-    const at = this.find(lease.sweep, lease.block);
+    const at = this.queues.find(lease.sweep, lease.block);
     if (at !== undefined) {
       at.sweep.refresh(at, nowMs);
-      if (!at.queue.isDecided(at.index)) this.hasOpened = true;
+      if (!at.queue.isDecided(at.index)) this.idle.opened();
       this.closeIfEnded(at.sweep);
     }
     this.setIdle(lease.host);
@@ -328,13 +295,5 @@ export class Scheduler {
   private setIdle(id: HostId): void {
     if (this.roster.get(id)?.attached !== true) return;
     this.idle.add(id);
-    this.fresh.add(id);
-  }
-
-  private find(id: SweepId, block: BlockId) {
-    const sweep = this.queues.get(id);
-    const { row, index } = placeOf(block);
-    const queue = sweep?.row(row);
-    return sweep === undefined || queue === undefined ? undefined : { sweep, queue, index };
   }
 }

@@ -53,7 +53,7 @@ export class ScheduleLab {
   /** All present hosts are heard of, so that time alone makes none of them silent. */
   pass(durationMs: number): this {
     this.nowMs += durationMs;
-    for (const { id } of this.scheduler.roster.all()) this.scheduler.heard(id, this.nowMs);
+    for (const { id } of this.scheduler.roster.all()) this.scheduler.roster.heard(id, this.nowMs);
     for (const { host, lease, epoch } of this.scheduler.leases.all()) {
       this.scheduler.renew({ host, lease, epoch }, this.nowMs);
     }
