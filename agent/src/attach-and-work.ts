@@ -16,6 +16,7 @@ import {
 import type { AgentOptions } from './agent-options.js';
 import { type AgentRecord, StoredRecord } from './agent-record.js';
 import { ArtifactCache } from './io/artifact-cache.js';
+import { readBootId } from './io/boot-id.js';
 import { BrokerLink } from './io/broker-link.js';
 import { ControllerClient } from './io/controller-client.js';
 import { Publisher } from './publisher.js';
@@ -40,7 +41,8 @@ export async function attachAndWork(options: AgentOptions, machine: Machine): Pr
   const { stateDirectory, note } = options;
   const record = options.record ?? (await StoredRecord.open(stateDirectory, note));
   const spool = await (options.openSpool?.() ?? openSpool(options));
-  const agent = new AttachedAgent(options, machine, { record, spool });
+  const bootId = await readBootId();
+  const agent = new AttachedAgent(options, machine, { record, spool, bootId });
   await agent.run();
 }
 
@@ -68,7 +70,11 @@ class AttachedAgent {
   constructor(
     private readonly options: AgentOptions,
     private readonly machine: Machine,
-    private readonly kept: { readonly record: AgentRecord; readonly spool: OutcomeSpool },
+    private readonly kept: {
+      readonly record: AgentRecord;
+      readonly spool: OutcomeSpool;
+      readonly bootId: string;
+    },
   ) {
     const { note, connect, cacheDirectory, controllers } = options;
     const { record, spool } = kept;
@@ -132,7 +138,7 @@ class AttachedAgent {
         options.observe?.sent(message);
         this.client.send(message);
       },
-      keep: (lease) => kept.record.holds(lease, this.bootId()),
+      keep: (lease) => kept.record.holds(lease, kept.bootId),
       supportsChanged: () => this.supportsChanged(),
       reattach: () => this.client.reattach(),
     });
@@ -145,7 +151,7 @@ class AttachedAgent {
     const can = this.host.supports.some(
       ({ environment, available }) => environment === lease.environment && available,
     );
-    if (bootId === this.bootId() && can) {
+    if (bootId === this.kept.bootId && can) {
       this.options.note(`takes up ${lease.block} again, which an earlier process of it held`);
       this.worker.restore(lease);
       return;
@@ -155,17 +161,13 @@ class AttachedAgent {
     this.kept.record.holds(undefined, '');
   }
 
-  private bootId(): string {
-    return this.host.facts.boot_id ?? '';
-  }
-
   private hello(): AgentHello {
     const { record, spool } = this.kept;
     return {
       protocol: PROTOCOL,
       session: this.session,
       instance: record.instance,
-      bootId: this.bootId(),
+      bootId: this.kept.bootId,
       startedAtMs: this.startedAtMs,
       acknowledgedSequence: record.acknowledgedSequence,
       host: this.host,

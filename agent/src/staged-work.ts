@@ -10,7 +10,7 @@ export interface Stage {
   readonly name: string;
   /** Undefined for a stage that may wait for others without end. */
   readonly limitMs: number | undefined;
-  /** True while it waits for something outside, such as room on a disk: that time does not count. */
+  /** True while it waits for something outside, as for room on a disk: that does not count. */
   isExcused?(): boolean;
 }
 
@@ -39,6 +39,8 @@ export async function awaitStage<Value>(
     const turnMs = performance.now();
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, events.intervalMs);
+      // A stage that hangs must not keep a process that is done otherwise.
+      timer.unref();
       wake = () => {
         clearTimeout(timer);
         resolve();

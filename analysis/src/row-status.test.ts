@@ -41,6 +41,21 @@ test('a failed trial that a rerun mended is still a reason', () => {
   ]);
 });
 
+test('a kernel that was added later is not missed in the blocks before it', () => {
+  const record = buildRecord(plainSweep({ repetitions: 6 }));
+  const isEarly = (trial: string) => /r[123]\/v6\.17$/.test(trial);
+  const blocks = record.plan.blocks.map((block) => ({
+    ...block,
+    trials: block.trials.filter(({ id }) => !isEarly(id)),
+  }));
+  const entries = record.entries.filter(({ trial }) => !isEarly(trial));
+  const status = statusOf({ ...record, plan: { ...record.plan, blocks }, entries });
+  assert.deepEqual(status.reasons, []);
+  assert.deepEqual(status.remarks, [
+    'repetitions as planned, with kernels added later (v6.12 6, v6.16 6, v6.17 3)',
+  ]);
+});
+
 test('a finding leaves its block incomplete and the counts unequal', () => {
   const failures = [failing({ status: 'subject-failed', class: 'reproducer-signal' })];
   assert.deepEqual(reasons(plainSweep({ failures, repetitions: 4 })), [

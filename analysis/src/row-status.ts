@@ -53,6 +53,7 @@ export function judgeRow(evidence: RowEvidence): RowStatus {
     kind: reasons.length === 0 ? 'clean' : 'supporting',
     reasons,
     remarks: [
+      ...addedLater(evidence),
       ...quietReruns(evidence.view),
       ...unsteadyState(evidence.state),
       ...short,
@@ -93,10 +94,11 @@ function blocks({ view }: RowEvidence): string[] {
   ];
 }
 
-/** The kernels of an accepted block without a measured trial in this environment. */
+/** The kernels planned in an accepted block without a measured trial in this environment. */
 function missingKernels(view: RowView, block: BlockHistory): string[] {
   const measured = new Set(measuredTrials(block, view.environment).map((entry) => entry.kernel));
-  return view.planned.kernels.filter((kernel) => !measured.has(kernel));
+  const planned = new Set(block.planned.trials.map(({ kernel }) => kernel));
+  return view.planned.kernels.filter((kernel) => planned.has(kernel) && !measured.has(kernel));
 }
 
 /**
@@ -120,9 +122,21 @@ function repetitions({ cells }: RowEvidence): string[] {
   const least = Math.min(...sizes);
   const few =
     least < REPETITIONS_MIN ? [`fewer than ${REPETITIONS_MIN} repetitions (${least})`] : [];
-  if (new Set(sizes).size < 2) return few;
+  if (new Set(sizes).size < 2 || cells.every(isAsPlanned)) return few;
   const each = cells.map((cell) => `${cell.kernel} ${cell.values.length}`).join(', ');
   return [...few, `repetition counts differ (${each})`];
+}
+
+/** A kernel that was added later has fewer blocks than the baseline, and lacks nothing. */
+function addedLater({ cells }: RowEvidence): string[] {
+  const planned = new Set(cells.map(({ expected }) => expected));
+  if (planned.size < 2) return [];
+  const each = cells.map(({ kernel, expected }) => `${kernel} ${expected}`).join(', ');
+  return [`repetitions as planned, with kernels added later (${each})`];
+}
+
+function isAsPlanned({ values, expected }: Cell): boolean {
+  return values.length === expected;
 }
 
 function spread({ cells }: RowEvidence): string[] {

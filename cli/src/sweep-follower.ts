@@ -82,7 +82,7 @@ export class SweepFollower {
       decisions: this.decisions,
       hosts: this.newestHosts(),
       waiting: this.progress?.waiting ?? [],
-      ...(this.commands.length === 0 ? {} : { commands: this.commands }),
+      ...(this.commands.length === 0 ? {} : { commands: this.commands.toSorted(byTime) }),
     };
   }
 
@@ -138,6 +138,11 @@ export class SweepFollower {
       facts,
     }));
   }
+}
+
+/** What was asked of hosts stands in another part of the log, and comes apart. */
+function byTime(one: CommandEntry, other: CommandEntry): number {
+  return one.atMs - other.atMs;
 }
 
 function designOfEntry(submitted: Submitted): SweepDesign {

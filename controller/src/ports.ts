@@ -34,7 +34,7 @@ export interface LoopPorts {
   readonly clock: Clock;
   /** Appends durably; an entry that cannot be stored is reported, never thrown into the loop. */
   append(entry: LogEntry): void;
-  /** What the log holds of the sweep up to `lastSequence`, in its order; an entry may come twice. */
+  /** What the log has of the sweep up to `lastSequence`, in its order; an entry may come twice. */
   history(sweep: SweepId, lastSequence: number): AsyncIterable<LogEntry>;
   newLeaseId(): LeaseId;
   /**

@@ -191,7 +191,7 @@ const hostCommand: z.ZodType<HostCommand> = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** A user or the controller decided something about a host, for all sweeps. Idempotent by its id. */
+/** A user or the controller decided something about a host for all sweeps. Idempotent by its id. */
 const hostCommanded = z.object({
   type: z.literal('host-commanded'),
   id: z.string().min(1),

@@ -19,6 +19,8 @@ export interface KernelCell {
   readonly trials: KernelTrialCounts;
   /** Digits after the point that all levels of the row share. */
   readonly decimals: number;
+  /** Values that the plan foresees for the kernel of the row that has most of them. */
+  readonly expectedMost?: number;
 }
 
 export interface KernelTableOptions {
@@ -112,5 +114,6 @@ function kernelText(
   const trials = row.trialsByKernel.find((each) => each.kernel === parts.kernel);
   if (cell === undefined || trials === undefined) return [];
   const levels = parts.cells.flatMap(({ summary }) => (summary ? [summary.median] : []));
-  return parts.layout.cellText({ cell, trials, decimals: decimalsFor(levels) });
+  const expectedMost = Math.max(...parts.cells.map(({ expected }) => expected));
+  return parts.layout.cellText({ cell, trials, decimals: decimalsFor(levels), expectedMost });
 }

@@ -40,11 +40,8 @@ export async function sweepVerbCommand(options: SweepVerbOptions): Promise<numbe
       askSweep({ client, sweep, ask, onProgress: tell, signal }),
     );
     print(summaryLine(summary));
-    const named =
-      options.controller === undefined
-        ? ''
-        : ` --controller ${controller.map(formatAddress).join(',')}`;
-    tell(NEXT[ask.kind](`${sweep}${named}`));
+    const named = options.controller?.map(formatAddress).join(',');
+    tell(changeText(ask.kind, { sweep, named }));
     return 0;
   }
   const { folder } = lab;
@@ -76,19 +73,25 @@ const GIVES_WORK: readonly SweepAsk['kind'][] = [
   'add-kernel',
 ];
 
-const follow = (sweep: string) => `new work is planned; follow it with: labsweep watch ${sweep}`;
-
-/** What has changed, and what a user may want next. */
-const NEXT: Readonly<Record<SweepAsk['kind'], (sweep: string) => string>> = {
-  pause: (sweep) =>
-    `what runs goes on to the end of its block, nothing new starts; labsweep resume ${sweep}`,
-  resume: (sweep) => `it goes on; follow it with: labsweep watch ${sweep}`,
-  cancel: (sweep) => `what is measured stays; its report: labsweep watch ${sweep}`,
-  'rerun-failed': follow,
-  'rerun-row': follow,
-  'add-repetitions': follow,
-  'add-kernel': follow,
-};
+/** What has changed, and what a user may want next; an embedded lab has a run that shows it. */
+function changeText(
+  kind: SweepAsk['kind'],
+  at: { readonly sweep: string; readonly named: string | undefined },
+): string {
+  const lab = at.named === undefined ? '' : ` --controller ${at.named}`;
+  if (kind === 'pause') {
+    const text = 'what runs goes on to the end of its block, nothing new starts';
+    return `${text}; go on with: labsweep resume ${at.sweep}${lab}`;
+  }
+  const text =
+    kind === 'resume'
+      ? 'it goes on'
+      : kind === 'cancel'
+        ? 'what is measured stays'
+        : 'new work is planned';
+  if (at.named === undefined) return `${text}; the run that is at work in its folder shows it`;
+  return `${text}; follow it with: labsweep watch ${at.sweep}${lab}`;
+}
 
 /** `--failed` or `--row ROW`. */
 export function rerunAsk(options: { failed?: boolean; row?: string }): SweepAsk {

@@ -26,7 +26,9 @@ export function plainDisplay(write: (text: string) => void, nowMs: () => number)
     progress: (progress) => {
       const holding = heldTexts(progress);
       for (const text of holding.filter((each) => !held.includes(each))) line(text);
-      for (const text of held.filter((each) => !holding.includes(each))) line(`no longer: ${text}`);
+      for (const text of held.filter((each) => !holding.includes(each))) {
+        line(`no longer: ${text.split(';')[0]}`);
+      }
       held = holding;
       const text = waitingText(progress.waiting);
       if (text !== waiting && text !== '' && progress.hostsAttached > 0) line(text);

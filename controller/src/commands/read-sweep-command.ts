@@ -43,6 +43,7 @@ export function readSweepCommand(sweep: SweepState, request: SweepCommandRequest
 function readAsked(sweep: SweepState, request: SweepCommandRequest): AskedCommand {
   const kind = readKind(request.kind);
   refuseByState(sweep, kind);
+  if (kind === 'rerun-failed') refuseWithoutFailure(sweep);
   switch (kind) {
     case 'rerun-row':
       return { kind, row: readRow(sweep, request.row) };
@@ -85,6 +86,15 @@ function refuseByState(sweep: SweepState, kind: SweepCommand['kind']): void {
         '`labsweep add` give it new work',
     );
   }
+}
+
+function refuseWithoutFailure(sweep: SweepState): void {
+  const decided = [...sweep.blocks.values()].flatMap(({ decision }) => decision ?? []);
+  if (decided.some(({ complete }) => !complete)) return;
+  throw new UsageError(
+    `sweep ${sweep.submitted.sweep}: none of the ${decided.length} decided blocks lacks a ` +
+      'measured trial, so there is nothing to rerun; --row ROW runs a row anew',
+  );
 }
 
 function readRow(sweep: SweepState, row: string): RowId {

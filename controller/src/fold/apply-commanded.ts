@@ -5,6 +5,7 @@
  */
 import type { Commanded, PlannedBlock, RowId } from '@labsweep/proto';
 import { extendDesign, type SweepDesign } from '../plan/extend-design.js';
+import { isLabFailure } from './decide-block.js';
 import {
   type AttemptState,
   type BlockState,
@@ -67,12 +68,18 @@ function extend(sweep: SweepState, design: SweepDesign): void {
   }
 }
 
-/** A block that nobody has tried has nothing to run anew. */
+/**
+ * A block that nobody has tried has nothing to run anew. Failures of the lab in earlier rounds are
+ * forgiven: whoever asks for another round has looked at the lab.
+ */
 function reopen(sweep: SweepState, isMeant: (block: BlockState) => boolean): void {
   for (const block of sweep.blocks.values()) {
     if (block.attempts.length === 0 || !isMeant(block)) continue;
     block.firstAttempt = 1 + Math.max(...block.attempts.map(({ attempt }) => attempt));
     sweep.settledCount -= block.planned.trials.filter(({ id }) => isSettled(block, id)).length;
+    const { row } = block.planned;
+    const forgiven = block.attempts.filter((attempt) => isLabFailure(block, attempt)).length;
+    if (forgiven > 0) sweep.labFailures.set(row, (sweep.labFailures.get(row) ?? 0) - forgiven);
     block.earlier = [...block.earlier, ...block.attempts];
     block.attempts = NONE;
     if (block.decision === undefined) continue;

@@ -12,7 +12,7 @@ import { parseSpec } from '../spec/parse-spec.js';
 import { formatProblem } from '../spec/spec-problem.js';
 import { applyCommanded, newBlock, partsOf } from './apply-commanded.js';
 import { AttemptOutcomes } from './attempt-outcomes.js';
-import { decideBlock } from './decide-block.js';
+import { decideBlock, isLabFailure } from './decide-block.js';
 import {
   type AttemptState,
   type BlockState,
@@ -53,6 +53,7 @@ export function newSweepState(submitted: Submitted): SweepState {
     hosts: [],
     settledCount: 0,
     durations: new Map(),
+    labFailures: new Map(),
     decidedCount: 0,
     isPaused: false,
   };
@@ -85,7 +86,8 @@ function applyTrialEnded(state: LabState, entry: TrialEnded): boolean {
   if (sweep === undefined || block === undefined) return false;
   if (!block.planned.trials.some(({ id }) => id === trial)) return false;
   const isFirst = !isSettled(block, trial);
-  if (!attemptOf(state, block, entry).outcomes.add(trial, outcome.status)) return false;
+  const attempt = attemptOf(state, block, entry);
+  if (!attempt.outcomes.add(trial, outcome.status)) return false;
   // A straggler of an earlier round is evidence, and changes nothing that counts.
   if (entry.attempt < block.firstAttempt) return true;
   if (isFirst) sweep.settledCount += 1;
@@ -94,6 +96,9 @@ function applyTrialEnded(state: LabState, entry: TrialEnded): boolean {
   seen.count += 1;
   seen.totalMs += durationMs;
   sweep.durations.set(row, seen);
+  if (isLabFailure(block, attempt)) {
+    sweep.labFailures.set(row, (sweep.labFailures.get(row) ?? 0) + 1);
+  }
   settleDecision(sweep, block);
   return true;
 }
@@ -122,7 +127,7 @@ function attemptOf(state: LabState, block: BlockState, entry: TrialEnded): Attem
 
 function settleDecision(sweep: SweepState, block: BlockState): void {
   if (block.decision !== undefined) return;
-  const decision = decideBlock(block);
+  const decision = decideBlock(sweep, block);
   if (decision === undefined) return;
   block.decision = decision;
   sweep.decidedCount += 1;

@@ -56,6 +56,8 @@ export interface SweepState {
   settledCount: number;
   /** Of the outcomes of each row. */
   readonly durations: Map<RowId, { count: number; totalMs: number }>;
+  /** Attempts that the lab failed, of the rounds that count, by row. */
+  readonly labFailures: Map<RowId, number>;
   decidedCount: number;
   /** Nothing new is leased until it is resumed. */
   isPaused: boolean;

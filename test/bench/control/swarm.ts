@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * A program: so many real agents with the scripted runner in one process, each with a stream of its
- * own; their spools share syncs, and they share connections to the broker. Prints what they saw each
- * second, one line of JSON.
+ * own; their spools share syncs, and they share connections to the broker. Prints what they saw
+ * each second, one line of JSON.
  *
  *   node swarm.js CONTROLLER COUNT FOLDER
  */
