@@ -9,11 +9,13 @@ import {
   explainBrokerFailure,
   type HostId,
   type LeaseId,
+  type LogEntry,
   type LogMessage,
   messageOf,
   type Note,
   systemClock,
 } from '@labsweep/proto';
+import { EarlyEntries } from './early-entries.js';
 import { agentHandlers } from './io/agent-server.js';
 import { CommandDesk } from './io/command-desk.js';
 import type { Gate } from './io/gate.js';
@@ -60,6 +62,7 @@ export class Sitting {
   private readonly signal: AbortSignal;
   private readonly troubles: Troubles;
   private readonly loop: SweepLoop;
+  private readonly early = new EarlyEntries((entry) => this.hasPlace(entry));
   private readonly follower: LogFollower;
   private readonly horizon: SyncHorizon;
   private reign: Reign | undefined;
@@ -188,10 +191,18 @@ export class Sitting {
   }
 
   private fold(message: LogMessage): void {
-    if ('entry' in message) this.loop.entry(message.entry, message.sequence);
-    else this.options.note(`log message ${message.sequence} is skipped: ${message.malformed}`);
+    const { sequence } = message;
+    if ('entry' in message) {
+      this.early.take(message.entry, (entry) => this.loop.entry(entry, sequence));
+    } else this.options.note(`log message ${sequence} is skipped: ${message.malformed}`);
     // A standby settles nothing; its reign begins with what is the newest entry then.
     if (this.reign !== undefined) this.horizon.folded(message);
+  }
+
+  private hasPlace(entry: LogEntry): boolean {
+    const sweep = 'sweep' in entry ? this.loop.sweep(entry.sweep) : undefined;
+    if (entry.type === 'trial-ended') return sweep?.blocks.has(entry.block) ?? false;
+    return sweep !== undefined;
   }
 
   private openHorizon(): SyncHorizon {
