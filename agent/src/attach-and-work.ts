@@ -2,7 +2,6 @@
 /** Wires the working parts of an agent: record, spool, broker, worker, the controller's stream. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   type AgentHello,
   type ControllerMessage,
@@ -22,6 +21,7 @@ import { ControllerClient } from './io/controller-client.js';
 import { Publisher } from './publisher.js';
 import { type Runner, runnerKindOf } from './runner/runner.js';
 import { type OutcomeSpool, Spool } from './spool.js';
+import { withinLimit } from './within-limit.js';
 import { Worker } from './worker.js';
 
 /** What is spooled gets this long to reach the broker when the agent stops. */
@@ -111,7 +111,7 @@ class AttachedAgent {
     } finally {
       this.heartbeat.stop();
       this.stop.abort(options.signal.reason);
-      await Promise.race([worker.idle(), delay(STOP_LIMIT_MS, undefined, { ref: false })]);
+      await withinLimit(worker.idle(), STOP_LIMIT_MS);
       // Only now, because the worker gives its block back over this stream.
       hangUp.abort();
       await attached.catch(() => {});

@@ -21,8 +21,10 @@ export {
 } from './hygiene/examine-host.js';
 export type { Tool } from './hygiene/find-tools.js';
 export { type MeasuringRunners, openMeasuringRunners } from './measuring-runners.js';
+export { JournalSpool, OutcomeJournal } from './outcome-journal.js';
 export { Publisher } from './publisher.js';
 export { runAgent } from './run-agent.js';
+export { runSwarm, type SwarmOptions } from './run-swarm.js';
 export type { RunResult, TrialOrder } from './runner/runner.js';
 export { createScriptedRunner } from './runner/scripted.js';
 export { type OutcomeSpool, SPOOL_LIMITS, Spool, type SpoolLimits } from './spool.js';

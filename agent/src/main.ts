@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { messageOf, parseLoopbackAddress, runProgram, UsageError } from '@labsweep/proto';
 import { runAgent } from './run-agent.js';
+import { runSwarm } from './run-swarm.js';
 import { SPOOL_LIMITS } from './spool.js';
 
 const MIB = 1024 * 1024;
@@ -28,6 +29,8 @@ const USAGE = `labsweep-agent --controller HOST:PORT[,HOST:PORT...] [options]
   --label KEY=VALUE       what rows may ask for; may be repeated
   --spool-entries-max N   outcomes not yet settled, at which the agent waits (default: 20000)
   --spool-mib-max N       their size, at which it waits (default: 256)
+  --swarm N               N agents with the scripted runner in one process, called NAME-0 and so
+                          on, for demonstrations of scale; --name is swarm unless it is given
   --host-id ID            in place of the machine id, for several scripted agents on one machine
   --stop-with-parent      end when standard input ends
 `;
@@ -48,6 +51,7 @@ function readOptions() {
         label: { type: 'string', multiple: true, default: [] },
         'spool-entries-max': { type: 'string', default: String(SPOOL_LIMITS.entriesMax) },
         'spool-mib-max': { type: 'string', default: String(SPOOL_LIMITS.bytesMax / MIB) },
+        swarm: { type: 'string' },
         'host-id': { type: 'string' },
         'stop-with-parent': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -82,10 +86,23 @@ await runProgram({
   main: (signal, note) => {
     if (values.controller === undefined)
       throw new UsageError(`--controller is missing\n\n${USAGE}`);
+    const controllers = values.controller
+      .split(',')
+      .map((address) => parseLoopbackAddress(address, '--controller'));
+    if (values.swarm !== undefined) {
+      return runSwarm({
+        controllers,
+        size: checkCount('--swarm', values.swarm),
+        name: values.name ?? 'swarm',
+        stateDirectory: resolve(values.state),
+        cacheDirectory: resolve(values.cache),
+        labels: values.label.map(checkLabel),
+        signal,
+        note,
+      });
+    }
     return runAgent({
-      controllers: values.controller
-        .split(',')
-        .map((address) => parseLoopbackAddress(address, '--controller')),
+      controllers,
       // QEMU runs in a folder of its own, where a relative path would lead elsewhere.
       stateDirectory: resolve(values.state),
       cacheDirectory: resolve(values.cache),

@@ -13,6 +13,7 @@ import {
 } from '@labsweep/proto';
 import { isTooLarge, shrinkOutcome } from './outcome-limit.js';
 import { evidenceOf, type OutcomeSpool } from './spool.js';
+import { withinLimit } from './within-limit.js';
 
 export interface PublisherOptions {
   /** Sees the sequence of the log at which the broker acknowledged an outcome. */
@@ -114,7 +115,7 @@ export class Publisher {
     this.wake();
     if (this.queue.size === 0 && this.inFlight.size === 0) return;
     const idle = new Promise<void>((resolve) => this.onIdle.push(resolve));
-    await Promise.race([idle, delay(limitMs, undefined, { ref: false })]);
+    await withinLimit(idle, limitMs);
     if (this.signal.aborted) this.resting?.abort();
   }
 
