@@ -14,12 +14,11 @@ const FILES_MAX = 100;
 /** A file that was whole a moment ago is not looked at again: trials follow each other quickly. */
 const CHECK_INTERVAL_MS = 5_000;
 
-/** By path. */
+/** Both by path, for all agents of the process. */
 const fetching = new Map<string, Promise<void>>();
+const checkedAtMs = new Map<string, number>();
 
 export class ArtifactCache {
-  private readonly checkedAtMs = new Map<Sha256, number>();
-
   constructor(readonly directory: string) {}
 
   /**
@@ -28,13 +27,11 @@ export class ArtifactCache {
    */
   async path(sha256: Sha256, store: ArtifactStore): Promise<string> {
     const path = join(this.directory, sha256);
-    const checkedAtMs = this.checkedAtMs.get(sha256);
-    if (checkedAtMs !== undefined && performance.now() - checkedAtMs < CHECK_INTERVAL_MS) {
-      return path;
-    }
+    const lastMs = checkedAtMs.get(path);
+    if (lastMs !== undefined && performance.now() - lastMs < CHECK_INTERVAL_MS) return path;
     await mkdir(this.directory, { recursive: true });
     if (await isIntact(path, sha256)) {
-      this.checkedAtMs.set(sha256, performance.now());
+      checkedAtMs.set(path, performance.now());
       return path;
     }
     await this.fetch(sha256, store);
