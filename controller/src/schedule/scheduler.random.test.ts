@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Labs that run by a virtual clock: one with faults of all sorts in a random order, one with rows of
+ * Labs under a virtual clock: one with faults of all sorts in a random order, one with rows of
  * unlike length, one with a thousand hosts.
  */
 import { strict as assert } from 'node:assert';
