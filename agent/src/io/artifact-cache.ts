@@ -14,6 +14,9 @@ const FILES_MAX = 100;
 /** A file that was whole a moment ago is not looked at again: trials follow each other quickly. */
 const CHECK_INTERVAL_MS = 5_000;
 
+/** By path. */
+const fetching = new Map<string, Promise<void>>();
+
 export class ArtifactCache {
   private readonly checkedAtMs = new Map<Sha256, number>();
 
@@ -34,6 +37,23 @@ export class ArtifactCache {
       this.checkedAtMs.set(sha256, performance.now());
       return path;
     }
+    await this.fetch(sha256, store);
+    return path;
+  }
+
+  /** Agents of one process that want the same file at once fetch it once. */
+  private async fetch(sha256: Sha256, store: ArtifactStore): Promise<void> {
+    const path = join(this.directory, sha256);
+    const running = fetching.get(path) ?? this.fetchInto(path, sha256, store);
+    fetching.set(path, running);
+    try {
+      await running;
+    } finally {
+      fetching.delete(path);
+    }
+  }
+
+  private async fetchInto(path: string, sha256: Sha256, store: ArtifactStore): Promise<void> {
     const temporary = `${path}.${randomUUID()}.tmp`;
     const bytes = await store.get(sha256);
     try {
@@ -46,7 +66,6 @@ export class ArtifactCache {
       throw error;
     }
     await this.prune();
-    return path;
   }
 
   private async prune(): Promise<void> {

@@ -101,6 +101,7 @@ export async function measureSettling(
 ): Promise<Figure[]> {
   return withSwarm(options, agents, async ({ seconds, submit }) => {
     await submit('settle-1', specText({ name: 'settle', repetitions: 1_000, shapes: 50 }));
+    await until('the first trial', () => seconds.find((second) => second.settled > 0));
     await delay(WARM_UP_S * 1_000);
     const first = seconds.length;
     await delay(MEASURED_S * 1_000);
