@@ -28,6 +28,9 @@ const RETRY_DELAY_MAX_MS = 10_000;
 /** An answer may be lost; only a second failure in a row says that the broker is in trouble. */
 const FAILURES_TOLD = 2;
 
+/** Many more than the trials of one lease. */
+const KNOWN_MAX = 10_000;
+
 export class Publisher {
   /** Why outcomes do not reach the broker, for people; empty when they do. */
   trouble = '';
@@ -37,6 +40,8 @@ export class Publisher {
   private readonly inFlight = new Set<string>();
   private readonly published = new Set<string>();
   private readonly folded = new Set<string>();
+  /** All that the controller said it has folded, since it was told of last; settled ones too. */
+  private readonly known = new Set<string>();
   private readonly waiting = new Map<string, () => void>();
   private failures = 0;
   private resting: AbortController | undefined;
@@ -61,6 +66,7 @@ export class Publisher {
   /** For whenever the broker may have lost what it had: a new stream, a new connection. */
   publishAgain(): void {
     this.published.clear();
+    this.known.clear();
     this.resting?.abort();
     this.wake();
   }
@@ -86,10 +92,19 @@ export class Publisher {
   /** The controller has folded these: whoever waits for them may go on. They stay in the spool. */
   fold(messageIds: readonly string[]): void {
     for (const id of messageIds) {
+      this.remember(id);
       if (this.spool.has(id)) this.folded.add(id);
       this.waiting.get(id)?.();
       this.waiting.delete(id);
     }
+  }
+
+  /**
+   * True for an outcome that need not be measured any more, although the lease names its trial: it
+   * was on its way when the lease was granted. The broker would drop a second one as a repetition.
+   */
+  isKnown(messageId: string): boolean {
+    return this.known.has(messageId) || this.spool.has(messageId);
   }
 
   async settle(messageIds: readonly string[]): Promise<void> {
@@ -101,6 +116,13 @@ export class Publisher {
       this.waiting.get(id)?.();
       this.waiting.delete(id);
     }
+  }
+
+  private remember(messageId: string): void {
+    this.known.add(messageId);
+    if (this.known.size <= KNOWN_MAX) return;
+    const [oldest] = this.known;
+    if (oldest !== undefined) this.known.delete(oldest);
   }
 
   /** Settles once the controller has folded the entry; at once when it is not in the spool. */
