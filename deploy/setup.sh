@@ -39,7 +39,11 @@ install_system_packages() {
   need cpio cpio
   need setpriv util-linux
   need taskset util-linux
-  if [ "$for_tests" = yes ]; then need gpg gnupg; fi
+  if [ "$for_tests" = yes ]; then
+    need gpg gnupg
+    # Chaos tests make hosts of network namespaces.
+    need ip iproute2
+  fi
   if [ -z "$missing" ]; then return 0; fi
   install="apt-get install -y --no-install-recommends$missing"
   if [ "$(id -u)" = 0 ]; then

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * The door of this package: where its program is, for those who start it as a process, and the
- * parts that the simulation puts together in its own way.
- */
+/** The door of this package: where its program is, for those who start it as a process. */
 import { fileURLToPath } from 'node:url';
 
 /** The script that `node` runs to be an agent. */
@@ -14,6 +11,8 @@ export const AGENT_PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url)
  */
 export const AGENT_NODE_OPTIONS: readonly string[] = ['--no-memory-reducer'];
 
+export type { AgentObserver, AgentOptions } from './agent-options.js';
+export { type AgentRecord, forgetfulRecord, StoredRecord } from './agent-record.js';
 export {
   type ExaminationPlace,
   type ExaminedTopic,
@@ -22,9 +21,11 @@ export {
 } from './hygiene/examine-host.js';
 export type { Tool } from './hygiene/find-tools.js';
 export { type MeasuringRunners, openMeasuringRunners } from './measuring-runners.js';
+export { JournalSpool, OutcomeJournal } from './outcome-journal.js';
 export { Publisher } from './publisher.js';
-export { type AgentObserver, type AgentOptions, runAgent } from './run-agent.js';
+export { runAgent } from './run-agent.js';
+export { runSwarm, type SwarmOptions } from './run-swarm.js';
 export type { RunResult, TrialOrder } from './runner/runner.js';
 export { createScriptedRunner } from './runner/scripted.js';
-export { Spool } from './spool.js';
+export { type OutcomeSpool, SPOOL_LIMITS, Spool, type SpoolLimits } from './spool.js';
 export { Worker } from './worker.js';

@@ -8,12 +8,15 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { messageOf, parseLoopbackAddress, runProgram, UsageError } from '@labsweep/proto';
 import { runAgent } from './run-agent.js';
+import { runSwarm } from './run-swarm.js';
+import { SPOOL_LIMITS } from './spool.js';
 
+const MIB = 1024 * 1024;
 const TOOLS = fileURLToPath(new URL('../../native/build', import.meta.url));
 
-const USAGE = `labsweep-agent --controller HOST:PORT [options]
+const USAGE = `labsweep-agent --controller HOST:PORT[,HOST:PORT...] [options]
 
-  --controller HOST:PORT  where the controller listens
+  --controller LIST       HOST:PORT of the controller, and of those that stand by for it
   --state DIR             outcomes not yet settled (default: ~/.local/state/labsweep/agent)
   --cache DIR             kernels and binaries by sha256 (default: ~/.cache/labsweep/artifacts)
   --runners LIST          of native,qemu,scripted (default: native,qemu)
@@ -23,6 +26,11 @@ const USAGE = `labsweep-agent --controller HOST:PORT [options]
                           (default: /run/labsweep, else below --state)
   --name NAME             shown in reports (default: the host name)
   --may LIST              of offline-cpus,tune: what may be changed, and is put back (default: none)
+  --label KEY=VALUE       what rows may ask for; may be repeated
+  --spool-entries-max N   outcomes not yet settled, at which the agent waits (default: 20000)
+  --spool-mib-max N       their size, at which it waits (default: 256)
+  --swarm N               N agents with the scripted runner in one process, called NAME-0 and so
+                          on, for demonstrations of scale; --name is swarm unless it is given
   --host-id ID            in place of the machine id, for several scripted agents on one machine
   --stop-with-parent      end when standard input ends
 `;
@@ -40,6 +48,10 @@ function readOptions() {
         journal: { type: 'string' },
         name: { type: 'string' },
         may: { type: 'string', default: '' },
+        label: { type: 'string', multiple: true, default: [] },
+        'spool-entries-max': { type: 'string', default: String(SPOOL_LIMITS.entriesMax) },
+        'spool-mib-max': { type: 'string', default: String(SPOOL_LIMITS.bytesMax / MIB) },
+        swarm: { type: 'string' },
         'host-id': { type: 'string' },
         'stop-with-parent': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -50,6 +62,16 @@ function readOptions() {
     process.stderr.write(`labsweep-agent: ${messageOf(error)}\n\n${USAGE}`);
     return process.exit(2);
   }
+}
+
+function checkLabel(text: string): string {
+  if (/^[^=\s]+=\S+$/.test(text)) return text;
+  throw new UsageError(`--label: expected key=value, for example rack=7, got '${text}'`);
+}
+
+function checkCount(option: string, text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new UsageError(`${option}: expected a number from 1 on, got '${text}'`);
 }
 
 const values = readOptions();
@@ -64,8 +86,23 @@ await runProgram({
   main: (signal, note) => {
     if (values.controller === undefined)
       throw new UsageError(`--controller is missing\n\n${USAGE}`);
+    const controllers = values.controller
+      .split(',')
+      .map((address) => parseLoopbackAddress(address, '--controller'));
+    if (values.swarm !== undefined) {
+      return runSwarm({
+        controllers,
+        size: checkCount('--swarm', values.swarm),
+        name: values.name ?? 'swarm',
+        stateDirectory: resolve(values.state),
+        cacheDirectory: resolve(values.cache),
+        labels: values.label.map(checkLabel),
+        signal,
+        note,
+      });
+    }
     return runAgent({
-      controller: parseLoopbackAddress(values.controller, '--controller'),
+      controllers,
       // QEMU runs in a folder of its own, where a relative path would lead elsewhere.
       stateDirectory: resolve(values.state),
       cacheDirectory: resolve(values.cache),
@@ -76,6 +113,11 @@ await runProgram({
       name: values.name,
       may: values.may.split(',').filter((name) => name !== ''),
       hostId: values['host-id'],
+      labels: values.label.map(checkLabel),
+      spoolLimits: {
+        entriesMax: checkCount('--spool-entries-max', values['spool-entries-max']),
+        bytesMax: checkCount('--spool-mib-max', values['spool-mib-max']) * MIB,
+      },
       session: randomUUID(),
       signal,
       note,

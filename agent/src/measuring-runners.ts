@@ -25,6 +25,8 @@ export function openMeasuringRunners(options: {
   readonly permissions: readonly Permission[];
   /** Where unpacked kernels are kept. */
   readonly kernelDirectory?: string;
+  /** A name on the PATH, or a path. */
+  readonly qemuBinary?: string;
 }): MeasuringRunners {
   const { stateDirectory, ...rest } = options;
   const hygiene = createHygiene({ journalPath: join(stateDirectory, 'settings.json') });

@@ -39,25 +39,28 @@ test('everything spooled reaches the broker once, however the calls to wake fall
   const entries = Array.from({ length: 50 }, (_, index) => sampleOutcome(`k${index}`));
   for (const entry of entries) {
     await spool.add(entry, []);
-    publisher.wake();
+    publisher.add(entry);
   }
   await publisher.flush(5_000);
   assert.deepEqual([...appended].sort(), entries.map(messageIdOf).sort());
 });
 
-test('an outcome is waited for until it is settled, and then it is gone from the spool', async (context) => {
+test('an outcome is waited for until it is folded, and lies in the spool until it is settled', async (context) => {
   const { spool, publisher } = await newPublisher(context);
   const entry = sampleOutcome('a');
   await spool.add(entry, []);
-  let settled = false;
-  const wait = publisher.settled(messageIdOf(entry)).then(() => {
-    settled = true;
+  let folded = false;
+  const wait = publisher.whenFolded(messageIdOf(entry)).then(() => {
+    folded = true;
   });
   publisher.connect(fakeBroker().broker);
   await publisher.flush(5_000);
-  assert.equal(settled, false, 'published is not settled');
-  await publisher.settle([messageIdOf(entry)]);
+  assert.equal(folded, false, 'published is not folded');
+  publisher.fold([messageIdOf(entry)]);
   await wait;
+  assert.deepEqual(spool.unsettled(), [entry]);
+  await publisher.whenFolded(messageIdOf(entry));
+  await publisher.settle([messageIdOf(entry)]);
   assert.deepEqual(spool.unsettled(), []);
 });
 

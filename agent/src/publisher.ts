@@ -1,26 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Sends what lies in the spool to JetStream, oldest first, and tells who waits when the controller
- * has settled it. It never drops an entry: only `settled` does.
+ * Sends what lies in the spool to JetStream, oldest first and many at a time, and tells who waits
+ * when the controller has folded it. It never drops an entry: only `settled` does.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Broker, messageIdOf, messageOf, type Note, type TrialEnded } from '@labsweep/proto';
-import { evidenceOf, type Spool } from './spool.js';
+import {
+  type Broker,
+  explainBrokerFailure,
+  messageIdOf,
+  type Note,
+  type TrialEnded,
+} from '@labsweep/proto';
+import { isTooLarge, shrinkOutcome } from './outcome-limit.js';
+import { evidenceOf, type OutcomeSpool } from './spool.js';
+import { withinLimit } from './within-limit.js';
 
-/** Between two tries while the broker is away. */
-const RETRY_DELAY_MS = 1_000;
+export interface PublisherOptions {
+  /** Sees the sequence of the log at which the broker acknowledged an outcome. */
+  onAcknowledged?(sequence: number): void;
+}
+
+/** So many may be on their way; the rest waits its turn. */
+const IN_FLIGHT_MAX = 256;
+/** Between two tries while the broker is away: the first delay is doubled up to the last. */
+const RETRY_DELAY_MIN_MS = 500;
+const RETRY_DELAY_MAX_MS = 10_000;
+/** An answer may be lost; only a second failure in a row says that the broker is in trouble. */
+const FAILURES_TOLD = 2;
+
+/** Many more than the trials of one lease. */
+const KNOWN_MAX = 10_000;
 
 export class Publisher {
+  /** Why outcomes do not reach the broker, for people; empty when they do. */
+  trouble = '';
   private broker: Broker | undefined;
+  /** Ids of what is neither published nor on its way, oldest first. */
+  private readonly queue = new Map<string, TrialEnded>();
+  private readonly inFlight = new Set<string>();
   private readonly published = new Set<string>();
+  private readonly folded = new Set<string>();
+  /** All that the controller said it has folded, since it was told of last; settled ones too. */
+  private readonly known = new Set<string>();
   private readonly waiting = new Map<string, () => void>();
-  private working: Promise<void> | undefined;
-  private wokenAgain = false;
+  private failures = 0;
+  private resting: AbortController | undefined;
+  private onIdle: (() => void)[] = [];
 
   constructor(
-    private readonly spool: Spool,
+    private readonly spool: OutcomeSpool,
     private readonly note: Note,
     private readonly signal: AbortSignal,
+    private readonly options: PublisherOptions = {},
   ) {}
 
   /**
@@ -29,59 +60,146 @@ export class Publisher {
    */
   connect(broker: Broker): void {
     this.broker = broker;
+    this.publishAgain();
+  }
+
+  /** For whenever the broker may have lost what it had: a new stream, a new connection. */
+  publishAgain(): void {
     this.published.clear();
+    this.known.clear();
+    this.resting?.abort();
     this.wake();
   }
 
-  /** Call after something was added to the spool. */
+  /** Call after this entry was added to the spool. */
+  add(entry: TrialEnded): void {
+    const id = messageIdOf(entry);
+    this.folded.delete(id);
+    if (!this.published.has(id) && !this.inFlight.has(id)) this.queue.set(id, entry);
+    this.pump();
+  }
+
+  /** Looks for whatever lies in the spool and is not published. */
   wake(): void {
-    if (this.working !== undefined) {
-      // The work under way may have looked for the last time already.
-      this.wokenAgain = true;
-      return;
+    for (const entry of this.spool.unsettled()) {
+      const id = messageIdOf(entry);
+      if (this.published.has(id) || this.inFlight.has(id) || this.queue.has(id)) continue;
+      this.queue.set(id, entry);
     }
-    this.working = this.drain().finally(() => {
-      this.working = undefined;
-      if (!this.wokenAgain) return;
-      this.wokenAgain = false;
-      this.wake();
-    });
+    this.pump();
+  }
+
+  /** The controller has folded these: whoever waits for them may go on. They stay in the spool. */
+  fold(messageIds: readonly string[]): void {
+    for (const id of messageIds) {
+      this.remember(id);
+      if (this.spool.has(id)) this.folded.add(id);
+      this.waiting.get(id)?.();
+      this.waiting.delete(id);
+    }
+  }
+
+  /**
+   * True for an outcome that need not be measured any more, although the lease names its trial: it
+   * was on its way when the lease was granted. The broker would drop a second one as a repetition.
+   */
+  isKnown(messageId: string): boolean {
+    return this.known.has(messageId) || this.spool.has(messageId);
   }
 
   async settle(messageIds: readonly string[]): Promise<void> {
     for (const id of messageIds) {
       await this.spool.settle(id);
       this.published.delete(id);
+      this.folded.delete(id);
+      this.queue.delete(id);
       this.waiting.get(id)?.();
       this.waiting.delete(id);
     }
   }
 
-  /** Settles once the controller has settled the entry; at once when it is not in the spool. */
-  settled(messageId: string): Promise<void> {
-    if (!this.spool.has(messageId)) return Promise.resolve();
+  private remember(messageId: string): void {
+    this.known.add(messageId);
+    if (this.known.size <= KNOWN_MAX) return;
+    const [oldest] = this.known;
+    if (oldest !== undefined) this.known.delete(oldest);
+  }
+
+  /** Settles once the controller has folded the entry; at once when it is not in the spool. */
+  whenFolded(messageId: string): Promise<void> {
+    if (this.folded.has(messageId) || !this.spool.has(messageId)) return Promise.resolve();
     return new Promise((resolve) => this.waiting.set(messageId, resolve));
   }
 
   /** Waits until everything spooled has been published, at most `limitMs`. */
   async flush(limitMs: number): Promise<void> {
+    this.resting?.abort();
     this.wake();
-    await Promise.race([this.working, delay(limitMs, undefined, { ref: false })]);
+    if (this.queue.size === 0 && this.inFlight.size === 0) return;
+    const idle = new Promise<void>((resolve) => this.onIdle.push(resolve));
+    await withinLimit(idle, limitMs);
+    if (this.signal.aborted) this.resting?.abort();
   }
 
-  private async drain(): Promise<void> {
-    for (;;) {
-      const next = this.spool.unsettled().find((entry) => !this.published.has(messageIdOf(entry)));
-      if (next === undefined || this.broker === undefined) return;
-      try {
-        await this.publish(next, this.broker);
-        this.published.add(messageIdOf(next));
-      } catch (error) {
-        this.note(`outcome of ${next.trial} stays in the spool: ${messageOf(error)}`);
-        if (this.signal.aborted) return;
-        await delay(RETRY_DELAY_MS);
-      }
+  private pump(): void {
+    const { broker } = this;
+    if (broker === undefined || this.resting !== undefined) return;
+    for (const [id, entry] of this.queue) {
+      if (this.inFlight.size >= IN_FLIGHT_MAX) return;
+      this.queue.delete(id);
+      this.inFlight.add(id);
+      void this.publishOnce(entry, broker).finally(() => {
+        this.inFlight.delete(id);
+        this.pump();
+        this.tellIdle();
+      });
     }
+  }
+
+  private tellIdle(): void {
+    if (this.queue.size === 0 && this.inFlight.size === 0) this.leaveIdle();
+  }
+
+  private leaveIdle(): void {
+    for (const resolve of this.onIdle.splice(0)) resolve();
+  }
+
+  /** Never throws: an entry that fails goes back into the queue. */
+  private async publishOnce(entry: TrialEnded, broker: Broker): Promise<void> {
+    const id = messageIdOf(entry);
+    try {
+      await this.publish(entry, broker);
+      this.failures = 0;
+      if (this.trouble !== '') this.note(`outcomes reach the broker again`);
+      this.trouble = '';
+      // What is settled meanwhile needs no further thought.
+      if (this.spool.has(id)) this.published.add(id);
+    } catch (error) {
+      if (this.spool.has(id)) this.queue.set(id, entry);
+      // A failure over a connection that was replaced says nothing of the new one.
+      if (broker === this.broker) this.failed(error);
+    }
+  }
+
+  private failed(error: unknown): void {
+    if (this.signal.aborted) this.leaveIdle();
+    if (this.resting !== undefined || this.signal.aborted) return;
+    this.failures += 1;
+    const text = `outcomes stay in the spool: ${explainBrokerFailure(error)}`;
+    if (this.failures >= FAILURES_TOLD && text !== this.trouble) {
+      this.note(text);
+      this.trouble = text;
+    }
+    const factor = 2 ** Math.min(this.failures - 1, 16);
+    const restMs = Math.min(RETRY_DELAY_MIN_MS * factor, RETRY_DELAY_MAX_MS);
+    const resting = new AbortController();
+    this.resting = resting;
+    void delay(restMs, undefined, { signal: resting.signal })
+      .catch(() => {})
+      .then(() => {
+        this.resting = undefined;
+        this.pump();
+      });
   }
 
   private async publish(entry: TrialEnded, broker: Broker): Promise<void> {
@@ -89,6 +207,18 @@ export class Publisher {
       const bytes = await this.spool.artifact(sha256);
       if (bytes !== undefined) await broker.artifacts.put(bytes);
     }
-    await broker.log.append(entry);
+    const sequence = await this.append(entry, broker);
+    this.options.onAcknowledged?.(sequence);
+  }
+
+  /** A server that takes less than ours must not keep an outcome, and all behind it, for ever. */
+  private async append(entry: TrialEnded, broker: Broker): Promise<number> {
+    try {
+      return await broker.log.append(entry, 1);
+    } catch (error) {
+      if (!isTooLarge(error)) throw error;
+      this.note(`the outcome of ${entry.trial} is too large for this broker, and is cut`);
+      return await broker.log.append(shrinkOutcome(entry), 1);
+    }
   }
 }

@@ -1,68 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Wires an agent: host facts, runners, spool, broker, controller stream; and takes it down again.
+ * Opens what an agent needs of its machine: the lock, the journal of settings, the runners; and
+ * gives all of it back.
  */
-import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import {
-  type Address,
-  type AgentMessage,
-  type ControllerMessage,
+  formatAddress,
   type HostDescription,
   type HostId,
-  messageIdOf,
-  messageOf,
-  type Note,
   PERMISSIONS,
   type Permission,
-  PROTOCOL,
-  systemClock,
   UsageError,
 } from '@labsweep/proto';
+import type { AgentOptions } from './agent-options.js';
+import { attachAndWork } from './attach-and-work.js';
 import { createHygiene, type Hygiene } from './hygiene/hygiene.js';
-import { ArtifactCache } from './io/artifact-cache.js';
-import { BrokerLink } from './io/broker-link.js';
-import { ControllerClient } from './io/controller-client.js';
 import { readHost, readHostId } from './io/host-facts.js';
 import { lockHost } from './io/host-lock.js';
 import { journalDirectory } from './io/journal-directory.js';
-import { Publisher } from './publisher.js';
-import { type Runner, type RunnerKind, runnerKindOf } from './runner/runner.js';
+import type { Runner, RunnerKind } from './runner/runner.js';
 import { createRunners } from './runner/runners.js';
-import { Spool } from './spool.js';
-import { Worker } from './worker.js';
-
-export interface AgentOptions {
-  readonly controller: Address;
-  readonly stateDirectory: string;
-  readonly cacheDirectory: string;
-  readonly runners: readonly string[];
-  /** The static init that guests boot into. */
-  readonly initPath: string;
-  /** Our own programs for the host. */
-  readonly toolsDirectory: string;
-  /** Keeps what must be put back on this machine; default: one place for all agents of it. */
-  readonly journalDirectory: string | undefined;
-  readonly name: string | undefined;
-  readonly hostId: string | undefined;
-  /** What the operator of this host lets the agent change, as given on the command line. */
-  readonly may: readonly string[];
-  readonly session: string;
-  /** In place of what the machine says of itself, for many scripted agents in one process. */
-  readonly describe?: () => HostDescription;
-  /** Sees every message to and from the controller, for benchmarks. */
-  readonly observe?: AgentObserver;
-  readonly signal: AbortSignal;
-  readonly note: Note;
-}
-
-export interface AgentObserver {
-  sent(message: AgentMessage): void;
-  received(message: ControllerMessage): void;
-}
-
-/** What is spooled gets this long to reach the broker when the agent stops. */
-const FLUSH_LIMIT_MS = 3_000;
 
 /** Runs until the signal fires. Throws LabsweepError when the controller refuses this agent. */
 export async function runAgent(options: AgentOptions): Promise<void> {
@@ -72,7 +29,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const id = (options.hostId ?? (await readHostId({ root: '/', stateDirectory }))) as HostId;
   // Scripted trials load nothing, so any number of such agents may share a machine.
   const measures = kinds.some((kind) => kind !== 'scripted');
-  const purpose = `controller ${options.controller.host}:${options.controller.port}`;
+  const purpose = `controller ${options.controllers.map(formatAddress).join(',')}`;
   // Before anything is restored or probed: the agent that measures here may be using it.
   const lock = measures ? await lockHost(id, purpose) : undefined;
   const journals = options.journalDirectory ?? (await journalDirectory(stateDirectory));
@@ -158,114 +115,6 @@ async function describeHost(
     name: options.name ?? host.name,
     supports,
     permissions,
-    labels: [],
+    labels: options.labels,
   };
-}
-
-async function attachAndWork(
-  options: AgentOptions,
-  machine: {
-    readonly host: HostDescription;
-    /** Looks at the machine again. */
-    readonly describe: () => Promise<HostDescription>;
-    readonly runners: readonly Runner[];
-  },
-): Promise<void> {
-  const { signal, note } = options;
-  const { runners } = machine;
-  let { host } = machine;
-  let { session } = options;
-  const startedAtMs = systemClock.nowMs();
-  const spool = await Spool.open(join(options.stateDirectory, 'spool'));
-  const publisher = new Publisher(spool, note, signal);
-  const link = new BrokerLink({
-    name: `agent ${host.name}`,
-    cache: new ArtifactCache(options.cacheDirectory),
-    note,
-    onConnected: (broker) => publisher.connect(broker),
-  });
-  const worker = new Worker({
-    host,
-    session: () => session,
-    clock: systemClock,
-    spool,
-    publisher,
-    note,
-    signal,
-    runnerFor: (environment) => runners.find((runner) => runner.kind === runnerKindOf(environment)),
-    fetch: (sha256) => link.fetch(sha256),
-    send: (message) => {
-      options.observe?.sent(message);
-      client.send(message);
-    },
-    supportsChanged: async () => {
-      const fresh = await machine.describe();
-      if (offersOf(fresh) === offersOf(host)) return false;
-      host = fresh;
-      // A session's facts are told once, so other facts need another session.
-      session = randomUUID();
-      return true;
-    },
-    reattach: () => client.reattach(),
-  });
-  const heartbeat = new Heartbeat(() => {
-    client.send({ kind: 'alive', spooled: spool.unsettled().length, trouble: '' });
-    for (const { lease, epoch, trial } of worker.held()) {
-      client.send({ kind: 'renew', lease, epoch, ...(trial === undefined ? {} : { trial }) });
-    }
-  });
-  const client = new ControllerClient({
-    address: options.controller,
-    note,
-    hello: () => {
-      const unsettled = spool.unsettled().map(messageIdOf);
-      return {
-        protocol: PROTOCOL,
-        session,
-        instance: options.stateDirectory,
-        bootId: host.facts.boot_id ?? '',
-        startedAtMs,
-        acknowledgedSequence: 0,
-        host,
-        holding: worker.held(),
-        unsettled,
-      };
-    },
-    onMessage: (message) => {
-      options.observe?.received(message);
-      if (message.kind === 'welcome') {
-        link.connect(message.natsUrl);
-        heartbeat.every(message.aliveIntervalMs);
-      } else if (message.kind === 'settled') {
-        publisher.settle(message.messageIds).catch((error) => note(messageOf(error)));
-      } else worker.handle(message);
-    },
-  });
-  try {
-    await client.run(signal);
-  } finally {
-    heartbeat.stop();
-    await worker.idle();
-    await publisher.flush(FLUSH_LIMIT_MS);
-    await link.close();
-  }
-}
-
-const offersOf = ({ supports }: HostDescription) =>
-  supports.map(({ environment, available }) => `${environment}:${available}`).join(' ');
-
-/** Calls back at an interval that the controller may change. */
-class Heartbeat {
-  private timer: NodeJS.Timeout | undefined;
-
-  constructor(private readonly beat: () => void) {}
-
-  every(intervalMs: number): void {
-    this.stop();
-    this.timer = setInterval(this.beat, intervalMs);
-  }
-
-  stop(): void {
-    clearInterval(this.timer);
-  }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { messageIdOf, sha256Of } from '@labsweep/proto';
 import { Spool } from './spool.js';
 import { sampleOutcome } from './testing/sample-outcome.js';
+import { waitUntil } from './testing/wait-until.js';
 
 function spoolFolder(context: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'labsweep-spool-'));
@@ -58,4 +60,71 @@ test('a file that was being written when the agent died is removed', async (cont
   writeFileSync(join(folder, 'half.json.tmp'), '{"type":"trial-e');
   assert.deepEqual((await Spool.open(folder)).unsettled(), []);
   assert.deepEqual(readdirSync(folder), ['artifacts']);
+});
+
+test('what cannot be understood is set aside with a note, and the rest is read', async (context) => {
+  const folder = spoolFolder(context);
+  const entry = sampleOutcome('a');
+  await (await Spool.open(folder)).add(entry, []);
+  writeFileSync(join(folder, 'empty.json'), '');
+  writeFileSync(join(folder, 'half.json'), '{"type":"trial-ended","sweep":"window-1a');
+  writeFileSync(join(folder, 'other.json'), '{"type":"cancelled","sweep":"s","atMs":1,"by":"me"}');
+  writeFileSync(join(folder, 'artifacts', 'f'.repeat(64)), 'evidence of nothing');
+  const notes: string[] = [];
+  const spool = await Spool.open(folder, { note: (text) => notes.push(text) });
+  assert.deepEqual(spool.unsettled(), [entry]);
+  assert.equal(notes.length, 3, notes.join('\n'));
+  assert.match(notes.join('\n'), /half\.json is set aside in .*set-aside: /);
+  assert.deepEqual(readdirSync(join(folder, 'set-aside')).length, 3);
+  assert.deepEqual(readdirSync(join(folder, 'artifacts')), []);
+});
+
+test('a spool at its limit has no room until something is settled', async (context) => {
+  const limits = { entriesMax: 2, bytesMax: 1_000_000 };
+  const spool = await Spool.open(spoolFolder(context), { limits });
+  const { signal } = new AbortController();
+  await spool.room(signal);
+  const entries = [sampleOutcome('a'), sampleOutcome('b')];
+  for (const entry of entries) await spool.add(entry, []);
+  const room = spool.room(signal);
+  assert.match(spool.trouble, /has reached its limit: 2 outcomes/);
+  await spool.settle(messageIdOf(sampleOutcome('a')));
+  await room;
+  assert.equal(spool.trouble, '');
+});
+
+test('a disk that fills up holds an outcome up and loses nothing', async (context) => {
+  if (process.getuid?.() !== 0) return context.skip('only root may mount a small file system');
+  const mount = spoolFolder(context);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'labsweep-test', mount]);
+  try {
+    const notes: string[] = [];
+    const note = (text: string) => void notes.push(text);
+    const folder = join(mount, 'spool');
+    const spool = await Spool.open(folder, { note, retryIntervalMs: 20 });
+    writeFileSync(join(mount, 'ballast'), Buffer.alloc(180 * 1024));
+    const bytes = Buffer.alloc(120 * 1024, 'c');
+    const entry = sampleOutcome('a', { evidence: { console: sha256Of(bytes) } });
+    let added = false;
+    const adding = spool.add(entry, [bytes]).then(() => {
+      added = true;
+    });
+    await waitUntil('the trouble', async () => spool.trouble !== '');
+    assert.match(spool.trouble, /cannot be spooled: the disk of .* is full; give it room/);
+    // What was written before the disk was full is in nobody's way.
+    await waitUntil(
+      'a clean folder',
+      async () => readdirSync(join(folder, 'artifacts')).length === 0,
+    );
+    assert.equal(added, false);
+    rmSync(join(mount, 'ballast'));
+    await adding;
+    assert.equal(spool.trouble, '');
+    assert.equal(notes.length, 2, notes.join('\n'));
+    const again = await Spool.open(folder);
+    assert.deepEqual(again.unsettled(), [entry]);
+    assert.deepEqual(Buffer.from((await again.artifact(sha256Of(bytes))) ?? ''), bytes);
+  } finally {
+    execFileSync('umount', [mount]);
+  }
 });

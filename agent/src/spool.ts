@@ -1,53 +1,137 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Outcomes on this host's disk until the controller says that they are settled: each is synced
- * before it is published, so that neither a killed agent nor a lost broker loses a measurement.
+ * Outcomes on this host's disk that the controller has not settled yet, each in a file of its own,
+ * with their evidence. A disk that is full or fails makes it wait, and loses nothing.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   formatLogEntry,
   messageIdOf,
+  messageOf,
+  type Note,
   parseLogEntry,
   type Sha256,
   sha256Of,
   type TrialEnded,
 } from '@labsweep/proto';
+import { explainDiskTrouble, isDiskTrouble, writeDurably } from './io/durable-file.js';
 
-export class Spool {
-  /** Message id -> entry, in the order in which they were spooled. */
-  private readonly entries = new Map<string, TrialEnded>();
+/** What the other parts of an agent need of it. */
+export interface OutcomeSpool {
+  /** Why it cannot take more, for people; empty or absent when it can. */
+  readonly trouble?: string;
+  /**
+   * Keeps the entry and its evidence; both are on the disk when this settles. It waits for room on
+   * the disk, and rejects with the signal's reason when that fires first.
+   */
+  add(entry: TrialEnded, artifacts: readonly Uint8Array[], signal?: AbortSignal): Promise<void>;
+  /** Settles once there is room for another outcome within the limits of the spool. */
+  room?(signal: AbortSignal): Promise<void>;
+  has(messageId: string): boolean;
+  unsettled(): readonly TrialEnded[];
+  artifact(sha256: Sha256): Promise<Uint8Array | undefined>;
+  settle(messageId: string): Promise<void>;
+}
+
+export interface SpoolLimits {
+  readonly entriesMax: number;
+  /** Of outcomes and evidence together. */
+  readonly bytesMax: number;
+}
+
+/**
+ * An agent says hello with the ids of all entries, which must fit into one message of gRPC (4 MB);
+ * and it keeps the entries in memory.
+ */
+export const SPOOL_LIMITS: SpoolLimits = { entriesMax: 20_000, bytesMax: 256 * 1024 * 1024 };
+
+export interface SpoolOptions {
+  readonly limits?: SpoolLimits;
+  readonly note?: Note;
+  /** Between two tries to write to a disk in trouble. */
+  readonly retryIntervalMs?: number;
+}
+
+interface Kept {
+  readonly entry: TrialEnded;
+  readonly bytes: number;
+}
+
+/** Files that are no entries go into this folder of the spool. */
+const SET_ASIDE = 'set-aside';
+const RETRY_INTERVAL_MS = 1_000;
+const ROOM_INTERVAL_MS = 200;
+
+export class Spool implements OutcomeSpool {
+  trouble = '';
+  /** By message id, in the order in which they were spooled. */
+  private readonly entries = new Map<string, Kept>();
+  /** How many entries refer to an artifact. */
+  private readonly uses = new Map<Sha256, number>();
+  private bytes = 0;
   /** Changes come one after the other: one entry's evidence may be another's, too. */
   private turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(private readonly directory: string) {}
+  private constructor(
+    private readonly directory: string,
+    private readonly options: SpoolOptions,
+  ) {}
 
-  /** Opens the spool and reads what an earlier agent left in it. A half-written file is removed. */
-  static async open(directory: string): Promise<Spool> {
+  /**
+   * Opens the spool and reads what an earlier agent left in it. Half-written files are removed, and
+   * what cannot be understood is set aside with a note.
+   */
+  static async open(directory: string, options: SpoolOptions = {}): Promise<Spool> {
     await mkdir(join(directory, 'artifacts'), { recursive: true });
-    const spool = new Spool(directory);
-    const names = await readdir(directory);
-    const read: TrialEnded[] = [];
-    for (const name of names) {
-      if (name.endsWith('.tmp')) await rm(join(directory, name));
+    const spool = new Spool(directory, options);
+    const read: Kept[] = [];
+    for (const name of await readdir(directory)) {
+      if (name.endsWith('.tmp')) await rm(join(directory, name), { force: true });
       if (!name.endsWith('.json')) continue;
-      const entry = parseLogEntry(await readFile(join(directory, name), 'utf8'));
-      if (entry.type === 'trial-ended') read.push(entry);
+      const kept = await spool.read(name);
+      if (kept !== undefined) read.push(kept);
     }
-    read.sort((a, b) => a.startedAtMs - b.startedAtMs);
-    for (const entry of read) spool.entries.set(messageIdOf(entry), entry);
+    read.sort((a, b) => a.entry.startedAtMs - b.entry.startedAtMs);
+    for (const kept of read) spool.keep(kept);
+    await spool.dropOrphans();
     return spool;
   }
 
-  /** Keeps the entry and its evidence; both are on the disk when this settles. */
-  add(entry: TrialEnded, artifacts: readonly Uint8Array[]): Promise<void> {
-    return this.inTurn(async () => {
-      for (const bytes of artifacts) await this.write(this.artifactPath(sha256Of(bytes)), bytes);
-      const id = messageIdOf(entry);
-      await this.write(this.entryPath(id), formatLogEntry(entry));
-      this.entries.set(id, entry);
-    });
+  async add(
+    entry: TrialEnded,
+    artifacts: readonly Uint8Array[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { retryIntervalMs = RETRY_INTERVAL_MS } = this.options;
+    for (;;) {
+      try {
+        await this.inTurn(() => this.store(entry, artifacts));
+        this.setTrouble('');
+        return;
+      } catch (error) {
+        if (!isDiskTrouble(error)) throw error;
+        // Nothing is lost: the outcome stays in memory until there is room.
+        this.setTrouble(
+          `an outcome cannot be spooled: ${explainDiskTrouble(error, this.directory)}`,
+        );
+      }
+      signal?.throwIfAborted();
+      await delay(retryIntervalMs);
+    }
+  }
+
+  async room(signal: AbortSignal): Promise<void> {
+    const { entriesMax, bytesMax } = this.options.limits ?? SPOOL_LIMITS;
+    while (this.entries.size >= entriesMax || this.bytes >= bytesMax) {
+      const mib = Math.round(this.bytes / 1024 / 1024);
+      this.setTrouble(`the spool has reached its limit: ${this.entries.size} outcomes, ${mib} MiB`);
+      signal.throwIfAborted();
+      await delay(ROOM_INTERVAL_MS);
+    }
+    this.setTrouble('');
   }
 
   has(messageId: string): boolean {
@@ -55,7 +139,7 @@ export class Spool {
   }
 
   unsettled(): readonly TrialEnded[] {
-    return [...this.entries.values()];
+    return [...this.entries.values()].map(({ entry }) => entry);
   }
 
   /**
@@ -74,15 +158,73 @@ export class Spool {
   /** Drops a settled entry and its evidence, unless another entry has the same evidence. */
   settle(messageId: string): Promise<void> {
     return this.inTurn(async () => {
-      const entry = this.entries.get(messageId);
-      if (entry === undefined) return;
-      this.entries.delete(messageId);
+      const kept = this.entries.get(messageId);
+      if (kept === undefined) return;
       await rm(this.entryPath(messageId), { force: true });
-      const needed = new Set(this.unsettled().flatMap((other) => evidenceOf(other)));
-      for (const sha256 of evidenceOf(entry)) {
-        if (!needed.has(sha256)) await rm(this.artifactPath(sha256), { force: true });
+      this.entries.delete(messageId);
+      this.bytes -= kept.bytes;
+      for (const sha256 of evidenceOf(kept.entry)) {
+        const uses = (this.uses.get(sha256) ?? 1) - 1;
+        if (uses > 0) this.uses.set(sha256, uses);
+        else {
+          this.uses.delete(sha256);
+          await rm(this.artifactPath(sha256), { force: true });
+        }
       }
     });
+  }
+
+  private async store(entry: TrialEnded, artifacts: readonly Uint8Array[]): Promise<void> {
+    const text = formatLogEntry(entry);
+    for (const bytes of artifacts) await writeDurably(this.artifactPath(sha256Of(bytes)), bytes);
+    await writeDurably(this.entryPath(messageIdOf(entry)), text);
+    const sizes = artifacts.map(({ length }) => length);
+    this.keep({ entry, bytes: sizes.reduce((sum, size) => sum + size, text.length) });
+  }
+
+  private keep(kept: Kept): void {
+    const id = messageIdOf(kept.entry);
+    const old = this.entries.get(id);
+    this.bytes += kept.bytes - (old?.bytes ?? 0);
+    this.entries.set(id, kept);
+    if (old !== undefined) return;
+    for (const sha256 of evidenceOf(kept.entry)) {
+      this.uses.set(sha256, (this.uses.get(sha256) ?? 0) + 1);
+    }
+  }
+
+  private async read(name: string): Promise<Kept | undefined> {
+    const path = join(this.directory, name);
+    try {
+      const text = await readFile(path, 'utf8');
+      const entry = parseLogEntry(text);
+      if (entry.type !== 'trial-ended') throw new Error(`it holds an entry '${entry.type}'`);
+      return { entry, bytes: text.length };
+    } catch (error) {
+      const aside = join(this.directory, SET_ASIDE);
+      this.options.note?.(`${path} is set aside in ${aside}: ${messageOf(error)}`);
+      try {
+        await mkdir(aside, { recursive: true });
+        await rename(path, join(aside, name));
+      } catch (failed) {
+        this.options.note?.(`${path} stays where it is: ${messageOf(failed)}`);
+      }
+      return undefined;
+    }
+  }
+
+  /** Evidence of an outcome that never got as far as its own file. */
+  private async dropOrphans(): Promise<void> {
+    const folder = join(this.directory, 'artifacts');
+    for (const name of await readdir(folder)) {
+      if (!this.uses.has(name as Sha256)) await rm(join(folder, name), { force: true });
+    }
+  }
+
+  private setTrouble(text: string): void {
+    if (text !== '' && this.trouble === '') this.options.note?.(text);
+    if (text === '' && this.trouble !== '') this.options.note?.(`over: ${this.trouble}`);
+    this.trouble = text;
   }
 
   private inTurn(change: () => Promise<void>): Promise<void> {
@@ -100,18 +242,6 @@ export class Spool {
 
   private artifactPath(sha256: Sha256): string {
     return join(this.directory, 'artifacts', sha256);
-  }
-
-  private async write(path: string, content: Uint8Array | string): Promise<void> {
-    const file = await open(`${path}.tmp`, 'w');
-    await file.writeFile(content);
-    await file.sync();
-    await file.close();
-    await rename(`${path}.tmp`, path);
-    // The name itself is durable only once its directory is synced.
-    const directory = await open(join(path, '..'), 'r');
-    await directory.sync();
-    await directory.close();
   }
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Runs one block at a time: each trial of the lease in its order, each outcome into the spool. It
- * does not talk to the network itself; what it needs of the outside is handed in.
+ * renews the lease from where it waits, and does not talk to the network itself; what it needs of
+ * the outside is handed in.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type AgentMessage,
   type Clock,
@@ -17,25 +19,31 @@ import {
   type Note,
   outcomeId,
   type Sha256,
-  sha256Of,
   type TrialId,
 } from '@labsweep/proto';
+import { evidenceIn } from './outcome-evidence.js';
+import { fitOutcome } from './outcome-limit.js';
 import type { Publisher } from './publisher.js';
-import type { Runner, RunResult } from './runner/runner.js';
-import type { Spool } from './spool.js';
+import type { Runner, RunResult, TrialOrder } from './runner/runner.js';
+import { limitOf, type StageName } from './runner/stage-limits.js';
+import type { OutcomeSpool } from './spool.js';
+import { awaitStage } from './staged-work.js';
+import { orderOf } from './trial-order.js';
 
 export interface WorkerParts {
   readonly host: HostDescription;
   /** Names this agent process, as the newest hello said. */
   session(): string;
   readonly clock: Clock;
-  readonly spool: Spool;
+  readonly spool: OutcomeSpool;
   readonly publisher: Publisher;
   readonly note: Note;
   runnerFor(environment: Environment): Runner | undefined;
-  /** A local file with these bytes. */
-  fetch(sha256: Sha256): Promise<string>;
+  /** A local file with these bytes. Throws LabsweepError when they cannot be had. */
+  fetch(sha256: Sha256, signal: AbortSignal): Promise<string>;
   send(message: AgentMessage): void;
+  /** Keeps the lease beyond the life of the process; undefined for none. */
+  keep?(lease: Lease | undefined): void;
   /**
    * Looks again at what this host can run. True when it is not what the controller was told; then
    * the next hello tells it.
@@ -50,13 +58,22 @@ export interface WorkerParts {
 interface Job {
   readonly lease: Lease;
   readonly abort: AbortController;
+  /** Undefined until it is begun: a lease of an earlier process waits for a controller's word. */
+  done: Promise<void> | undefined;
   trial?: TrialId;
-  done: Promise<void>;
+  renewedAtMs: number;
 }
 
 class SupportsChangedError extends LabsweepError {}
 
+/** Of the lease's duration: several renewals may be lost before a lease is. */
+const RENEWALS_PER_LEASE = 5;
+/** A block that fails by a defect of ours is kept so long, or it would come back at once. */
+const DEFECT_REST_MS = 5_000;
+
 export class Worker {
+  /** What keeps it from working, for people; empty when nothing does. */
+  trouble = '';
   private job: Job | undefined;
 
   constructor(private readonly parts: WorkerParts) {}
@@ -64,10 +81,20 @@ export class Worker {
   /** Takes what the controller says about work; other messages are not its business. */
   handle(message: ControllerMessage): void {
     if (message.kind === 'lease') this.accept(message.lease);
+    if (message.kind === 'folded') this.parts.publisher.fold(message.messageIds);
     if (message.kind === 'revoked' && this.job?.lease.lease === message.lease) {
-      this.parts.note(`gives up ${this.job.lease.block}: ${message.reason}`);
-      this.job.abort.abort(new LabsweepError(message.reason));
+      this.revoke(this.job, message.reason);
     }
+  }
+
+  /** Holds the lease of an earlier process of this agent, until a controller has heard of it. */
+  restore(lease: Lease): void {
+    this.job = { lease, abort: new AbortController(), done: undefined, renewedAtMs: 0 };
+  }
+
+  /** A controller has heard what is held, and will revoke what it does not want. */
+  resume(): void {
+    if (this.job !== undefined && this.job.done === undefined) this.begin(this.job);
   }
 
   held(): HeldLease[] {
@@ -84,14 +111,32 @@ export class Worker {
   }
 
   private accept(lease: Lease): void {
+    // A controller that repeats itself: the lease is held already.
+    if (this.job?.lease.lease === lease.lease) return;
     if (this.job !== undefined || this.parts.signal.aborted) {
       const reason = this.job === undefined ? 'the agent stops' : 'the agent is busy';
       this.parts.send({ kind: 'block-ended', lease: lease.lease, end: 'returned', reason });
       return;
     }
-    const job: Job = { lease, abort: new AbortController(), done: Promise.resolve() };
-    this.job = job;
+    this.restore(lease);
+    this.parts.keep?.(lease);
+    this.resume();
+  }
+
+  private revoke(job: Job, reason: string): void {
+    this.parts.note(`gives up ${job.lease.block}: ${reason}`);
+    job.abort.abort(new LabsweepError(reason));
+    if (job.done === undefined) this.drop();
+  }
+
+  private begin(job: Job): void {
     job.done = this.runBlock(job);
+  }
+
+  private drop(): void {
+    this.job = undefined;
+    this.trouble = '';
+    this.parts.keep?.(undefined);
   }
 
   private async runBlock(job: Job): Promise<void> {
@@ -99,56 +144,60 @@ export class Worker {
     const stop = AbortSignal.any([abort.signal, this.parts.signal]);
     try {
       for (const trial of lease.trials) await this.runOnce(job, trial, stop);
-      await this.allSettled(lease, stop);
+      await this.stage(job, 'fold', this.allFolded(lease, stop));
       this.end(job, 'finished', '');
     } catch (error) {
       if (error instanceof SupportsChangedError) {
         this.parts.note(`gives ${lease.block} back: ${error.message}`);
         // The hello that follows says that the lease is not held, and what can run here after all.
-        this.job = undefined;
+        this.drop();
         this.parts.reattach();
         return;
       }
-      if (!stop.aborted) this.parts.note(`block ${lease.block} failed: ${messageOf(error)}`);
+      if (!stop.aborted) await this.rest(job, error, stop);
       this.end(job, 'returned', messageOf(error));
     }
   }
 
+  private async rest(job: Job, error: unknown, stop: AbortSignal): Promise<void> {
+    this.parts.note(`block ${job.lease.block} failed: ${messageOf(error)}`);
+    const rest = delay(DEFECT_REST_MS, undefined, { signal: stop }).catch(() => {});
+    await this.stage(job, 'rest', rest);
+  }
+
   private end(job: Job, end: 'finished' | 'returned', reason: string): void {
-    this.job = undefined;
+    this.drop();
     this.parts.send({ kind: 'block-ended', lease: job.lease.lease, end, reason });
   }
 
-  /** An outcome that an earlier agent process left in the spool is not measured again. */
+  /** What is in the spool, or reached the controller meanwhile, is not measured again. */
   private async runOnce(job: Job, trial: LeasedTrial, stop: AbortSignal): Promise<void> {
-    if (this.parts.spool.has(this.idOf(job.lease, trial))) return;
+    const { spool, publisher, clock } = this.parts;
+    if (publisher.isKnown(this.idOf(job.lease, trial))) return;
     stop.throwIfAborted();
+    if (spool.room !== undefined) await this.stage(job, 'room', spool.room(stop));
     job.trial = trial.trial;
     this.parts.send({ kind: 'trial-started', lease: job.lease.lease, trial: trial.trial });
-    const startedAtMs = this.parts.clock.nowMs();
+    const startedAtMs = clock.nowMs();
     // The wall clock may jump while the trial runs.
     const startedMonotonicMs = performance.now();
-    const result = await this.run(job.lease, trial, stop);
+    const result = await this.run(job, trial, stop);
     await this.assertStillSupported(result);
     const durationMs = Math.round(performance.now() - startedMonotonicMs);
     delete job.trial;
-    const { console: serialLog, output, dump } = result;
-    const entry = {
+    const { evidence, artifacts } = evidenceIn(result);
+    const entry = fitOutcome({
       ...this.header(job.lease, trial),
       environment: result.environment,
       purpose: job.lease.purpose,
       startedAtMs,
       durationMs,
       outcome: result.outcome,
-      evidence: {
-        ...(serialLog === undefined ? {} : { console: sha256Of(serialLog) }),
-        ...(output === undefined ? {} : { output: sha256Of(output) }),
-        ...(dump === undefined ? {} : { dump: sha256Of(dump) }),
-      },
-    };
-    const artifacts = [serialLog, output, dump].filter((bytes) => bytes !== undefined);
-    await this.parts.spool.add(entry, artifacts);
-    this.parts.publisher.wake();
+      evidence,
+    });
+    // Only the agent's own end gives an outcome up: a lost lease leaves it as evidence.
+    await this.stage(job, 'spool', spool.add(entry, artifacts, this.parts.signal));
+    publisher.add(entry);
   }
 
   /** A host that turns out not to have what it offered gives the block back, and has no outcome. */
@@ -158,37 +207,14 @@ export class Worker {
   }
 
   /** Fetches what the trial needs and hands it to the runner of its environment. */
-  private async run(lease: Lease, trial: LeasedTrial, stop: AbortSignal): Promise<RunResult> {
-    const { environment, purpose, shape, commandLine, deadlineMs, hygiene, workload } = lease;
-    const { guest, native, functions } = lease;
+  private async run(job: Job, trial: LeasedTrial, stop: AbortSignal): Promise<RunResult> {
+    const { environment } = job.lease;
     const runner = this.parts.runnerFor(environment);
     if (runner === undefined) throw new LabsweepError(`no runner for ${environment} here`);
+    let order: TrialOrder;
     try {
-      const binaryPath = await this.parts.fetch(workload.sha256);
-      const files = [];
-      for (const { name, sha256 } of workload.files) {
-        files.push({ name, path: await this.parts.fetch(sha256) });
-      }
-      const image = trial.image && {
-        path: await this.parts.fetch(trial.image.sha256),
-        release: trial.image.release,
-      };
-      const order = {
-        trial: trial.trial,
-        kernel: trial.kernel,
-        ...(image === undefined ? {} : { kernelImage: image }),
-        environment,
-        purpose,
-        shape,
-        commandLine,
-        deadlineMs,
-        hygiene,
-        guest,
-        native,
-        functions,
-        workload: { ...workload, binaryPath, files },
-      };
-      return await runner.run(order, stop);
+      const files = orderOf(job.lease, trial, (sha256) => this.parts.fetch(sha256, stop));
+      order = await this.stage(job, 'fetch', files);
     } catch (error) {
       // A missing artifact is our failure and is told as one; anything else is a defect of ours.
       if (stop.aborted || !(error instanceof LabsweepError)) throw error;
@@ -196,6 +222,38 @@ export class Worker {
       const outcome = { status: 'lab-failed' as const, failure, samples: [], facts: {} };
       return { outcome: { ...outcome, consoleTail: '' }, environment };
     }
+    return this.stage(job, 'trial', runner.run(order, stop));
+  }
+
+  /** Waits for a stage of the block, and renews its lease meanwhile. */
+  private stage<Value>(job: Job, name: StageName, work: Promise<Value>): Promise<Value> {
+    const { spool } = this.parts;
+    const intervalMs = Math.max(1, job.lease.durationMs / RENEWALS_PER_LEASE);
+    // Stages may be short, so the last renewal is what counts and not the stage's begin.
+    if (performance.now() - job.renewedAtMs >= intervalMs) this.renew(job);
+    const stage = {
+      name: job.trial === undefined ? `the stage '${name}'` : `'${name}' of ${job.trial}`,
+      limitMs: limitOf(name, job.lease),
+      isExcused: () => name === 'spool' && (spool.trouble ?? '') !== '',
+    };
+    const events = {
+      intervalMs,
+      renew: () => this.renew(job),
+      overdue: (trouble: string) => {
+        this.parts.note(`${trouble}; its lease is no longer renewed`);
+        this.trouble = trouble;
+      },
+    };
+    return awaitStage(work, stage, events).finally(() => {
+      this.trouble = '';
+    });
+  }
+
+  private renew(job: Job): void {
+    job.renewedAtMs = performance.now();
+    const { lease, epoch } = job.lease;
+    const { trial } = job;
+    this.parts.send({ kind: 'renew', lease, epoch, ...(trial === undefined ? {} : { trial }) });
   }
 
   private header(lease: Lease, trial: LeasedTrial) {
@@ -220,14 +278,14 @@ export class Worker {
   /**
    * The block is over only when the controller has folded it: else it would be leased out again.
    */
-  private async allSettled(lease: Lease, stop: AbortSignal): Promise<void> {
+  private async allFolded(lease: Lease, stop: AbortSignal): Promise<void> {
     const stopped = new Promise<never>((_, reject) => {
       if (stop.aborted) reject(stop.reason);
       stop.addEventListener('abort', () => reject(stop.reason), { once: true });
     });
     stopped.catch(() => {});
     const ids = lease.trials.map((trial) => this.idOf(lease, trial));
-    const settled = Promise.all(ids.map((id) => this.parts.publisher.settled(id)));
-    await Promise.race([settled, stopped]);
+    const folded = Promise.all(ids.map((id) => this.parts.publisher.whenFolded(id)));
+    await Promise.race([folded, stopped]);
   }
 }

@@ -9,6 +9,7 @@ import { attributionOf } from './attribution.js';
 import { type BlockHistory, blockHistories } from './block-history.js';
 import { buildCells, type Cell } from './cell.js';
 import { clockFindings } from './clock-sense.js';
+import { commandLine } from './command-text.js';
 import type { Comparison } from './compare.js';
 import { decompose, type SeriesLookup } from './decompose.js';
 import { failedTrials } from './failed-trials.js';
@@ -50,8 +51,15 @@ export function analyseSweep(record: SweepRecord): Report {
     rows,
     sideBySide: nativeAgainstVirtual(record, stated),
     failures: failedTrials(record),
+    commands: commandLines(record),
     notes: reportNotes(record, rows),
   };
+}
+
+function commandLines({ commands = [], hosts, entries }: SweepRecord): string[] {
+  const names = new Map(hosts.map(({ id, name }) => [id, name]));
+  for (const { host, hostName } of entries) names.set(host, hostName);
+  return commands.map((entry) => commandLine(entry, (host) => names.get(host) ?? host));
 }
 
 interface RowParts {

@@ -49,7 +49,7 @@ export function buildCells(view: RowView, options: CellOptions): Cell[] {
     return {
       kernel,
       values: series,
-      expected: view.blocks.length,
+      expected: plannedTrials(view, kernel),
       provisional: series.some(({ provisional }) => provisional),
       ...(values.length === 0 ? {} : { summary: summarise(values) }),
       ...(spread === undefined ? {} : { spread }),
@@ -96,4 +96,10 @@ function comparisonOf(parts: ComparisonParts): Comparison {
 function valuesByHost(series: Series): number[][] {
   const hosts = [...new Set(series.map(({ host }) => host))];
   return hosts.map((host) => series.filter((each) => each.host === host).map(({ value }) => value));
+}
+
+/** A kernel that was added to a running sweep is not in the blocks before it. */
+function plannedTrials({ blocks }: RowView, kernel: KernelName): number {
+  return blocks.filter(({ planned }) => planned.trials.some((trial) => trial.kernel === kernel))
+    .length;
 }

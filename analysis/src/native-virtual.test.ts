@@ -59,6 +59,19 @@ test('the guest and the bare machine agree on the direction and differ in size',
   );
 });
 
+test('one kernel in both environments has levels and a ratio, and no effect', () => {
+  const kernels = ['v6.17'];
+  const text = flat(FOUNDING, {
+    baseline: 'v6.17',
+    rows: [qemuRow(1, { kernels, ran: 'qemu-kvm' }), nativeRow({ kernels })],
+  });
+  assert.match(text, /only \S+ ran in both environments/);
+  assert.match(text, /13\.2x/);
+  assert.doesNotMatch(text, /effect of|undefined/);
+  // A native trial has what its host has, so there is no memory to tell.
+  assert.doesNotMatch(text, /\b0 MiB/);
+});
+
 test('levels have their ratio with an interval, kernel by kernel', () => {
   const [pair] = sides(FOUNDING).pairs;
   const [level] = pair?.metrics[0]?.levels ?? [];

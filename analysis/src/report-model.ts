@@ -40,6 +40,8 @@ export interface Report {
   readonly rows: readonly ReportRow[];
   readonly sideBySide: SideBySide;
   readonly failures: readonly FailedTrial[];
+  /** Who asked what after the submission, and when; one sentence each. */
+  readonly commands: readonly string[];
   readonly notes: readonly string[];
 }
 

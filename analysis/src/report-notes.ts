@@ -3,6 +3,7 @@
  * The sentences below a report that say how its numbers came about, and only those that apply to
  * it.
  */
+import { backgroundNotes } from './background-notes.js';
 import { timingHistories } from './block-history.js';
 import type { Cell } from './cell.js';
 import { clockNotes } from './clock-notes.js';
@@ -37,6 +38,7 @@ export function reportNotes(record: SweepRecord, rows: readonly ReportRow[]): st
       .filter(([method]) => methods.has(method))
       .map(([, note]) => note),
     ...clockNotes(record, rows),
+    ...backgroundNotes(record),
     ...quantumNote(rows),
     ...hygieneNotes(record),
     ...severalHostsNote(rows),

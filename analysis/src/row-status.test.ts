@@ -41,6 +41,21 @@ test('a failed trial that a rerun mended is still a reason', () => {
   ]);
 });
 
+test('a kernel that was added later is not missed in the blocks before it', () => {
+  const record = buildRecord(plainSweep({ repetitions: 6 }));
+  const isEarly = (trial: string) => /r[123]\/v6\.17$/.test(trial);
+  const blocks = record.plan.blocks.map((block) => ({
+    ...block,
+    trials: block.trials.filter(({ id }) => !isEarly(id)),
+  }));
+  const entries = record.entries.filter(({ trial }) => !isEarly(trial));
+  const status = statusOf({ ...record, plan: { ...record.plan, blocks }, entries });
+  assert.deepEqual(status.reasons, []);
+  assert.deepEqual(status.remarks, [
+    'repetitions as planned, with kernels added later (v6.12 6, v6.16 6, v6.17 3)',
+  ]);
+});
+
 test('a finding leaves its block incomplete and the counts unequal', () => {
   const failures = [failing({ status: 'subject-failed', class: 'reproducer-signal' })];
   assert.deepEqual(reasons(plainSweep({ failures, repetitions: 4 })), [
@@ -48,6 +63,24 @@ test('a finding leaves its block incomplete and the counts unequal', () => {
     'block qemu-smp1/r1 incomplete: no value of v6.17',
     'repetition counts differ (v6.12 4, v6.16 4, v6.17 3)',
   ]);
+});
+
+test('a kernel that fails again when its block is rerun is said to fail, with the count', () => {
+  const failures = [failing({ status: 'subject-failed' })];
+  const record = buildRecord(plainSweep({ failures, repetitions: 4 }));
+  const again = record.entries
+    .filter(({ block }) => block === 'qemu-smp1/r1')
+    .map((entry) => ({ ...entry, attempt: 2 }));
+  const twice = { ...record, entries: [...record.entries, ...again] };
+  const sentence = 'v6.17 fails at SMP 1: 2 of 5 (panic)';
+  assert.ok(statusOf(twice).reasons.includes(sentence), statusOf(twice).reasons.join('\n'));
+  assert.ok(!statusOf(record).reasons.some((reason) => reason.includes('fails at')));
+  const mended = again.map((entry) => {
+    const { failure: _, ...outcome } = entry.outcome;
+    return { ...entry, outcome: { ...outcome, status: 'measured' as const } };
+  });
+  const clean = { ...record, entries: [...record.entries, ...mended] };
+  assert.ok(!statusOf(clean).reasons.some((reason) => reason.includes('fails at')));
 });
 
 test('blocks that are missing are a reason', () => {

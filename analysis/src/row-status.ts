@@ -6,6 +6,7 @@
 import type { BlockHistory } from './block-history.js';
 import type { Cell } from './cell.js';
 import { type ClockFinding, ticksText } from './clock-sense.js';
+import { repeatedFailures } from './repeated-failures.js';
 import { rowSetup } from './row-setup.js';
 import { auditGaps, unsteadyState } from './row-state.js';
 import { measuredTrials, type RowView } from './row-view.js';
@@ -52,6 +53,7 @@ export function judgeRow(evidence: RowEvidence): RowStatus {
     kind: reasons.length === 0 ? 'clean' : 'supporting',
     reasons,
     remarks: [
+      ...addedLater(evidence),
       ...quietReruns(evidence.view),
       ...unsteadyState(evidence.state),
       ...short,
@@ -67,11 +69,11 @@ export function judgeRow(evidence: RowEvidence): RowStatus {
   };
 }
 
-function failures({ counts }: RowEvidence): string[] {
+function failures({ counts, view }: RowEvidence): string[] {
   if (counts.failed === 0) return [];
   const without = counts.failed - counts.recovered;
   const end = without === 0 ? 'clean after rerun' : `${without} still without a value`;
-  return [`${counts.failed} of ${counts.planned} failed, ${end}`];
+  return [`${counts.failed} of ${counts.planned} failed, ${end}`, ...repeatedFailures(view)];
 }
 
 function blocks({ view }: RowEvidence): string[] {
@@ -92,10 +94,11 @@ function blocks({ view }: RowEvidence): string[] {
   ];
 }
 
-/** The kernels of an accepted block without a measured trial in this environment. */
+/** The kernels planned in an accepted block without a measured trial in this environment. */
 function missingKernels(view: RowView, block: BlockHistory): string[] {
   const measured = new Set(measuredTrials(block, view.environment).map((entry) => entry.kernel));
-  return view.planned.kernels.filter((kernel) => !measured.has(kernel));
+  const planned = new Set(block.planned.trials.map(({ kernel }) => kernel));
+  return view.planned.kernels.filter((kernel) => planned.has(kernel) && !measured.has(kernel));
 }
 
 /**
@@ -119,9 +122,21 @@ function repetitions({ cells }: RowEvidence): string[] {
   const least = Math.min(...sizes);
   const few =
     least < REPETITIONS_MIN ? [`fewer than ${REPETITIONS_MIN} repetitions (${least})`] : [];
-  if (new Set(sizes).size < 2) return few;
+  if (new Set(sizes).size < 2 || cells.every(isAsPlanned)) return few;
   const each = cells.map((cell) => `${cell.kernel} ${cell.values.length}`).join(', ');
   return [...few, `repetition counts differ (${each})`];
+}
+
+/** A kernel that was added later has fewer blocks than the baseline, and lacks nothing. */
+function addedLater({ cells }: RowEvidence): string[] {
+  const planned = new Set(cells.map(({ expected }) => expected));
+  if (planned.size < 2) return [];
+  const each = cells.map(({ kernel, expected }) => `${kernel} ${expected}`).join(', ');
+  return [`repetitions as planned, with kernels added later (${each})`];
+}
+
+function isAsPlanned({ values, expected }: Cell): boolean {
+  return values.length === expected;
 }
 
 function spread({ cells }: RowEvidence): string[] {

@@ -13,6 +13,7 @@ import type {
   SweepId,
   TrialEnded,
 } from '@labsweep/proto';
+import type { CommandEntry } from './command-text.js';
 
 /** `interrupted`: nobody works on the sweep, although trials are left and it was not cancelled. */
 export type SweepState = 'running' | 'finished' | 'cancelled' | 'interrupted';
@@ -39,6 +40,7 @@ export interface SweepRecord {
   readonly state: SweepState;
   readonly spec: Spec;
   readonly plan: Plan;
+  /** With the kernels that were added later. */
   readonly submitted: Submitted;
   /** Every attempt of every trial, in log order; the same entry may stand there twice. */
   readonly entries: readonly TrialEnded[];
@@ -46,4 +48,6 @@ export interface SweepRecord {
   readonly hosts: readonly RecordedHost[];
   /** Rows that no attached agent can run, with the reason. */
   readonly waiting: readonly { readonly row: RowId; readonly reason: string }[];
+  /** What was asked and decided after the submission, in log order; absent where nothing was. */
+  readonly commands?: readonly CommandEntry[];
 }

@@ -3,20 +3,15 @@
 /** The `labsweep` command: reads the command line, runs one command, maps errors to exit codes. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type Address,
-  exitCodeOf,
-  LabsweepError,
-  messageOf,
-  PERMISSIONS,
-  parseLoopbackAddress,
-  UsageError,
-} from '@labsweep/proto';
+import { exitCodeOf, LabsweepError, messageOf, PERMISSIONS, UsageError } from '@labsweep/proto';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { JSON_OPTION, LAB_OPTION } from './command-line/context.js';
+import { addHostVerbs } from './command-line/host-verbs.js';
+import { addSweepVerbs } from './command-line/sweep-verbs.js';
 import { doctorCommand } from './commands/doctor.js';
 import { planCommand } from './commands/plan.js';
 import { runCommand } from './commands/run.js';
-import { cancelCommand, listCommand, statusCommand, watchCommand } from './commands/sweeps.js';
+import { listCommand, statusCommand, watchCommand } from './commands/sweeps.js';
 import type { Display } from './progress/display.js';
 import { plainDisplay } from './progress/plain-display.js';
 import { terminalDisplay } from './progress/terminal-display.js';
@@ -59,8 +54,6 @@ function parseMay(text: string): string {
   throw new InvalidArgumentError(`'${unknown}' is not one of ${PERMISSIONS.join(', ')}.`);
 }
 
-const address = (text: string): Address => parseLoopbackAddress(text, '--controller');
-const lab = ['--controller <host:port>', 'the lab to use', address] as const;
 const SEED_HELP = 'in place of the seed in the spec';
 
 const program = new Command('labsweep')
@@ -73,7 +66,7 @@ program
   .command('run')
   .argument('<spec>', 'TOML file that says what to measure')
   .description('measure a spec; without --controller on this machine alone')
-  .option(...lab)
+  .option(...LAB_OPTION)
   .option('--out <dir>', 'folder for everything (default: out/<sweep id>)')
   .option('--seed <number>', SEED_HELP, parseSeed)
   .option('--fresh', 'measure anew although an unfinished sweep of this spec is there', false)
@@ -103,21 +96,25 @@ program
 program
   .command('list')
   .description('list the sweeps of a lab')
-  .requiredOption(...lab)
-  .action(async ({ controller }) => print(await listCommand(controller)));
+  .requiredOption(...LAB_OPTION)
+  .option(...JSON_OPTION)
+  .action(async ({ controller, json }) => print(await listCommand(controller, json)));
 
 program
   .command('status')
   .argument('<sweep>')
   .description('one line about a sweep')
-  .requiredOption(...lab)
-  .action(async (sweep: string, { controller }) => print(await statusCommand(controller, sweep)));
+  .requiredOption(...LAB_OPTION)
+  .option(...JSON_OPTION)
+  .action(async (sweep: string, { controller, json }) => {
+    print(await statusCommand(controller, sweep, json));
+  });
 
 program
   .command('watch')
   .argument('<sweep>')
   .description('follow a sweep to its end and print its report')
-  .requiredOption(...lab)
+  .requiredOption(...LAB_OPTION)
   .option('--out <dir>', 'folder for the results (default: out/<sweep id>)')
   .action(async (sweep: string, { controller, out }) => {
     const folder = out ?? join('out', sweep);
@@ -125,12 +122,18 @@ program
     print(await watchCommand({ controller, sweep, folder, display: openDisplay(), signal }));
   });
 
-program
-  .command('cancel')
-  .argument('<sweep>')
-  .description('end a sweep early; what is measured stays')
-  .requiredOption(...lab)
-  .action(async (sweep: string, { controller }) => print(await cancelCommand(controller, sweep)));
+const context = {
+  openDisplay,
+  print,
+  tell: (line: string) => {
+    process.stderr.write(`${line}\n`);
+  },
+  signal: interrupt.signal,
+  defaultCache: DEFAULT_CACHE,
+  parseMay,
+};
+addSweepVerbs(program, context);
+addHostVerbs(program, context);
 
 try {
   await program.parseAsync();

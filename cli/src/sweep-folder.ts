@@ -16,6 +16,10 @@ export interface FolderMark {
   /** The part of the id that comes from the spec: another spec must not go on here. */
   readonly base: SweepId;
   readonly state: 'running' | 'ended';
+  /**
+   * Of the agent of the folder's own lab; undefined when the sweep is measured in another lab.
+   */
+  readonly runners?: string;
 }
 
 export interface SweepFolder extends FolderMark {
@@ -68,9 +72,9 @@ async function chooseNamed(base: SweepId, path: string, fresh: boolean): Promise
 }
 
 export async function markFolder(folder: SweepFolder, state: FolderMark['state']): Promise<void> {
-  const { sweep, base, path } = folder;
+  const { sweep, base, path, runners } = folder;
   await mkdir(path, { recursive: true });
-  const mark: FolderMark = { sweep, base, state };
+  const mark: FolderMark = { sweep, base, state, ...(runners === undefined ? {} : { runners }) };
   const file = join(path, MARK);
   await writeFile(`${file}.tmp`, `${JSON.stringify(mark, undefined, 2)}\n`);
   await rename(`${file}.tmp`, file);
@@ -86,13 +90,18 @@ export async function lockFolder(path: string): Promise<ProcessLock> {
   }
 }
 
-async function readMark(path: string): Promise<FolderMark | undefined> {
+/** Undefined when no sweep began in the folder. */
+export async function readMark(path: string): Promise<FolderMark | undefined> {
   try {
     return JSON.parse(await readFile(join(path, MARK), 'utf8')) as FolderMark;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined;
     throw new UsageError(
       `${join(path, MARK)} cannot be read: ${String(error)}; choose another folder`,
     );
   }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? '';
 }

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Gathers what a watched sweep tells into the record that analysis takes. */
-import type { SweepRecord } from '@labsweep/analysis';
-import { formatProblem, parseSpec, planSweep } from '@labsweep/controller';
+import type { CommandEntry, SweepRecord } from '@labsweep/analysis';
+import {
+  designOf,
+  extendDesign,
+  formatProblem,
+  parseSpec,
+  type SweepDesign,
+} from '@labsweep/controller';
 import {
   type BlockDecision,
   type BlockId,
+  type Commanded,
   type HostJoined,
   LabsweepError,
   type LogEntry,
-  type Plan,
+  messageIdOf,
   type Progress,
-  type Spec,
   type Submitted,
   type TrialEnded,
   type WatchEvent,
@@ -18,9 +24,12 @@ import {
 
 export class SweepFollower {
   private submitted: Submitted | undefined;
-  private design: { readonly spec: Spec; readonly plan: Plan } | undefined;
+  private design: SweepDesign | undefined;
+  private readonly commands: CommandEntry[] = [];
   private readonly hosts = new Map<string, HostJoined>();
   private readonly entries: TrialEnded[] = [];
+  /** The log may hold an outcome twice. */
+  private readonly seen = new Set<string>();
   private readonly decisions = new Map<BlockId, BlockDecision>();
   /** The newest, for the display. */
   progress: Progress | undefined;
@@ -46,6 +55,8 @@ export class SweepFollower {
     const { progress, design } = this;
     if (progress === undefined || design === undefined || progress.hostsAttached === 0)
       return false;
+    // Whoever paused it means to resume it.
+    if (progress.summary.state === 'paused') return false;
     const waiting = new Set(progress.waiting.map(({ row }) => row));
     const open = design.plan.blocks.filter((block) => !this.decisions.has(block.id));
     return open.length > 0 && open.every((block) => waiting.has(block.row));
@@ -64,12 +75,14 @@ export class SweepFollower {
     return {
       sweep: this.submitted.sweep,
       state,
-      ...this.design,
+      spec: this.design.spec,
+      plan: this.design.plan,
       submitted: this.submitted,
       entries: this.entries,
       decisions: this.decisions,
       hosts: this.newestHosts(),
       waiting: this.progress?.waiting ?? [],
+      ...(this.commands.length === 0 ? {} : { commands: this.commands.toSorted(byTime) }),
     };
   }
 
@@ -77,18 +90,42 @@ export class SweepFollower {
     switch (entry.type) {
       case 'submitted':
         this.submitted = entry;
-        this.design = designOf(entry);
+        this.design = designOfEntry(entry);
         return undefined;
       case 'host-joined':
         this.hosts.set(entry.session, entry);
         return undefined;
       case 'trial-ended':
+        if (this.seen.has(messageIdOf(entry))) return undefined;
+        this.seen.add(messageIdOf(entry));
         this.entries.push(entry);
         return entry;
       case 'commanded':
+        this.takeCommand(entry);
+        return undefined;
       case 'host-commanded':
+        this.commands.push(entry);
+        return undefined;
       case 'cancelled':
         return undefined;
+    }
+  }
+
+  /** As the controller folds it: the plan grows, or decisions are taken back. */
+  private takeCommand(entry: Commanded): void {
+    if (this.commands.some(({ id }) => id === entry.id)) return;
+    this.commands.push(entry);
+    const { command } = entry;
+    if (this.design !== undefined) this.design = extendDesign(this.design, command);
+    if (command.kind === 'add-kernel' && this.submitted !== undefined) {
+      const kernels = [...this.submitted.kernels, command.kernel];
+      this.submitted = { ...this.submitted, kernels };
+    }
+    const isReopened = (block: BlockId, { complete }: BlockDecision) =>
+      (command.kind === 'rerun-failed' && !complete) ||
+      (command.kind === 'rerun-row' && block.startsWith(`${command.row}/`));
+    for (const [block, decision] of this.decisions) {
+      if (isReopened(block, decision)) this.decisions.delete(block);
     }
   }
 
@@ -103,12 +140,16 @@ export class SweepFollower {
   }
 }
 
-function designOf(submitted: Submitted): { spec: Spec; plan: Plan } {
+/** What was asked of hosts stands in another part of the log, and comes apart. */
+function byTime(one: CommandEntry, other: CommandEntry): number {
+  return one.atMs - other.atMs;
+}
+
+function designOfEntry(submitted: Submitted): SweepDesign {
   const parsed = parseSpec({ text: submitted.specText, path: submitted.specPath });
   if (!parsed.ok) {
     const problems = parsed.problems.map(formatProblem).join('\n');
     throw new LabsweepError(`this labsweep cannot read the sweep's spec:\n${problems}`);
   }
-  const spec = { ...parsed.spec, seed: submitted.seed };
-  return { spec, plan: planSweep(spec) };
+  return designOf({ ...parsed.spec, seed: submitted.seed });
 }

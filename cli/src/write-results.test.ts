@@ -61,3 +61,16 @@ test('a dump that cannot be had is a warning that names the trial', async (conte
     /^evidence of qemu-smp1-audit\/r1\/v6\.17 is missing in the folder: artifact is gone/,
   );
 });
+
+test('output that came with its outcome is written like any other', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'labsweep-evidence-'));
+  try {
+    const entry = { ...auditTrial(), evidence: { outputText: 'result ns=1\n' } };
+    const fetch = () => Promise.reject(new Error('there is nothing to fetch'));
+    assert.equal(await writeEvidence(folder, entry, fetch), undefined);
+    const text = await readFile(join(folder, 'output', 'qemu-smp1-audit-r1-v6.17-a2.txt'), 'utf8');
+    assert.equal(text, 'result ns=1\n');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

@@ -26,7 +26,7 @@ export async function writeResults(
   const json = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
   const files: Record<string, string> = {
     'spec.toml': submitted.specText,
-    'plan.txt': renderPlan({ spec, plan }),
+    'plan.txt': renderPlan({ spec, plan, commands: report.commands }),
     'plan.json': json(plan),
     'results.csv': renderCsv(record),
     'results.json': renderJson(record, report),
@@ -50,11 +50,14 @@ export async function writeEvidence(
   entry: TrialEnded,
   fetch: (sha256: Sha256) => Promise<Uint8Array>,
 ): Promise<string | undefined> {
-  const { console: serialLog, output, dump } = entry.evidence;
+  const { console: serialLog, output, outputText, dump } = entry.evidence;
   const name = `${entry.trial.replaceAll('/', '-')}-a${entry.attempt}`;
   try {
     if (serialLog !== undefined) {
       await write(join(folder, 'serial'), `${name}.log`, await fetch(serialLog));
+    }
+    if (outputText !== undefined) {
+      await write(join(folder, 'output'), `${name}.txt`, new TextEncoder().encode(outputText));
     }
     if (output !== undefined) {
       await write(join(folder, 'output'), `${name}.txt`, await fetch(output));

@@ -11,6 +11,7 @@ export { LogWriter } from './io/log-writer.js';
 export type { StoreSync } from './io/store-sync.js';
 export { monotonicMs, sleep } from './io/waiting.js';
 export { durationText } from './plan/duration-text.js';
+export { designOf, extendDesign, type SweepDesign } from './plan/extend-design.js';
 export { planSweep } from './plan/plan-sweep.js';
 export type { LoopPorts } from './ports.js';
 export { renderPlan } from './render-plan.js';

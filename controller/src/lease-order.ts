@@ -4,9 +4,7 @@ import { strict as assert } from 'node:assert';
 import type { Lease, LeaseId } from '@labsweep/proto';
 import type { SweepState } from './fold/lab-state.js';
 import { isHostKernel } from './schedule/booted-kernel.js';
-import type { ScheduleDecision } from './schedule/schedule-view.js';
-
-type Grant = Extract<ScheduleDecision, { kind: 'grant' }>;
+import type { Grant } from './schedule/schedule-view.js';
 
 export function buildLease(
   sweep: SweepState,
@@ -46,7 +44,7 @@ export function buildLease(
     trials: planned.trials
       .filter((trial) => grant.trials.includes(trial.id))
       .map((trial) => {
-        const image = sweep.submitted.kernels.find((other) => other.name === trial.kernel)?.image;
+        const image = sweep.kernels.find((other) => other.name === trial.kernel)?.image;
         // Natively an image only says which release must be booted, and `host` is any.
         const isAny = grant.environment === 'native' && isHostKernel(sweep, trial.kernel);
         if (image === undefined || isAny) return { trial: trial.id, kernel: trial.kernel };

@@ -22,14 +22,20 @@ export interface AgentConnection {
 /** One user who watches a sweep. */
 export interface Watcher {
   send(event: WatchEvent): void;
+  /** Settles when there is room for more. */
+  drained(): Promise<void>;
   /** The sweep has ended and everything was sent. */
   end(): void;
+  /** The past of the sweep cannot be read. */
+  fail(reason: string): void;
 }
 
 export interface LoopPorts {
   readonly clock: Clock;
   /** Appends durably; an entry that cannot be stored is reported, never thrown into the loop. */
   append(entry: LogEntry): void;
+  /** What the log has of the sweep up to `lastSequence`, in its order; an entry may come twice. */
+  history(sweep: SweepId, lastSequence: number): AsyncIterable<LogEntry>;
   newLeaseId(): LeaseId;
   /**
    * False once the reign of this controller may have ended. It is asked before each batch of

@@ -7,8 +7,15 @@ import { estimatePlanMs } from './plan/estimate-plan.js';
 import { count, INDENT, toAscii } from './plan/plan-text.js';
 import { renderPlanNotes } from './render-plan-notes.js';
 
+export interface PlanToRender {
+  readonly spec: Spec;
+  readonly plan: Plan;
+  /** Who changed it after the submission, a sentence each. */
+  readonly commands?: readonly string[];
+}
+
 /** Ends in a line break. */
-export function renderPlan({ spec, plan }: { spec: Spec; plan: Plan }): string {
+export function renderPlan({ spec, plan, commands = [] }: PlanToRender): string {
   const lines = [
     ...renderHead(spec),
     '',
@@ -16,13 +23,15 @@ export function renderPlan({ spec, plan }: { spec: Spec; plan: Plan }): string {
     ...renderKernels(spec),
     '',
     'Rows',
-    ...renderRows(spec, plan),
+    ...renderRows(plan),
     ...renderPlanNotes(spec, plan),
     '',
     'Blocks, in the order in which they are handed out, kernels in the order they run',
     ...renderBlocks(plan),
     '',
     ...renderTotals(plan),
+    ...(commands.length === 0 ? [] : ['', 'Commands after the submission']),
+    ...commands.flatMap((text) => wrapText(toAscii(text), { prefix: INDENT })),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -56,7 +65,7 @@ function renderKernels({ kernels }: Spec): readonly string[] {
   });
 }
 
-function renderRows(spec: Spec, plan: Plan): readonly string[] {
+function renderRows(plan: Plan): readonly string[] {
   const left = (title: string) => ({ header: title, align: 'left' }) as const;
   const right = (title: string) => ({ header: title, align: 'right' }) as const;
   const columns = [
@@ -69,15 +78,18 @@ function renderRows(spec: Spec, plan: Plan): readonly string[] {
     right('trials'),
   ];
   const timing = plan.rows.filter((row) => row.purpose === 'timing');
-  const rows = timing.map((row) => [
-    row.id,
-    row.environment,
-    String(row.shape.smp),
-    memoryText(row),
-    String(row.kernels.length),
-    String(spec.repetitions),
-    String(spec.repetitions * row.kernels.length),
-  ]);
+  const rows = timing.map((row) => {
+    const blocks = plan.blocks.filter((block) => block.row === row.id);
+    return [
+      row.id,
+      row.environment,
+      String(row.shape.smp),
+      memoryText(row),
+      String(row.kernels.length),
+      String(blocks.length),
+      String(blocks.reduce((sum, { trials }) => sum + trials.length, 0)),
+    ];
+  });
   const cells = rows.map((row) => row.map((cell) => [cell]));
   return renderAsciiTable({ columns, rows: cells, gap: 2 }).map((line) => `${INDENT}${line}`);
 }

@@ -96,17 +96,15 @@ async function sitUntilStopped(
     if (!ready) options.onReady(address);
     ready = true;
   };
-  let logWasBroken = false;
   while (!signal.aborted) {
     await waitForLog(broker, { note, signal }, gate);
     if (signal.aborted) break;
     const store = storeDirectory === undefined ? undefined : new StoreSync(storeDirectory);
     const contender = contenderAt(address);
     sitting = new Sitting({ ...options, ...parts, signal, writer, store, contender, onReady });
-    const end = await sitting.run(logWasBroken);
+    const end = await sitting.run();
     if (end === undefined) break;
     note(`steps down: ${end.reason}`);
-    logWasBroken = end.logBroken;
     if (!end.logBroken) writer.drop();
     await sleep(RETRY_DELAY_MS, signal);
   }
@@ -114,7 +112,7 @@ async function sitUntilStopped(
   throw new LabsweepError(`connection to ${natsUrl} is gone for good`);
 }
 
-/** A session for each sitting, so that a lock is never taken for one's own after a rewind. */
+/** A session for each sitting, so that a reign knows its own renewals from those of another. */
 function contenderAt(address: Address): Contender {
   const process = ownProcess();
   return { session: randomUUID(), address: formatAddress(address), hostName: hostname(), process };

@@ -9,21 +9,24 @@ import {
   explainBrokerFailure,
   type HostId,
   type LeaseId,
+  type LogEntry,
   type LogMessage,
   messageOf,
   type Note,
   systemClock,
 } from '@labsweep/proto';
+import { EarlyEntries } from './early-entries.js';
 import { agentHandlers } from './io/agent-server.js';
+import { CommandDesk } from './io/command-desk.js';
 import type { Gate } from './io/gate.js';
 import { LogFollower } from './io/log-follower.js';
 import type { LogWriter } from './io/log-writer.js';
 import { isDead } from './io/process-identity.js';
 import type { StoreSync } from './io/store-sync.js';
 import { Submission } from './io/submission.js';
+import { sweepHistory } from './io/sweep-history.js';
 import { sweepHandlers } from './io/sweep-server.js';
 import { monotonicMs, sleep } from './io/waiting.js';
-import type { LoopPorts } from './ports.js';
 import type { Reign } from './reign/reign.js';
 import { type Contender, takeReign } from './reign/take-reign.js';
 import { SweepLoop } from './sweep-loop.js';
@@ -39,8 +42,6 @@ export interface SittingOptions {
   readonly syncDelayMs: number;
   readonly contender: Contender;
   readonly cacheDirectory: string;
-  /** Makes the loop; absent is the real one. The simulation watches it, and puts defects in. */
-  readonly newLoop?: (ports: LoopPorts) => SweepLoop;
   readonly note: Note;
   /** Called when it serves, and when it has found that another one does. */
   onReady(): void;
@@ -61,6 +62,7 @@ export class Sitting {
   private readonly signal: AbortSignal;
   private readonly troubles: Troubles;
   private readonly loop: SweepLoop;
+  private readonly early = new EarlyEntries((entry) => this.hasPlace(entry));
   private readonly follower: LogFollower;
   private readonly horizon: SyncHorizon;
   private reign: Reign | undefined;
@@ -68,10 +70,11 @@ export class Sitting {
   constructor(private readonly options: SittingOptions) {
     const { broker, note, natsUrl, writer } = options;
     this.signal = AbortSignal.any([options.signal, this.stop.signal]);
-    const newLoop = options.newLoop ?? ((ports) => new SweepLoop(ports));
-    this.loop = newLoop({
+    this.loop = new SweepLoop({
       clock: systemClock,
       append: (entry) => writer.appendSoon(entry),
+      history: (sweep, lastSequence) =>
+        sweepHistory({ log: broker.log, note, signal: this.signal }, sweep, lastSequence),
       newLeaseId: () => randomUUID() as LeaseId,
       isReigning: () => !this.signal.aborted && (this.reign?.isHeld() ?? false),
       acknowledged: (host, sequence) => void this.compare(host, sequence),
@@ -95,12 +98,12 @@ export class Sitting {
   }
 
   /** Settles when it is over; undefined when the signal fired. */
-  async run(logWasBroken: boolean): Promise<SittingEnd | undefined> {
+  async run(): Promise<SittingEnd | undefined> {
     const { gate, options } = this.view();
     const broken = this.follower.broken.then((reason) => ({ reason, logBroken: true }));
     let end: SittingEnd | undefined;
     try {
-      end = await Promise.race([this.reignOnce(logWasBroken), broken, aborted(this.signal)]);
+      end = await Promise.race([this.reignOnce(), broken, aborted(this.signal)]);
       return end;
     } finally {
       this.stop.abort();
@@ -115,7 +118,7 @@ export class Sitting {
     return { options, ...options };
   }
 
-  private async reignOnce(logWasBroken: boolean): Promise<SittingEnd | undefined> {
+  private async reignOnce(): Promise<SittingEnd | undefined> {
     const { gate, note, contender, broker, writer, options } = this.view();
     const { signal } = this;
     const now = () => ({ monotonicMs: monotonicMs(), wallMs: Date.now() });
@@ -134,11 +137,12 @@ export class Sitting {
     const lost = reign.lost.then((reason) => ({ reason, logBroken: false }));
     const ready = await Promise.race([this.getReady(), lost]);
     if (ready !== undefined) return ready;
-    note(`folded ${this.follower.lastSequence} log entries`);
+    note(`folded ${this.follower.newest.sequence} log entries`);
     note(`reigns under term ${reign.term}`, { term: reign.term });
-    if (logWasBroken) writer.appendAgain();
-    // What was folded as standby is to be settled too, although nothing may ever follow it.
-    if (this.follower.lastSequence > 0) this.horizon.folded(this.follower.lastPlace);
+    // The log may have lost them; what it has is stored once.
+    writer.appendAgain();
+    // What was folded before this reign may be asked for by agents that still hold it.
+    this.horizon.folded(this.follower.newest);
     void this.horizon.run(signal);
     this.loop.reign(reign.term);
     const ticker = setInterval(() => this.tick(), TICK_INTERVAL_MS);
@@ -170,9 +174,10 @@ export class Sitting {
     const { loop } = this;
     const parts = { artifacts: broker.artifacts, log: writer };
     const submission = new Submission({ broker: parts, loop, cacheDirectory });
+    const desk = new CommandDesk({ broker: parts, loop, cacheDirectory }, submission);
     gate.open({
       agent: agentHandlers(loop, note),
-      sweep: sweepHandlers({ loop, broker: parts, submission }),
+      sweep: sweepHandlers({ loop, broker: parts, submission, desk }),
     });
   }
 
@@ -186,10 +191,18 @@ export class Sitting {
   }
 
   private fold(message: LogMessage): void {
-    if ('entry' in message) this.loop.entry(message.entry, message.sequence);
-    else this.options.note(`log message ${message.sequence} is skipped: ${message.malformed}`);
-    // A standby settles nothing; its reign begins with the newest entry.
+    const { sequence } = message;
+    if ('entry' in message) {
+      this.early.take(message.entry, (entry) => this.loop.entry(entry, sequence));
+    } else this.options.note(`log message ${sequence} is skipped: ${message.malformed}`);
+    // A standby settles nothing; its reign begins with what is the newest entry then.
     if (this.reign !== undefined) this.horizon.folded(message);
+  }
+
+  private hasPlace(entry: LogEntry): boolean {
+    const sweep = 'sweep' in entry ? this.loop.sweep(entry.sweep) : undefined;
+    if (entry.type === 'trial-ended') return sweep?.blocks.has(entry.block) ?? false;
+    return sweep !== undefined;
   }
 
   private openHorizon(): SyncHorizon {
@@ -212,7 +225,7 @@ export class Sitting {
   /** The broker has acknowledged more than it has: the agent publishes it again by itself. */
   private async compare(host: HostId, sequence: number): Promise<void> {
     const { broker, note } = this.options;
-    if (sequence <= this.follower.lastSequence) return;
+    if (sequence <= this.follower.newest.sequence) return;
     try {
       const { lastSequence } = await broker.log.head();
       if (sequence <= lastSequence) return;

@@ -2,6 +2,7 @@
 /** The loop with fakes on all sides: what it says to agents and users when things happen to it. */
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import {
   type AgentHello,
   type ControllerMessage,
@@ -11,8 +12,9 @@ import {
   PROTOCOL,
   type WatchEvent,
 } from '@labsweep/proto';
-import { ALIVE_INTERVAL_MS, LEASE_DURATION_MS } from './agent-registry.js';
+import { ALIVE_INTERVAL_MS } from './agent-registry.js';
 import type { AgentConnection } from './ports.js';
+import { LEASE_DURATION_MS } from './schedule/lease-book.js';
 import { SweepLoop } from './sweep-loop.js';
 import {
   hostNamed,
@@ -51,10 +53,14 @@ function newLab() {
   const clock = { ms: 0, nowMs: () => clock.ms };
   const lock = { held: true };
   const appended: LogEntry[] = [];
+  const log: LogEntry[] = [];
   let leases = 0;
   const loop = new SweepLoop({
     clock,
     append: (entry) => appended.push(entry),
+    history: async function* (_, lastSequence) {
+      yield* log.slice(0, lastSequence);
+    },
     newLeaseId: () => {
       leases += 1;
       return `lease-${leases}` as LeaseId;
@@ -68,6 +74,7 @@ function newLab() {
   /** The entry comes through the log, and is on the broker's disk at once. */
   const fold = (entry: LogEntry) => {
     sequence += 1;
+    log.push(entry);
     loop.entry(entry, sequence);
     loop.synced(sequence);
   };
@@ -205,7 +212,7 @@ test('an agent that speaks another protocol is refused with both numbers', () =>
   assert.ok(agent.closed);
 });
 
-test('a watcher gets the past, then the present, each decision, and its end with the sweep', () => {
+test('a watcher gets the past, then the present, each decision, and its end with the sweep', async () => {
   const { fold, loop } = newLab();
   loop.reign(TERM);
   fold(submittedEntry());
@@ -216,17 +223,33 @@ test('a watcher gets the past, then the present, each decision, and its end with
   let ended = false;
   loop.watch(sweep, {
     send: (event) => events.push(event),
+    drained: async () => {},
     end: () => {
       ended = true;
     },
+    fail: (reason) => assert.fail(reason),
   });
-  for (const block of ['qemu-smp2/r1', 'qemu-smp1/r2', 'qemu-smp2/r2']) {
+  // It happens while the past is read, and waits for its turn.
+  const [early, late] = wholeAttempt('qemu-smp2/r1');
+  assert(early && late);
+  fold(early);
+  await setImmediate();
+  fold(late);
+  for (const block of ['qemu-smp1/r2', 'qemu-smp2/r2']) {
     assert.equal(ended, false);
     for (const entry of wholeAttempt(block)) fold(entry);
   }
   assert.equal(ended, true);
   const outcomes = events.filter(({ kind }) => kind === 'entry').length;
   assert.equal(outcomes, 1 + 8);
+  const trials = events.flatMap((event) =>
+    event.kind === 'entry' && event.entry.type === 'trial-ended' ? event.entry.trial : [],
+  );
+  assert.equal(new Set(trials).size, 8);
+  assert.deepEqual(
+    trials.slice(2, 4),
+    [early, late].map((entry) => 'trial' in entry && entry.trial),
+  );
   assert.equal(events.filter(({ kind }) => kind === 'decision').length, 4);
   const last = events.findLast((event) => event.kind === 'progress');
   assert(last?.kind === 'progress');

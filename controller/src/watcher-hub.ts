@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Sends each watcher of a sweep what is known, then what happens, and ends it with the sweep. */
-import type { Clock, LogEntry, SweepId } from '@labsweep/proto';
-import type { AgentRegistry } from './agent-registry.js';
+import {
+  type Clock,
+  type LogEntry,
+  messageOf,
+  type Progress,
+  type SweepId,
+  type WatchEvent,
+} from '@labsweep/proto';
+import { historyOf } from './commands/history-of.js';
+import type { CommandRecord } from './fold/command-record.js';
 import { isEnded, type SweepState } from './fold/lab-state.js';
-import type { Watcher } from './ports.js';
-import { progressOf } from './sweep-progress.js';
+import type { LoopPorts, Watcher } from './ports.js';
 
 interface Watched {
   readonly sweep: SweepState;
@@ -12,8 +19,13 @@ interface Watched {
   /** The last progress as text: the same is not sent twice. */
   lastProgress: string;
   sentAtMs: number;
+  lookedAtMs: number;
 }
 
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** Nobody reads faster, and what it costs must not grow with the events of a large lab. */
+export const PROGRESS_INTERVAL_MS = 200;
 /** The time that is left changes all the time; this often it is worth a message. */
 const QUIET_INTERVAL_MS = 1_000;
 
@@ -22,32 +34,54 @@ export class WatcherHub {
   private troubles: readonly string[] = [];
 
   constructor(
-    private readonly agents: AgentRegistry,
+    private readonly commands: CommandRecord,
     private readonly clock: Clock,
+    private readonly history: LoopPorts['history'],
+    private readonly progressOf: (sweep: SweepState, troubles: readonly string[]) => Progress,
   ) {}
 
   setTroubles(troubles: readonly string[]): void {
     this.troubles = troubles;
   }
 
-  /** Returns the function that takes the watcher away again. */
-  add(sweep: SweepState, watcher: Watcher): () => void {
-    watcher.send({ kind: 'entry', entry: sweep.submitted });
-    for (const entry of [...sweep.hosts, ...sweep.entries]) watcher.send({ kind: 'entry', entry });
-    for (const { decision } of sweep.blocks.values()) {
-      if (decision !== undefined) watcher.send({ kind: 'decision', decision });
-    }
-    watcher.send({ kind: 'progress', progress: progressOf(sweep, this.agents, this.troubles) });
-    if (isEnded(sweep)) {
-      watcher.end();
-      return () => {};
-    }
+  /**
+   * Reads the past of the sweep from the log, which ends at `lastSequence`, and lets wait what
+   * happens meanwhile. Returns the function that takes the watcher away again.
+   */
+  add(sweep: SweepState, watcher: Watcher, lastSequence: number): () => void {
     const id = sweep.submitted.sweep;
-    const fresh = { sweep, watchers: new Set<Watcher>(), lastProgress: '', sentAtMs: 0 };
+    const decisions = [...sweep.blocks.values()].flatMap(({ decision }) => decision ?? []);
+    const ofHosts = historyOf(sweep, this.commands).filter(({ type }) => type === 'host-commanded');
+    const late = new LateWatcher(watcher);
+    const watchers = new Set<Watcher>();
+    const fresh = { sweep, watchers, lastProgress: '', sentAtMs: NEVER, lookedAtMs: NEVER };
     const watched = this.watched.get(id) ?? fresh;
-    this.watched.set(id, watched);
-    watched.watchers.add(watcher);
-    return () => watched.watchers.delete(watcher);
+    if (!isEnded(sweep)) {
+      this.watched.set(id, watched);
+      watched.watchers.add(late);
+    }
+    const leave = () => {
+      late.left = true;
+      watched.watchers.delete(late);
+    };
+    const replay = async () => {
+      for await (const entry of this.history(id, lastSequence)) {
+        if (late.left) return;
+        watcher.send({ kind: 'entry', entry });
+        await watcher.drained();
+      }
+      // What was asked of hosts is not in the sweep's part of the log.
+      for (const entry of ofHosts) watcher.send({ kind: 'entry', entry });
+      for (const decision of decisions) watcher.send({ kind: 'decision', decision });
+      watcher.send({ kind: 'progress', progress: this.progressOf(sweep, this.troubles) });
+      late.catchUp();
+      if (isEnded(sweep)) late.end();
+    };
+    replay().catch((error) => {
+      leave();
+      watcher.fail(messageOf(error));
+    });
+    return leave;
   }
 
   /** An entry of the log changed this sweep. */
@@ -62,12 +96,22 @@ export class WatcherHub {
     }
   }
 
-  /** Sends progress that changed, and ends the watchers of sweeps that ended. */
+  /** Something was decided for all sweeps. */
+  labEntry(entry: LogEntry): void {
+    for (const { watchers } of this.watched.values()) {
+      for (const watcher of watchers) watcher.send({ kind: 'entry', entry });
+    }
+  }
+
+  /** Sends progress that changed, now or soon, and ends the watchers of sweeps that ended. */
   refresh(): void {
+    if (this.watched.size === 0) return;
     const nowMs = this.clock.nowMs();
     for (const [id, watched] of this.watched) {
       const { sweep, watchers } = watched;
-      const progress = progressOf(sweep, this.agents, this.troubles);
+      if (nowMs - watched.lookedAtMs < PROGRESS_INTERVAL_MS && !isEnded(sweep)) continue;
+      watched.lookedAtMs = nowMs;
+      const progress = this.progressOf(sweep, this.troubles);
       const { remainingMs: _, ...steady } = progress;
       const text = JSON.stringify(steady);
       const due = text !== watched.lastProgress || nowMs - watched.sentAtMs >= QUIET_INTERVAL_MS;
@@ -80,5 +124,39 @@ export class WatcherHub {
       for (const watcher of watchers) watcher.end();
       this.watched.delete(id);
     }
+  }
+}
+
+/** Keeps what happens until the past was told. */
+class LateWatcher implements Watcher {
+  left = false;
+  private waiting: WatchEvent[] | undefined = [];
+  private ended = false;
+
+  constructor(private readonly watcher: Watcher) {}
+
+  send(event: WatchEvent): void {
+    if (this.waiting === undefined) this.watcher.send(event);
+    else this.waiting.push(event);
+  }
+
+  drained(): Promise<void> {
+    return this.watcher.drained();
+  }
+
+  end(): void {
+    if (this.waiting !== undefined || this.ended || this.left) return;
+    this.ended = true;
+    this.watcher.end();
+  }
+
+  fail(reason: string): void {
+    this.watcher.fail(reason);
+  }
+
+  catchUp(): void {
+    const waiting = this.waiting ?? [];
+    this.waiting = undefined;
+    for (const event of waiting) this.watcher.send(event);
   }
 }

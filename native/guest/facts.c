@@ -199,6 +199,8 @@ void facts_report_start(const char *root, fact_sink *sink, void *context) {
     report_text(&reporter, "numa_nodes", "/sys/devices/system/node", "online");
     report_text(&reporter, "thp_enabled", thp_directory, "enabled");
     report_text(&reporter, "thp_shmem", thp_directory, "shmem_enabled");
+    /* From 6.17 on it samples page tables by default, and oftener in a young guest. */
+    report_text(&reporter, "damon_stat", "/sys/module/damon_stat/parameters", "enabled");
     report_text(&reporter, "overcommit_memory", "/proc/sys/vm", "overcommit_memory");
     report_text(&reporter, "aslr", "/proc/sys/kernel", "randomize_va_space");
     report_cpu(&reporter);

@@ -68,6 +68,7 @@ static void write_fixtures(void) {
                                    "processor\t: 1\nmodel name\t: Other\nflags\t\t: fpu\n");
     write_fixture("/proc/sys/vm/overcommit_memory", "1\n");
     write_fixture("/proc/sys/kernel/randomize_va_space", "2\n");
+    write_fixture("/sys/module/damon_stat/parameters/enabled", "Y\n");
     write_fixture("/sys/devices/system/node/online", "0-1\n");
     write_fixture("/sys/kernel/mm/transparent_hugepage/shmem_enabled", "[never] force\n");
     write_fixture("/proc/stat", "cpu  1 2 3 4 5 6 7 88 9 10\ncpu0 1 2 3 4 5 6 7 99 9 10\n");
@@ -85,7 +86,7 @@ static void facts_at_the_start_are_read(void) {
     CHECK(uname(&names) == 0);
     snprintf(release, sizeof(release), "kernel_release=%s", names.release);
     facts_report_start(root, collect, &facts);
-    CHECK(facts.count == 24);
+    CHECK(facts.count == 25);
     CHECK(has(&facts, release));
     CHECK(has(&facts, "online_cpus=6"));
     CHECK(has(&facts, "present_cpus=16"));
@@ -101,6 +102,7 @@ static void facts_at_the_start_are_read(void) {
     CHECK(has(&facts, "hugepage_size_kb=2048"));
     CHECK(has(&facts, "numa_nodes=0-1"));
     CHECK(has(&facts, "thp_shmem=[never] force"));
+    CHECK(has(&facts, "damon_stat=Y"));
     CHECK(has(&facts, "overcommit_memory=1"));
     CHECK(has(&facts, "aslr=2"));
     CHECK(has(&facts, "cpu_model=Some CPU @ 2 GHz"));
@@ -148,7 +150,7 @@ static void missing_files_give_absent(void) {
     struct collected facts = {0};
     facts_report_start("/nonexistent/labsweep", collect, &facts);
     facts_report_end("/nonexistent/labsweep", collect, &facts);
-    CHECK(facts.count == 31);
+    CHECK(facts.count == 32);
     CHECK(has(&facts, "cmdline=absent"));
     CHECK(has(&facts, "clocksource_end=absent"));
     CHECK(has(&facts, "thp_enabled=absent"));

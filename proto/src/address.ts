@@ -29,6 +29,11 @@ export function parseLoopbackAddress(text: string, what: string): Address {
   return { host, port };
 }
 
+/** Reads a list as in `a:1,b:2`, in the order in which the addresses are tried. */
+export function parseLoopbackAddresses(text: string, what: string): readonly Address[] {
+  return text.split(',').map((address) => parseLoopbackAddress(address.trim(), what));
+}
+
 export function formatAddress({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -35,6 +35,8 @@ export type SweepCommand =
    */
   | { readonly kind: 'add-kernel'; readonly kernel: ResolvedKernel };
 
+export const HOST_COMMANDS = ['drain', 'undrain', 'quarantine', 'release'] as const;
+
 /** Asked of a host, for all sweeps. */
 export type HostCommand =
   /** It ends the block that it runs, and gets no other. */

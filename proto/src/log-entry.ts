@@ -148,6 +148,8 @@ const trialEnded = z.object({
   evidence: z.object({
     console: sha256.exactOptional(),
     output: sha256.exactOptional(),
+    /** The output itself, where it is so short that an artifact would cost more than it holds. */
+    outputText: z.string().exactOptional(),
     /** The full dump of an audit trial, or the profile of an attribution trial. */
     dump: sha256.exactOptional(),
   }),
@@ -189,7 +191,7 @@ const hostCommand: z.ZodType<HostCommand> = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** A user or the controller decided something about a host, for all sweeps. Idempotent by its id. */
+/** A user or the controller decided something about a host for all sweeps. Idempotent by its id. */
 const hostCommanded = z.object({
   type: z.literal('host-commanded'),
   id: z.string().min(1),

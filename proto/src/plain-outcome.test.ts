@@ -22,7 +22,9 @@ function objectsIn(value: unknown): Json[] {
 test('an ordinary outcome takes the short way', () => {
   assert.ok(isPlainOutcome(sampleOutcome()));
   assert.ok(
-    isPlainOutcome(sampleOutcome({ epoch: 5, evidence: { output: 'a'.repeat(64) as never } })),
+    isPlainOutcome(
+      sampleOutcome({ epoch: 5, evidence: { console: 'a'.repeat(64) as never, outputText: 'x' } }),
+    ),
   );
 });
 

@@ -70,6 +70,7 @@ function isTexts(value: unknown): boolean {
 }
 
 function isEvidence(name: string, value: unknown): boolean {
+  if (name === 'outputText') return typeof value === 'string';
   return (name === 'output' || name === 'console' || name === 'dump') && isSha256(value);
 }
 

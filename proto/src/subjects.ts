@@ -22,3 +22,6 @@ export const LAB_SUBJECT = 'labsweep.log._lab';
 
 /** Which controller reigns: a bucket of JetStream KV with one key. */
 export const REIGN_BUCKET = 'LABSWEEP_REIGN';
+
+/** Comes with a refusal of a controller that runs, but does not reign: the next one may. */
+export const STANDBY_METADATA = 'labsweep-standby';

@@ -60,6 +60,13 @@ export interface HostSummary {
   readonly labels: readonly string[];
 }
 
+/** All hosts that the controller knows, or those that a command was about. */
+export interface HostList {
+  readonly hosts: readonly HostSummary[];
+  /** Kernels that no host gets, each with its reason. */
+  readonly quarantinedKernels: readonly string[];
+}
+
 export interface Progress {
   readonly summary: SweepSummary;
   readonly running: readonly RunningTrial[];
@@ -69,4 +76,6 @@ export interface Progress {
   readonly hostsAttached: number;
   /** What holds the whole lab up (a broker that is away, a full disk), for people. */
   readonly troubles: readonly string[];
+  /** Hosts that are drained, and hosts and kernels in quarantine, for people. */
+  readonly setAside: readonly string[];
 }

@@ -5,12 +5,14 @@
  */
 import { z } from 'zod';
 import type { BlockId, HostId, RowId, SweepId, TrialId } from './domain.js';
+import type { HistoryReply as HistoryWire } from './generated/labsweep/v1/HistoryReply.js';
+import type { ListHostsReply as HostListWire } from './generated/labsweep/v1/ListHostsReply.js';
 import type { Progress as ProgressWire } from './generated/labsweep/v1/Progress.js';
 import type { WatchEvent as WatchEventWire } from './generated/labsweep/v1/WatchEvent.js';
 import { formatLogEntry, type LogEntry, parseLogEntry } from './log-entry.js';
 import {
   type BlockDecision,
-  type HostSummary,
+  type HostList,
   type Progress,
   SWEEP_STATES,
   type SweepSummary,
@@ -47,6 +49,7 @@ const progress = z
     hostsAttached: count,
     waiting: z.array(z.object({ row: name<RowId>(), reason: z.string() })),
     troubles: z.array(z.string()),
+    setAside: z.array(z.string()),
   })
   .transform(({ remainingMs, ...rest }) => (remainingMs === 0 ? rest : { ...rest, remainingMs }));
 
@@ -81,8 +84,34 @@ const hostSummary = z.object({
   labels: z.array(z.string()),
 });
 
-export function readHostSummary(wire: unknown): HostSummary {
-  return hostSummary.parse(wire);
+const hostList = z.object({
+  hosts: z.array(hostSummary),
+  quarantinedKernels: z.array(z.string()),
+});
+
+export function readHostList(wire: unknown): HostList {
+  return hostList.parse(wire);
+}
+
+export function writeHostList({ hosts, quarantinedKernels }: HostList): HostListWire {
+  return {
+    hosts: hosts.map(({ quarantine, labels, ...host }) => ({
+      ...host,
+      quarantine: [...quarantine],
+      labels: [...labels],
+    })),
+    quarantinedKernels: [...quarantinedKernels],
+  };
+}
+
+const history = z.object({ logEntries: z.array(z.string()) });
+
+export function readHistory(wire: unknown): LogEntry[] {
+  return history.parse(wire).logEntries.map(parseLogEntry);
+}
+
+export function writeHistory(entries: readonly LogEntry[]): HistoryWire {
+  return { logEntries: entries.map(formatLogEntry) };
 }
 
 export function readWatchEvent(wire: unknown): WatchEvent {
@@ -116,5 +145,6 @@ function writeProgress({ remainingMs, ...rest }: Progress): ProgressWire {
     waiting: [...rest.waiting],
     hostsAttached: rest.hostsAttached,
     troubles: [...rest.troubles],
+    setAside: [...rest.setAside],
   };
 }

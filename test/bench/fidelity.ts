@@ -11,18 +11,11 @@ import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openMeasuringRunners, type TrialOrder } from '@labsweep/agent';
-import { median } from '@labsweep/analysis';
-import {
-  DEFAULT_GUEST,
-  DEFAULT_NATIVE,
-  DEFAULT_OUTPUT,
-  type KernelName,
-  type Outcome,
-  type TrialId,
-} from '@labsweep/proto';
+import { openMeasuringRunners } from '@labsweep/agent';
+import type { Outcome } from '@labsweep/proto';
 import { ROOT } from '../e2e/labsweep-process.js';
-import { type Pair, reportPairs } from './pairs.js';
+import { measurePair, reportPairs } from './pairs.js';
+import { metricOf, orderOf } from './runner-order.js';
 
 const METRIC = 'iteration_ns_per_page';
 /** Of one core. */
@@ -43,7 +36,6 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '8' },
   },
 });
-const runs = Number(values.runs);
 const folder = mkdtempSync(join(tmpdir(), 'labsweep-bench-'));
 const program = join(folder, 'program');
 let cpus = '';
@@ -54,10 +46,18 @@ try {
   const compiled = spawnSync('gcc', [...COMPILE, program, source], { encoding: 'utf8' });
   if (compiled.status !== 0) throw new Error(`gcc ended with ${compiled.status}${compiled.stderr}`);
   cpus = (await byRunner(PAIR_ARGUMENTS)).facts.pinned_cpus ?? cpus;
-  const pairs: Pair[] = [];
-  for (let pair = 1; pair <= Number(values.pairs); pair += 1) pairs.push(await measurePair());
-  const names = { first: 'native runner', second: 'by hand', unit: 'ns/page' };
-  const isWithin = reportPairs({ ...names, pairs });
+  const sides = {
+    first: {
+      name: 'native runner',
+      measure: async () => metricOf(await byRunner(PAIR_ARGUMENTS), METRIC),
+    },
+    second: { name: 'by hand', measure: async () => byHand() },
+  };
+  const pairs = [];
+  for (let pair = 1; pair <= Number(values.pairs); pair += 1) {
+    pairs.push(await measurePair(sides, Number(values.runs)));
+  }
+  const isWithin = reportPairs({ ...sides, unit: 'ns/page', pairs });
   const long: Outcome[] = [];
   for (let run = 0; run < LONG_RUNS; run += 1) long.push(await byRunner(LONG_ARGUMENTS));
   if (!reportAgent(long) || !isWithin) process.exitCode = 1;
@@ -66,54 +66,10 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/**
- * One run differs from the next by several percent, as each gets other pages of the machine's
- * memory. So a side of a pair is the median of several runs, and the runs of both sides take turns
- * as A B B A, which a drift of the machine leaves alone.
- */
-async function measurePair(): Promise<Pair> {
-  const first: number[] = [];
-  const second: number[] = [];
-  for (let run = 0; run < runs; run += 1) {
-    const isRunnerFirst = run % 2 === 0;
-    if (isRunnerFirst) first.push(metricOf(await byRunner(PAIR_ARGUMENTS)));
-    second.push(byHand());
-    if (!isRunnerFirst) first.push(metricOf(await byRunner(PAIR_ARGUMENTS)));
-  }
-  return { first: median(first), second: median(second) };
-}
-
 async function byRunner(words: readonly string[]): Promise<Outcome> {
-  const order: TrialOrder = {
-    trial: 'native-smp1/r1/running' as TrialId,
-    kernel: 'running' as KernelName,
-    environment: 'native',
-    purpose: 'timing',
-    shape: { smp: 1, memoryMib: 0 },
-    commandLine: '',
-    deadlineMs: 60_000,
-    hygiene: 'observe',
-    guest: DEFAULT_GUEST,
-    native: { ...DEFAULT_NATIVE, settleMs: 0 },
-    functions: [],
-    workload: {
-      name: 'mprotect_shared_dirty_reproducer',
-      binaryPath: program,
-      arguments: words,
-      variables: {},
-      files: [],
-      output: DEFAULT_OUTPUT,
-      metrics: [METRIC],
-      expectations: [],
-    },
-  };
-  return (await runners.native.run(order, AbortSignal.timeout(120_000))).outcome;
-}
-
-function metricOf({ samples, failure }: Outcome): number {
-  const value = samples.find(({ line }) => line === 'result')?.values[METRIC];
-  if (value === undefined) throw new Error(`no ${METRIC}: ${failure?.message}`);
-  return value;
+  const trial = { environment: 'native', binaryPath: program, metric: METRIC } as const;
+  const order = orderOf({ ...trial, arguments: words });
+  return (await runners.native.run(order, AbortSignal.timeout(order.deadlineMs * 2))).outcome;
 }
 
 function byHand(): number {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Interleaved pairs of one number measured in two ways, and what they say of the two ways. */
 import { median } from '@labsweep/analysis';
-import type { Results } from './run-sweep.js';
 
 export interface Pair {
   readonly first: number;
@@ -11,30 +10,41 @@ export interface Pair {
 /** How far the ratio of the medians may be from 1. */
 const TOLERANCE = 0.01;
 
-/** The trials of the sweep's two rows, by repetition. Throws when one of them has no value. */
-export function pairsOfRows(results: Results, metric: string): Pair[] {
-  const [first, second] = results.plan.rows;
-  const readValue = (row: string | undefined, repetition: number): number => {
-    const trial = results.trials.find(({ block }) => block === `${row}/r${repetition}`);
-    const sample = trial?.outcome.samples.find(({ line }) => line === 'result');
-    const value = sample?.values[metric];
-    if (value === undefined) throw new Error(`${row} repetition ${repetition} has no ${metric}`);
-    return value;
-  };
-  return Array.from({ length: results.spec.repetitions }, (_, index) => ({
-    first: readValue(first?.id, index + 1),
-    second: readValue(second?.id, index + 1),
-  }));
+export interface Side {
+  readonly name: string;
+  measure(): Promise<number>;
+}
+
+/**
+ * One run differs from the next by several percent, as a machine shares its CPUs and lends other
+ * pages of its memory. So a side of a pair is the median of several runs, and the runs of both
+ * sides take turns as A B B A, which a drift of the machine leaves alone.
+ */
+export async function measurePair(
+  sides: { readonly first: Side; readonly second: Side },
+  runs: number,
+): Promise<Pair> {
+  const first: number[] = [];
+  const second: number[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    const isFirstBefore = run % 2 === 0;
+    if (isFirstBefore) first.push(await sides.first.measure());
+    second.push(await sides.second.measure());
+    if (!isFirstBefore) first.push(await sides.first.measure());
+  }
+  return { first: median(first), second: median(second) };
 }
 
 /** Prints every pair and both ratios; true when the ratio of the medians is within 1 %. */
 export function reportPairs(seen: {
-  readonly first: string;
-  readonly second: string;
+  readonly first: { readonly name: string };
+  readonly second: { readonly name: string };
   readonly unit: string;
   readonly pairs: readonly Pair[];
 }): boolean {
-  const { first, second, unit, pairs } = seen;
+  const { unit, pairs } = seen;
+  const first = seen.first.name;
+  const second = seen.second.name;
   for (const [index, pair] of pairs.entries()) {
     console.log(
       `pair ${String(index + 1).padStart(2)}  ${first} ${pair.first.toFixed(2)}  ` +

@@ -32,12 +32,14 @@ export async function startCalmLab(folder: string): Promise<CalmLab> {
   const controller = `127.0.0.1:${ports.get('controller')}`;
   const node = process.execPath;
   const url = `nats://127.0.0.1:${ports.get('broker')}`;
+  const store = join(folder, 'store');
   const caches = ['--cache', join(folder, 'cache')];
   const place = ['-a', '127.0.0.1', '-p', `${ports.get('broker')}`];
   const parts = [
-    keep('broker', ['nats-server', ...place, '-js', '-sd', join(folder, 'store')]),
+    keep('broker', ['nats-server', ...place, '-js', '-sd', store]),
     keep('controller', [
-      ...[node, CONTROLLER_PROGRAM, '--nats', url, '--listen', controller, ...caches],
+      ...[node, CONTROLLER_PROGRAM, '--nats', url, '--store', store],
+      ...['--listen', controller, ...caches],
     ]),
     ...Array.from({ length: AGENTS }, (_, index) => {
       const name = `calm-${index}`;

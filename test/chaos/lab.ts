@@ -60,7 +60,7 @@ export async function startLab(options: LabParts): Promise<Lab> {
   const ports = await portsOf(['broker', ...CONTROLLERS]);
   const keep = (
     part: string,
-    command: readonly string[],
+    command: () => readonly string[],
     onEnd = (how: string) => {
       onUnexpectedEnd(part, how);
       return true;
@@ -68,14 +68,14 @@ export async function startLab(options: LabParts): Promise<Lab> {
   ) =>
     new KeptProcess({
       name: part,
-      command: () => [...network.enter(HOST_OF[part] ?? part), ...command],
+      command: () => [...network.enter(HOST_OF[part] ?? part), ...command()],
       folder,
       logPath: join(logs, `${part}.log`),
       onEnd,
     });
   const relays = network.namespaces
     ? HOSTS.map((host) =>
-        keep(host, [process.execPath, RELAY_PROGRAM, ...relayOf(host, ports, network)]),
+        keep(host, () => [process.execPath, RELAY_PROGRAM, ...relayOf(host, ports, network)]),
       )
     : [];
   for (const relay of relays) relay.start();
@@ -83,7 +83,7 @@ export async function startLab(options: LabParts): Promise<Lab> {
   const controllers = CONTROLLERS.map((name) => `127.0.0.1:${ports.get(name)}`).join(',');
   const parts = new Map<string, KeptProcess>();
   for (const [part, command] of commandsOf({ folder, disks, ports, controllers })) {
-    const kept = keep(part, command);
+    const kept = keep(part, () => command);
     parts.set(part, kept);
     kept.start();
   }
@@ -92,7 +92,7 @@ export async function startLab(options: LabParts): Promise<Lab> {
     command: (args, onEnd) =>
       keep(
         'command',
-        [process.execPath, LABSWEEP_PROGRAM, 'run', ...args, '--controller', controllers],
+        () => [process.execPath, LABSWEEP_PROGRAM, 'run', ...args, '--controller', controllers],
         onEnd,
       ),
     spooled: (agent) =>

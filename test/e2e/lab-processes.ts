@@ -27,7 +27,14 @@ export async function startLab(folder: string, agentNames: readonly string[]): P
   const portsFile = join(ports, readdirSync(ports)[0] ?? '');
   await waitFor('its ports file', () => readFileSync(portsFile, 'utf8').includes('nats://'));
   const url = /nats:\/\/[^"]+/.exec(readFileSync(portsFile, 'utf8'))?.[0] ?? '';
-  const options = ['--nats', url, '--cache', join(folder, 'cache')];
+  const options = [
+    '--nats',
+    url,
+    '--cache',
+    join(folder, 'cache'),
+    '--store',
+    join(folder, 'store'),
+  ];
   let { controller, address } = await startController(folder, [
     ...options,
     '--listen',

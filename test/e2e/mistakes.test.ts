@@ -79,6 +79,42 @@ const MISTAKES: readonly Mistake[] = [
     exitCode: 6,
     message: /no controller answers at 127\.0\.0\.1:1/,
   },
+  {
+    title: 'a command about a sweep of which nothing is here',
+    args: ['pause', 'scripted-1a2b3c4d'],
+    exitCode: 2,
+    message: /there is no sweep in .*out\/scripted-1a2b3c4d; .*--controller HOST:PORT/,
+  },
+  {
+    title: 'a rerun that does not say of what',
+    args: ['rerun', 'scripted-1a2b3c4d'],
+    exitCode: 2,
+    message: /rerun: say what: --failed .* --row ROW/,
+  },
+  {
+    title: 'a number of repetitions that is none',
+    args: ['add', 'scripted-1a2b3c4d', '--repetitions', 'five'],
+    exitCode: 2,
+    message: /--repetitions.*expected a whole number from 1 on, got 'five'/,
+  },
+  {
+    title: 'a kernel to add without a source',
+    args: ['add', 'scripted-1a2b3c4d', '--kernel', 'v6.18'],
+    exitCode: 2,
+    message: /--kernel: expected NAME=SOURCE.*got 'v6\.18'/,
+  },
+  {
+    title: 'hosts of no lab',
+    args: ['drain', 'box-a'],
+    exitCode: 2,
+    message: /no lab runs below out\/ here; name one by --controller/,
+  },
+  {
+    title: 'a slip in the name of a command',
+    args: ['quarantin', 'box-a'],
+    exitCode: 2,
+    message: /unknown command 'quarantin'[\s\S]*Did you mean quarantine\?/,
+  },
 ];
 
 for (const { title, edit, args, exitCode, message } of MISTAKES) {

@@ -72,3 +72,57 @@ test('the regression of 6.17 shows in real guests, beside a native row', async (
   assert.ok(existsSync(join(folder, 'result/hosts.json')));
   assert.deepEqual(processesOf(folder), []);
 });
+
+/** The same source on both kernels; on the newer one it leaves half of its pages untouched. */
+const FICKLE = `
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/utsname.h>
+int main(void) {
+  struct utsname kernel;
+  uname(&kernel);
+  size_t length = 64 << 12, touched = strncmp(kernel.release, "6.17.", 5) ? length : length / 2;
+  char *pages = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (pages == MAP_FAILED)
+    return 1;
+  memset(pages, 1, touched);
+  puts("result scenario=touch ns=1.5");
+  return 0;
+}
+`;
+
+const AUDIT_SPEC = `
+name = "fickle"
+baseline = "v6.16"
+repetitions = 2
+[kernels]
+"v6.16" = "debian:trixie-backports/linux-image-6.16.12+deb13-cloud-amd64"
+"v6.17" = "debian:trixie-backports/linux-image-6.17.13+deb13-cloud-amd64"
+[workload]
+source = "fickle.c"
+[workload.metrics.ns]
+unit = "ns"
+direction = "lower"
+[audit]
+repetitions = 1
+[[environments]]
+environment = "qemu-tcg"
+smp = [1]
+`;
+
+test('an audit of real kernels that finds unlike state forbids the comparison', async (context) => {
+  const folder = temporaryFolder(context);
+  writeFileSync(join(folder, 'fickle.c'), FICKLE);
+  writeFileSync(join(folder, 'fickle.toml'), AUDIT_SPEC);
+  const ended = await run(folder, 'run', 'fickle.toml', '--out', 'result');
+  if (ended.exitCode !== 0 && isUnreachable(ended.stderr)) {
+    context.skip(`the kernels are not cached, and out of reach: ${ended.stderr}`);
+    return;
+  }
+  assert.equal(ended.exitCode, 0, ended.stderr + ended.stdout);
+  assert.match(ended.stdout, /not comparable/);
+  assert.match(ended.stdout, /pages\s+present\s+64\b/);
+  assert.match(ended.stdout, /\b32\b/);
+  assert.doesNotMatch(ended.stdout, /% (slower|faster)/);
+});

@@ -26,9 +26,9 @@ const IMPORTS: Readonly<Record<string, readonly string[]>> = {
  */
 const DOORS: Readonly<Record<string, RegExp>> = {
   '@grpc/grpc-js':
-    /^(proto\/src\/schema|controller\/src\/io\/(server|gate|agent-server|sweep-server)|agent\/src\/io\/controller-client|cli\/src\/sweep-client|test\/bench\/control\/raw-stream)\.ts$/,
+    /^(proto\/src\/schema|controller\/src\/io\/(server|gate|agent-server|sweep-server|replies)|agent\/src\/io\/controller-client|cli\/src\/sweep-client|test\/bench\/control\/raw-stream)\.ts$/,
   '@grpc/proto-loader': /^proto\/src\/schema\.ts$/,
-  commander: /^cli\/src\/main\.ts$/,
+  commander: /^cli\/src\/(main|command-line\/[^/]+)\.ts$/,
   execa: /^agent\/src\/io\/process\.ts$/,
   'log-update': /^cli\/src\/progress\/terminal-display\.ts$/,
   nats: /^proto\/src\/broker\/|^test\/bench\/control\/raw-publish\.ts$/,
@@ -37,7 +37,7 @@ const DOORS: Readonly<Record<string, RegExp>> = {
   'toml-eslint-parser': /^controller\/src\/spec\/toml\.ts$/,
   // Whatever comes off a wire or a disk is parsed by it, so it has as many doors as there are
   // edges.
-  zod: /^(proto\/src|controller\/src\/io)\/|^controller\/src\/spec\/((workload-|environment-)?schema|schema-parts)\.ts$/,
+  zod: /^(proto\/src|controller\/src\/io)\/|^controller\/src\/spec\/((workload-|environment-|schedule-)?schema|schema-parts)\.ts$/,
   'node:child_process': /^(controller\/src\/io\/command|cli\/src\/embedded\/child-process)\.ts$/,
 };
 

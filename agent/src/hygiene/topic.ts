@@ -24,6 +24,7 @@ export type TopicName =
   | 'huge-pages'
   | 'numa'
   | 'memory'
+  | 'proactive-reclaim'
   | 'aslr'
   | 'mitigations'
   | 'firmware'

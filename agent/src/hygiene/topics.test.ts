@@ -239,6 +239,40 @@ describe('what is worth a word but not another run', () => {
   });
 });
 
+describe('memory that is taken away while there is enough', () => {
+  const KDAMOND = 'sys/kernel/mm/damon/admin/kdamonds/0';
+  const damon = (state: string) => ({
+    'sys/kernel/mm/damon/admin/kdamonds/nr_kdamonds': '1\n',
+    [`${KDAMOND}/state`]: `${state}\n`,
+    [`${KDAMOND}/contexts/0/schemes/0/action`]: 'pageout\n',
+    [`${KDAMOND}/contexts/0/schemes/nr_schemes`]: '1\n',
+  });
+  const topic = TOPICS.find(({ name }) => name === 'proactive-reclaim');
+
+  test('a thread of DAMON is told with what it does and how to end it', () => {
+    const view = viewOf(damon('on'));
+    const advice = topic?.advise(takeSnapshot(view), view);
+    assert.equal(advice?.state, 'DAMON is on: 0:on:pageout');
+    assert.equal(advice?.command, `echo off > /${KDAMOND}/state`);
+  });
+
+  test('one that is off is well, and one that starts in a trial is worth a word', () => {
+    const view = viewOf(damon('off'));
+    assert.equal(topic?.advise(takeSnapshot(view), view).verdict, 'ok');
+    assert.deepEqual(judge({ before: damon('off'), after: damon('on') }).warnings, [
+      "proactive-reclaim: damon changed from '0:off:pageout' to '0:on:pageout'",
+    ]);
+  });
+
+  test('its modules and free page reporting are told too', () => {
+    const lru = viewOf({ 'sys/module/damon_lru_sort/parameters/enabled': 'Y\n' });
+    assert.match(topic?.advise(takeSnapshot(lru), lru).command ?? '', /damon_lru_sort/);
+    const reporting = 'sys/module/page_reporting/parameters/page_reporting_order';
+    const balloon = viewOf({ [reporting]: '9\n' });
+    assert.equal(topic?.advise(takeSnapshot(balloon), balloon).verdict, 'note');
+  });
+});
+
 describe('the kernel log', () => {
   const said = (line: string) => judge({ before: { 'dev/kmsg': '' }, after: { 'dev/kmsg': line } });
 
@@ -276,7 +310,7 @@ describe('the table of topics', () => {
       ...(['governor', 'turbo', 'frequency', 'idle-states', 'smt', 'core-class'] as const),
       ...(['online-cpus', 'isolation', 'interrupts', 'load', 'steal', 'thermal'] as const),
       ...(['power-supply', 'huge-pages', 'numa', 'memory', 'aslr', 'mitigations'] as const),
-      'workload',
+      ...(['workload', 'proactive-reclaim'] as const),
       ...(['firmware', 'clock', 'watchdog', 'kernel', 'kernel-log', 'virtualization'] as const),
     ];
     assert.deepEqual(TOPICS.map(({ name }) => name).sort(), [...asked].sort());

@@ -22,6 +22,7 @@ import { mitigations } from './topics/mitigations.js';
 import { numa } from './topics/numa.js';
 import { onlineCpus } from './topics/online-cpus.js';
 import { powerSupply } from './topics/power-supply.js';
+import { proactiveReclaim } from './topics/proactive-reclaim.js';
 import { smt } from './topics/smt.js';
 import { steal } from './topics/steal.js';
 import { thermal } from './topics/thermal.js';
@@ -47,6 +48,7 @@ export const TOPICS: readonly Topic[] = [
   hugePages,
   numa,
   memory,
+  proactiveReclaim,
   aslr,
   mitigations,
   firmware,

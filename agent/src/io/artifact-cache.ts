@@ -11,23 +11,58 @@ import { isIntact, MARKS_FOLDER } from './checked-file.js';
 /** Beyond this many files the least recently used go; a kernel image has about 15 MiB. */
 const FILES_MAX = 100;
 
+/** A file that was whole a moment ago is not looked at again: trials follow each other quickly. */
+const CHECK_INTERVAL_MS = 5_000;
+
+/** Both by path, for all agents of the process. */
+const fetching = new Map<string, Promise<void>>();
+const checkedAtMs = new Map<string, number>();
+
 export class ArtifactCache {
-  constructor(private readonly directory: string) {}
+  constructor(readonly directory: string) {}
 
   /**
    * The path of a read-only, executable file with these bytes. Throws LabsweepError when the store
    * has it not.
    */
   async path(sha256: Sha256, store: ArtifactStore): Promise<string> {
-    await mkdir(this.directory, { recursive: true });
     const path = join(this.directory, sha256);
-    if (await isIntact(path, sha256)) return path;
-    const temporary = `${path}.${randomUUID()}.tmp`;
-    await writeFile(temporary, await store.get(sha256));
-    await chmod(temporary, 0o555);
-    await rename(temporary, path);
-    await this.prune();
+    const lastMs = checkedAtMs.get(path);
+    if (lastMs !== undefined && performance.now() - lastMs < CHECK_INTERVAL_MS) return path;
+    await mkdir(this.directory, { recursive: true });
+    if (await isIntact(path, sha256)) {
+      checkedAtMs.set(path, performance.now());
+      return path;
+    }
+    await this.fetch(sha256, store);
     return path;
+  }
+
+  /** Agents of one process that want the same file at once fetch it once. */
+  private async fetch(sha256: Sha256, store: ArtifactStore): Promise<void> {
+    const path = join(this.directory, sha256);
+    const running = fetching.get(path) ?? this.fetchInto(path, sha256, store);
+    fetching.set(path, running);
+    try {
+      await running;
+    } finally {
+      fetching.delete(path);
+    }
+  }
+
+  private async fetchInto(path: string, sha256: Sha256, store: ArtifactStore): Promise<void> {
+    const temporary = `${path}.${randomUUID()}.tmp`;
+    const bytes = await store.get(sha256);
+    try {
+      await writeFile(temporary, bytes);
+      await chmod(temporary, 0o555);
+      await rename(temporary, path);
+    } catch (error) {
+      // On a full disk half a file is in the way of everything else.
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    await this.prune();
   }
 
   private async prune(): Promise<void> {

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The agent's connection to the broker, at the address that the controller names. */
+/**
+ * The agent's connection to the broker, at the address that the controller names. It tries again
+ * by itself for as long as the broker is away.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Broker,
+  brokerFailureOf,
   connectBroker,
   LabsweepError,
   messageOf,
@@ -9,6 +14,7 @@ import {
   type Sha256,
 } from '@labsweep/proto';
 import type { ArtifactCache } from './artifact-cache.js';
+import { explainDiskTrouble, isDiskTrouble } from './durable-file.js';
 
 export interface BrokerLinkOptions {
   /** Shown by nats-server beside the connection. */
@@ -16,38 +22,99 @@ export interface BrokerLinkOptions {
   readonly cache: ArtifactCache;
   readonly note: Note;
   onConnected(broker: Broker): void;
+  /** In place of a connection of its own. */
+  readonly connect?: (url: string) => Promise<Broker>;
 }
 
+const RETRY_DELAY_MIN_MS = 250;
+const RETRY_DELAY_MAX_MS = 5_000;
+/** After this time a trial whose files cannot be had has failed. */
+const FETCH_LIMIT_MS = 9 * 60_000;
+const FETCH_RETRY_MS = 1_000;
+
 export class BrokerLink {
+  /** Why files cannot be had, or why there is no broker; empty when nothing is wrong. */
+  trouble = '';
   private url: string | undefined;
-  private connected: Promise<Broker> | undefined;
+  private broker: Broker | undefined;
+  private lost = false;
+  private readonly stop = new AbortController();
 
   constructor(private readonly options: BrokerLinkOptions) {}
 
-  /**
-   * Connects, unless the connection is to this address already; failures are noted and tried again.
-   */
+  /** Connects, unless the connection is to this address already or is being made. */
   connect(url: string): void {
     if (this.url === url) return;
-    const old = this.connected;
-    void old?.then((broker) => broker.close()).catch(() => {});
+    void this.broker?.close();
+    this.broker = undefined;
     this.url = url;
-    this.connected = connectBroker({ url, name: this.options.name, create: false });
-    this.connected.then(this.options.onConnected, (error) => {
-      this.options.note(messageOf(error));
-      // The next welcome names the address again.
-      this.url = undefined;
-    });
+    void this.dial(url);
   }
 
-  /** A local file with these bytes. Throws LabsweepError when it cannot be had. */
-  async fetch(sha256: Sha256): Promise<string> {
-    if (this.connected === undefined) throw new LabsweepError('nats-server was never connected');
-    return this.options.cache.path(sha256, (await this.connected).artifacts);
+  /** True once after each time that the connection was lost and came back. */
+  cameBack(): boolean {
+    const isLost = this.broker?.lostSinceMs() !== undefined;
+    const was = this.lost;
+    this.lost = isLost;
+    return was && !isLost;
+  }
+
+  /**
+   * A local file with these bytes. It waits while the broker is away or the disk is full; throws
+   * LabsweepError when that lasts, and when the broker has them not.
+   */
+  async fetch(sha256: Sha256, signal: AbortSignal): Promise<string> {
+    const sinceMs = performance.now();
+    for (;;) {
+      signal.throwIfAborted();
+      let why: string;
+      try {
+        if (this.broker === undefined) throw new LabsweepError('nats-server was not reached yet');
+        const path = await this.options.cache.path(sha256, this.broker.artifacts);
+        this.trouble = '';
+        return path;
+      } catch (error) {
+        if (this.broker !== undefined && !passes(error)) throw error;
+        why = isDiskTrouble(error)
+          ? explainDiskTrouble(error, this.options.cache.directory)
+          : messageOf(error);
+      }
+      if (this.trouble === '') this.options.note(`waits for the artifact ${sha256}: ${why}`);
+      this.trouble = `an artifact cannot be fetched: ${why}`;
+      if (performance.now() - sinceMs > FETCH_LIMIT_MS) throw new LabsweepError(this.trouble);
+      await delay(FETCH_RETRY_MS, undefined, { signal });
+    }
   }
 
   async close(): Promise<void> {
-    const broker = await this.connected?.catch(() => undefined);
-    await broker?.close();
+    this.stop.abort();
+    await this.broker?.close();
   }
+
+  private async dial(url: string): Promise<void> {
+    const { connect, name, note } = this.options;
+    let told = '';
+    let delayMs = RETRY_DELAY_MIN_MS;
+    while (this.url === url && !this.stop.signal.aborted) {
+      try {
+        const broker = await (connect?.(url) ?? connectBroker({ url, name, create: false }));
+        if (this.url !== url || this.stop.signal.aborted) return void broker.close();
+        this.broker = broker;
+        this.trouble = '';
+        return this.options.onConnected(broker);
+      } catch (error) {
+        const text = messageOf(error);
+        if (text !== told) note(`${text}; tries again`);
+        told = text;
+        this.trouble = text;
+      }
+      await delay(delayMs, undefined, { ref: false });
+      delayMs = Math.min(delayMs * 2, RETRY_DELAY_MAX_MS);
+    }
+  }
+}
+
+/** What somebody may mend while a trial waits for it. */
+function passes(error: unknown): boolean {
+  return isDiskTrouble(error) || brokerFailureOf(error) === 'away';
 }

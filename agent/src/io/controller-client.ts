@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The agent's stream to its controller: dials, says hello, dials again when the stream is lost. */
+/**
+ * The agent's stream to its controller: dials one address after the other, says hello, and dials on
+ * when the stream is lost, stands by or belongs to a reign that has ended.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
-import { credentials } from '@grpc/grpc-js';
+import { credentials, type ServiceError } from '@grpc/grpc-js';
 import {
   type Address,
   type AgentHello,
@@ -16,17 +19,34 @@ import {
   writeAgentMessage,
 } from '@labsweep/proto';
 
+/** Between two rounds through the addresses, doubled up to the last. */
 const RETRY_DELAY_MIN_MS = 200;
-const RETRY_DELAY_MAX_MS = 5_000;
-/** A controller that vanished without a word is noticed within about this time. */
-const KEEPALIVE_TIME_MS = 10_000;
+const RETRY_DELAY_MAX_MS = 2_000;
+/** A controller that vanished without a word is noticed within about the sum of these. */
+const KEEPALIVE_TIME_MS = 3_000;
+const KEEPALIVE_TIMEOUT_MS = 6_000;
+/** An address that leads nowhere must not keep us from the next one. */
+const WELCOME_LIMIT_MS = 5_000;
+/** For the last words of an agent that stops. */
+const LEAVE_LIMIT_MS = 500;
+/** A stream that was lost this soon counts as a failure: else it would be dialled without rest. */
+const STEADY_MS = 2_000;
 
 export interface ControllerClientOptions {
-  readonly address: Address;
+  /** At least one; the others are of controllers that stand by. */
+  readonly addresses: readonly Address[];
   /** Made anew for each stream: what is held changes. */
   hello(): AgentHello;
+  /** False for a term below one that was seen: that controller reigns no longer. */
+  accepts(term: number): boolean;
   onMessage(message: ControllerMessage): void;
   readonly note: Note;
+}
+
+interface StreamEnd {
+  readonly reason: string;
+  readonly welcomed: boolean;
+  readonly refused?: string;
 }
 
 export class ControllerClient {
@@ -47,22 +67,42 @@ export class ControllerClient {
 
   /** Keeps a stream up until the signal fires. Throws LabsweepError when the controller refuses. */
   async run(signal: AbortSignal): Promise<void> {
-    const { address, note } = this.options;
+    const { addresses, note } = this.options;
+    let delayMs = RETRY_DELAY_MIN_MS;
+    let failed = 0;
+    let told = '';
+    for (let turn = 0; !signal.aborted; turn += 1) {
+      const address = addresses[turn % addresses.length];
+      if (address === undefined) throw new Error('an agent needs the address of a controller');
+      const sinceMs = performance.now();
+      const end = await this.attachTo(address, signal);
+      if (end.refused !== undefined) throw new LabsweepError(`refused: ${end.refused}`);
+      if (signal.aborted) return;
+      const text = `controller ${formatAddress(address)} ${end.reason}; dialling again`;
+      // A night without a controller must not fill a disk with its log.
+      if (end.welcomed || !told.includes(text)) note(text);
+      told = end.welcomed ? '' : `${told.slice(-1_000)} ${text}`;
+      if (end.welcomed && performance.now() - sinceMs > STEADY_MS) {
+        delayMs = RETRY_DELAY_MIN_MS;
+        failed = 0;
+      }
+      failed += 1;
+      if (failed % addresses.length !== 0) continue;
+      // Not all agents of a lab at the same moment.
+      await delay(delayMs * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
+      delayMs = Math.min(delayMs * 2, RETRY_DELAY_MAX_MS);
+    }
+  }
+
+  private async attachTo(address: Address, signal: AbortSignal): Promise<StreamEnd> {
+    // A channel of its own for each try: a used one would first rest by its own rules.
     const client = new AgentService(formatAddress(address), credentials.createInsecure(), {
       'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
-      'grpc.initial_reconnect_backoff_ms': RETRY_DELAY_MIN_MS,
-      'grpc.max_reconnect_backoff_ms': RETRY_DELAY_MAX_MS,
+      'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+      'grpc.use_local_subchannel_pool': 1,
     });
-    let delayMs = RETRY_DELAY_MIN_MS;
     try {
-      while (!signal.aborted) {
-        const end = await this.attach(client, signal);
-        if (end.refused !== undefined) throw new LabsweepError(`refused: ${end.refused}`);
-        if (signal.aborted) return;
-        note(`controller ${formatAddress(address)} lost (${end.reason}); dialling again`);
-        delayMs = end.welcomed ? RETRY_DELAY_MIN_MS : Math.min(delayMs * 2, RETRY_DELAY_MAX_MS);
-        await delay(delayMs, undefined, { signal }).catch(() => {});
-      }
+      return await this.attach(client, signal);
     } finally {
       client.close();
     }
@@ -71,29 +111,60 @@ export class ControllerClient {
   private attach(
     client: InstanceType<typeof AgentService>,
     signal: AbortSignal,
-  ): Promise<{ reason: string; welcomed: boolean; refused?: string }> {
+  ): Promise<StreamEnd> {
     return new Promise((resolve) => {
       const stream = client.Attach();
       let welcomed = false;
+      let ended = false;
       const finish = (end: { reason: string; refused?: string }) => {
+        if (ended) return;
+        ended = true;
         this.write = undefined;
         this.hangUp = undefined;
-        signal.removeEventListener('abort', cancel);
+        clearTimeout(limit);
+        signal.removeEventListener('abort', leave);
+        stream.cancel();
         resolve({ ...end, welcomed });
       };
-      const cancel = () => stream.cancel();
+      const cancel = () => finish({ reason: 'was left' });
+      const leave = () => {
+        // What was said last is still to arrive; the controller then ends its side, too.
+        stream.end();
+        setTimeout(cancel, LEAVE_LIMIT_MS);
+      };
+      const late = () => finish({ reason: `did not answer within ${WELCOME_LIMIT_MS} ms` });
+      const limit = setTimeout(late, WELCOME_LIMIT_MS);
       this.hangUp = cancel;
-      signal.addEventListener('abort', cancel, { once: true });
+      signal.addEventListener('abort', leave, { once: true });
+      const take = (message: ControllerMessage) => {
+        if (message.kind === 'refused') {
+          finish({ reason: 'refused', refused: message.reason });
+        } else if (message.kind === 'welcome' && !this.options.accepts(message.term)) {
+          finish({ reason: `reigns under term ${message.term}, which is over` });
+        } else {
+          if (message.kind === 'welcome') welcomed = true;
+          clearTimeout(limit);
+          this.options.onMessage(message);
+        }
+      };
       stream.on('data', (wire: unknown) => {
-        const message = readControllerMessage(wire);
-        if (message.kind === 'welcome') welcomed = true;
-        if (message.kind === 'refused') finish({ reason: 'refused', refused: message.reason });
-        else this.options.onMessage(message);
+        if (ended) return;
+        try {
+          take(readControllerMessage(wire));
+        } catch (error) {
+          finish({ reason: `said what cannot be understood: ${messageOf(error)}` });
+        }
       });
-      stream.on('error', (error) => finish({ reason: messageOf(error) }));
-      stream.on('end', () => finish({ reason: 'the controller ended the stream' }));
+      stream.on('error', (error) => finish({ reason: `is lost: ${reasonOf(error)}` }));
+      stream.on('end', () => finish({ reason: 'ended the stream' }));
       this.write = (message) => stream.write(writeAgentMessage(message));
       this.write({ kind: 'hello', hello: this.options.hello() });
+      if (signal.aborted) cancel();
     });
   }
+}
+
+/** Without the number in front: a controller that stands by says so in the details. */
+function reasonOf(error: Error): string {
+  return (error as Partial<ServiceError>).details || messageOf(error);
 }

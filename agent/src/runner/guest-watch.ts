@@ -15,30 +15,55 @@ export interface GuestWatch {
   close(): void;
 }
 
+export interface BootProgress {
+  readonly hasBooted: boolean;
+  /** Of the console so far. */
+  readonly consoleBytes: number;
+}
+
+/** Looks within one boot limit: a kernel that said nothing between two of them is stuck. */
+const LOOKS = 2;
+
 /**
- * Starts both clocks. `hasBooted` is asked once, at the boot limit, since polling would disturb the
- * measurement; where it cannot tell, the deadline still holds.
+ * Starts both clocks. A boot that is slow is not one that is stuck, and nobody knows beforehand how
+ * slow a machine is on which emulation is emulated itself: the boot limit has passed when the
+ * console has not grown for half of it, and half of it was there before. `look` is asked at each
+ * half until the guest has booted, since polling would disturb the measurement; where it cannot
+ * tell, the deadline still holds.
  */
 export function watchGuest(limits: {
   readonly deadlineMs: number;
   readonly bootMs: number;
-  readonly hasBooted: () => Promise<boolean>;
+  readonly look: () => Promise<BootProgress>;
 }): GuestWatch {
   const stopper = new AbortController();
   let limit: GuestLimit = 'deadline';
-  const stopUnbooted = (hasBooted: boolean) => {
-    if (hasBooted || stopper.signal.aborted) return;
-    limit = 'boot limit';
-    stopper.abort();
+  let isClosed = false;
+  let seenBytes: number | undefined;
+  let boot: NodeJS.Timeout | undefined;
+  const judge = ({ hasBooted, consoleBytes }: BootProgress) => {
+    // A look that was under way at the end must not start another clock.
+    if (hasBooted || isClosed || stopper.signal.aborted) return;
+    if (consoleBytes === seenBytes) {
+      limit = 'boot limit';
+      stopper.abort();
+      return;
+    }
+    seenBytes = consoleBytes;
+    lookLater();
   };
+  const lookLater = () => {
+    boot = setTimeout(() => {
+      limits.look().then(judge, () => {});
+    }, limits.bootMs / LOOKS);
+  };
+  lookLater();
   const deadline = setTimeout(() => stopper.abort(), limits.deadlineMs);
-  const boot = setTimeout(() => {
-    limits.hasBooted().then(stopUnbooted, () => {});
-  }, limits.bootMs);
   return {
     stop: stopper.signal,
     limit: () => limit,
     close: () => {
+      isClosed = true;
       clearTimeout(deadline);
       clearTimeout(boot);
     },

@@ -7,12 +7,12 @@ import type { NativeSettings } from '@labsweep/proto';
 import { formatCpuList, parseCpuList } from '../cpu-list.js';
 import type { CpuTopology } from '../io/cpu-topology.js';
 import type { Trouble } from '../trial-evidence.js';
+import { type CoreClass, chooseCpus, type Pool, poolsOf } from './core-choice.js';
 
 export interface Placement {
   /** In ascending order, as many as the shape asks for. */
   readonly cpus: readonly number[];
-  /** `uniform` where the host does not mix classes. */
-  readonly coreClass: 'performance' | 'efficiency' | 'uniform';
+  readonly coreClass: CoreClass;
   /** `offline`: while the trial runs no other CPU is online. */
   readonly smpBy: 'offline' | 'affinity';
   /** To be taken offline. */
@@ -41,13 +41,8 @@ export function placeTrial(request: PlacementRequest, host: CpuTopology): Placem
   return { cpus, coreClass: pool.coreClass, smpBy: 'affinity', offline: [] };
 }
 
-/** CPUs of one class, at least as many as asked for. */
-interface Pool {
-  readonly cpus: readonly number[];
-  readonly coreClass: Placement['coreClass'];
-}
-
 interface Place {
+  /** At least as many CPUs as are asked for. */
   readonly pool: Pool;
   readonly smp: number;
   readonly host: CpuTopology;
@@ -65,17 +60,6 @@ function findPool({ smp, native }: PlacementRequest, host: CpuTopology): Pool | 
   const fit = pools.filter((pool) => isOfClass(pool, coreClass));
   const large = fit.find(({ cpus }) => cpus.length >= smp);
   return large ?? tooFew({ smp, native, fit, allowed: host.allowed });
-}
-
-/** Fast cores first, which is the order of choice where the spec leaves it open. */
-function poolsOf(cpus: readonly number[], { hybrid }: CpuTopology): Pool[] {
-  if (hybrid === undefined) return [{ cpus, coreClass: 'uniform' }];
-  return (['performance', 'efficiency'] as const)
-    .map((coreClass) => {
-      const members = new Set(hybrid[coreClass]);
-      return { cpus: cpus.filter((cpu) => members.has(cpu)), coreClass };
-    })
-    .filter((pool) => pool.cpus.length > 0);
 }
 
 /** A host of one class has no slow cores: all of it is as fast as it gets. */
@@ -173,19 +157,6 @@ function cannotBeAlone(reason: string): Trouble {
   return { class: 'placement-mismatch', message };
 }
 
-/**
- * From the end of the list, since CPU 0 takes most interrupts and housekeeping of a Linux machine;
- * first one thread of each core, because two threads of one core halve each other.
- */
 function choose({ pool, smp, host }: Place, fixed: readonly number[]): readonly number[] {
-  const chosen = [...fixed];
-  const others = pool.cpus.filter((cpu) => !fixed.includes(cpu)).reverse();
-  const sharesCore = (cpu: number) =>
-    (host.siblings.get(cpu) ?? []).some((sibling) => chosen.includes(sibling));
-  for (const isWelcome of [(cpu: number) => !sharesCore(cpu), () => true]) {
-    for (const cpu of others) {
-      if (chosen.length < smp && !chosen.includes(cpu) && isWelcome(cpu)) chosen.push(cpu);
-    }
-  }
-  return chosen.sort((a, b) => a - b);
+  return chooseCpus(pool, { count: smp, fixed, siblings: host.siblings });
 }

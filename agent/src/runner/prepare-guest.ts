@@ -128,6 +128,7 @@ function describePlacement(seen: {
     vcpu_map: formatVcpuMap(cpus),
     vcpu_threads: isSingle ? 'one for all' : 'one each',
     emulator_cpus: formatCpuList(placement.emulator),
+    vcpu_core_class: placement.coreClass,
     overcommit: describeOvercommit(cpus),
   };
 }

@@ -270,16 +270,51 @@ function fileOffset(image: Buffer, address: bigint): number {
   throw new Error(`no segment holds ${address.toString(16)}`);
 }
 
-/** A folder with the parts of `native/`, of which one is replaced by a script. */
-async function withTool(name: string, script: string): Promise<string> {
-  const directory = join(workshop.directory, `with-${name}`);
+/** A folder with our own programs, in which one may then be another. */
+async function copyTools(name: string): Promise<string> {
+  const directory = join(workshop.directory, name);
   await mkdir(directory);
   for (const part of ['init', 'pin', 'audit']) {
     await copyFile(join(dirname(GUEST_INIT_PATH), part), join(directory, part));
   }
+  return directory;
+}
+
+/** A folder with the parts of `native/`, of which one is replaced by a script. */
+async function withTool(name: string, script: string): Promise<string> {
+  const directory = await copyTools(`with-${name}`);
   await writeFile(join(directory, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   return join(directory, 'init');
 }
+
+/** An init like ours in all but one word: the fact has another name, so the record lacks it. */
+async function makeForgetfulInit(): Promise<string> {
+  const text = await readFile(GUEST_INIT_PATH, 'latin1');
+  assert.ok(text.includes('thp_enabled\0'), 'the init reports thp_enabled');
+  const initPath = join(await copyTools('forgetful'), 'init');
+  await writeFile(initPath, text.replaceAll('thp_enabled\0', 'thp_forgets\0'), 'latin1');
+  return initPath;
+}
+
+test('an init that leaves out a fact: record-incomplete', { skip: kernel.skip }, async () => {
+  const forgetful = createQemuRunner({
+    initPath: await makeForgetfulInit(),
+    scratchDirectory,
+    kernelDirectory,
+  });
+  const { outcome } = await forgetful.run(
+    makeOrder({
+      environment: 'qemu-tcg',
+      kernelImage: kernel,
+      workload: { binaryPath, arguments: ['result', 'ns=1'] },
+    }),
+    never,
+  );
+  assert.equal(outcome.failure?.class, 'record-incomplete');
+  assert.equal(outcome.status, 'lab-failed');
+  assert.match(outcome.failure?.message ?? '', /lacks .*thp_enabled.*rebuild the init/);
+  assert.match(outcome.consoleTail, /Linux version/);
+});
 
 test('threads that cannot be placed: placement-mismatch', { skip: kernel.skip }, async () => {
   const initPath = await withTool('pin', 'echo "pin: thread 7: no" >&2; exit 1');

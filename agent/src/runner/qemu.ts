@@ -13,6 +13,7 @@ import { readConsole } from '../classify-console.js';
 import { formatCpuList } from '../cpu-list.js';
 import { failedOutcome } from '../failed-outcome.js';
 import { readAllowedCpus } from '../io/allowed-cpus.js';
+import { readCpuTopology } from '../io/cpu-topology.js';
 import { KernelUnpacker, type UnpackedKernel } from '../io/kernel-unpack.js';
 import { readIfPresent } from '../io/read-if-present.js';
 import { removeStaleScratch, withScratch } from '../io/scratch.js';
@@ -25,11 +26,11 @@ import { findQboot } from './find-qboot.js';
 import { GuestImages } from './guest-image.js';
 import { runMachine } from './guest-machine.js';
 import { guestResult } from './guest-result.js';
-import { type GuestWatch, watchGuest } from './guest-watch.js';
+import { type BootProgress, type GuestWatch, watchGuest } from './guest-watch.js';
 import { type Accelerator, limitsFor, QMP_LIMITS } from './limits.js';
 import { type GuestFiles, guestFilesIn, kernelGuestArguments } from './qemu-args.js';
 import type { PlacedRunner, RunResult, TrialOrder } from './runner.js';
-import { type Placement, placeVcpus } from './vcpu-placement.js';
+import { type Placement, placeVcpus, type VcpuHost } from './vcpu-placement.js';
 
 export interface QemuOptions {
   /** The guest's static init; the other programs of `native/` lie beside it. */
@@ -53,7 +54,7 @@ export function createQemuRunner(options: QemuOptions): PlacedRunner {
     run: (order, signal) => runTrial({ lab, order, signal }),
     // What disturbs is what takes time from the vCPUs; QEMU's other threads only pass data on.
     cpusFor: async (order) => {
-      const placement = placeOrder(order, await readAllowedCpus('/'));
+      const placement = placeOrder(order, await readCpuTopology('/'));
       const cpus = 'class' in placement ? [] : placement.vcpus.flat();
       return [...new Set(cpus)].sort((a, b) => a - b);
     },
@@ -133,8 +134,9 @@ async function runTrial(run: Run): Promise<RunResult> {
     return failed(order, { class: 'artifact-missing', message });
   }
   const { path: imagePath, release } = order.kernelImage;
-  const allowedCpus = await readAllowedCpus('/');
-  const placement = placeOrder(order, allowedCpus);
+  const host = await readCpuTopology('/');
+  const allowedCpus = host.allowed;
+  const placement = placeOrder(order, host);
   if ('class' in placement) return failed(order, placement);
   const boot = await planTrial(run, imagePath);
   if (accelerator === 'kvm') {
@@ -146,8 +148,8 @@ async function runTrial(run: Run): Promise<RunResult> {
   );
 }
 
-function placeOrder({ shape, guest }: TrialOrder, allowedCpus: readonly number[]) {
-  return placeVcpus({ vcpuCount: shape.smp, allowedCpus, mayOvercommit: guest.overcommit });
+function placeOrder({ shape, guest }: TrialOrder, host: VcpuHost) {
+  return placeVcpus({ vcpuCount: shape.smp, mayOvercommit: guest.overcommit }, host);
 }
 
 const NOT_UNPACKED: UnpackedKernel = { reason: 'the plain boot takes the image as it is' };
@@ -182,7 +184,7 @@ async function runGuest(run: GuestRun): Promise<RunResult> {
   const watch = watchGuest({
     deadlineMs: run.order.deadlineMs,
     bootMs: limitsFor({ accelerator, smp, hostCpus: availableParallelism() }).bootMs,
-    hasBooted: () => hasBooted(files.consolePath),
+    look: () => lookAtBoot(files.consolePath),
   });
   try {
     return await superviseGuest({ ...run, files, watch });
@@ -239,10 +241,11 @@ async function superviseGuest(run: SupervisedRun): Promise<RunResult> {
   return guestResult({ order, console, output, end, asked, machineFacts, limit });
 }
 
-async function hasBooted(consolePath: string): Promise<boolean> {
+async function lookAtBoot(consolePath: string): Promise<BootProgress> {
   const console = await readIfPresent(consolePath, CONSOLE_BYTES_MAX);
   const { stage } = readConsole(new TextDecoder().decode(console));
-  return stage !== 'firmware' && stage !== 'boot';
+  const hasBooted = stage !== 'firmware' && stage !== 'boot';
+  return { hasBooted, consoleBytes: console.length };
 }
 
 function acceleratorOf({ environment }: TrialOrder): Accelerator {

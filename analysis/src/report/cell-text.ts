@@ -47,11 +47,15 @@ export function phaseCellText(kernelCell: KernelCell): string[] {
   return [levelText(kernelCell), ...compactComparison(kernelCell.cell.comparison)];
 }
 
-/** A partial cell shows how much of it is there, a provisional one a star. */
-function levelText({ cell, decimals }: KernelCell): string {
+/**
+ * A partial cell shows how much of it is there, one of a kernel that was added later how many
+ * values it has, and a provisional one a star.
+ */
+function levelText({ cell, decimals, expectedMost = 0 }: KernelCell): string {
   const level = cell.summary === undefined ? '-' : formatLevel(cell.summary.median, decimals);
   const { length } = cell.values;
-  const part = length < cell.expected ? ` ${length}/${cell.expected}` : '';
+  const fewer = cell.expected < expectedMost ? ` n=${length}` : '';
+  const part = length < cell.expected ? ` ${length}/${cell.expected}` : fewer;
   return `${level}${part}${cell.provisional ? '*' : ''}`;
 }
 

@@ -19,6 +19,8 @@ export interface KernelCell {
   readonly trials: KernelTrialCounts;
   /** Digits after the point that all levels of the row share. */
   readonly decimals: number;
+  /** Values that the plan foresees for the kernel of the row that has most of them. */
+  readonly expectedMost?: number;
 }
 
 export interface KernelTableOptions {
@@ -89,11 +91,14 @@ function renderAcross(
     { header: 'n', align: 'right' as const },
     ...layout.kernels.map((kernel) => ({ header: kernel, align: 'left' as const })),
   ];
-  const hasMemories = new Set(rows.map((row) => row.shape.memoryMib)).size > 1;
+  // A native trial has what its host has, which its row writes as 0.
+  const sizes = rows.map((row) => row.shape.memoryMib).filter((mib) => mib > 0);
+  const hasMemories = new Set(sizes).size > 1;
   const body = rows.map((row) => {
     const cells = row.metrics.find(({ metric }) => metric === layout.metric.name)?.cells ?? [];
     const n = Math.max(0, ...cells.map((cell) => cell.values.length));
-    const memory = hasMemories ? [`${row.shape.memoryMib} MiB`] : [];
+    const { memoryMib } = row.shape;
+    const memory = hasMemories && memoryMib > 0 ? [`${memoryMib} MiB`] : [];
     const texts = layout.kernels.map((kernel) => kernelText(row, { kernel, cells, layout }));
     const marks = layout.showMarks === true ? row.status.marks : [];
     return [[row.environment, ...memory, ...marks], [String(row.shape.smp)], [String(n)], ...texts];
@@ -109,5 +114,6 @@ function kernelText(
   const trials = row.trialsByKernel.find((each) => each.kernel === parts.kernel);
   if (cell === undefined || trials === undefined) return [];
   const levels = parts.cells.flatMap(({ summary }) => (summary ? [summary.median] : []));
-  return parts.layout.cellText({ cell, trials, decimals: decimalsFor(levels) });
+  const expectedMost = Math.max(...parts.cells.map(({ expected }) => expected));
+  return parts.layout.cellText({ cell, trials, decimals: decimalsFor(levels), expectedMost });
 }

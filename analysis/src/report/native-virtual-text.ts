@@ -130,6 +130,7 @@ function ratioText({ ratio, low, high }: RatioEstimate): string {
 
 /** Phase by phase below each kernel. */
 function effectLines({ metrics, matches, reference }: NativeVirtual): string[] {
+  if (reference === undefined) return [];
   const others = matches.filter(({ release }) => release !== reference);
   return others.flatMap(({ release }) => [
     ...wrapText(`effect of ${release} over ${reference}`, { prefix: '    ' }),

@@ -17,6 +17,7 @@ export function renderJson(record: SweepRecord, report: Report): string {
     submitted: record.submitted,
     spec: record.spec,
     plan: record.plan,
+    commands: record.commands ?? [],
     hosts: record.hosts,
     decisions: [...record.decisions].map(([block, decision]) => ({ block, ...decision })),
     trials: record.entries.map(({ outcome, ...trial }) => {

@@ -12,7 +12,7 @@ import { renderNativeVirtual } from './native-virtual-text.js';
 import { finishPage } from './page.js';
 import { renderQuantisation } from './quantum-text.js';
 import { renderStateAudit } from './state-text.js';
-import { renderFailures, renderNotes, renderRowStatus } from './status-text.js';
+import { renderCommands, renderFailures, renderNotes, renderRowStatus } from './status-text.js';
 
 /** Ends with a newline. */
 export function renderText(report: Report): string {
@@ -34,6 +34,7 @@ export function renderText(report: Report): string {
     renderAttribution(report),
     renderRowStatus(report),
     renderFailures(report),
+    renderCommands(report),
     renderNotes(report),
   ].filter((lines) => lines.length > 0);
   const lines = sections.flatMap((section, index) =>

@@ -64,6 +64,13 @@ function nameOf({ trial, attempt, standing, hostName }: FailedTrial): string {
   return `${trial} attempt ${attempt} (${standing}) on ${hostName}`;
 }
 
+/** Who changed what after the submission; most sweeps have nothing of it. */
+export function renderCommands({ commands }: Report): string[] {
+  if (commands.length === 0) return [];
+  const lines = commands.flatMap((line) => wrapText(line, { prefix: '  ' }));
+  return ['Commands after the submission', ...lines];
+}
+
 export function renderNotes(report: Report): string[] {
   return ['Notes', ...report.notes.flatMap((note) => wrapText(note, { prefix: '  - ' }))];
 }

@@ -1,35 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Commands about sweeps that a controller has: list, status, watch and cancel. */
-import { userInfo } from 'node:os';
+/** Commands that look at sweeps which a controller has: list, status and watch. */
+import { utcText } from '@labsweep/analysis';
 import type { Address, SweepId, SweepSummary } from '@labsweep/proto';
 import { followSweep } from '../follow-sweep.js';
 import type { Display } from '../progress/display.js';
-import { SweepClient } from '../sweep-client.js';
+import { withClient } from '../with-client.js';
 import { writeResults } from '../write-results.js';
 
-/** One line per sweep, newest last. */
-export function listCommand(controller: Address): Promise<string> {
+const SCHEMA = 'labsweep-sweeps-1';
+
+/** One line per sweep, newest last; or one JSON document. */
+export function listCommand(controller: readonly Address[], json: boolean): Promise<string> {
   return withClient(controller, async (client) => {
     const sweeps = await client.list();
+    if (json) return jsonOf(sweeps);
     if (sweeps.length === 0) return 'no sweeps\n';
     return sweeps.map(summaryLine).join('');
   });
 }
 
-export function statusCommand(controller: Address, sweep: string): Promise<string> {
-  return withClient(controller, async (client) => summaryLine(await client.get(sweep as SweepId)));
-}
-
-/** Idempotent; what is measured stays in the log. */
-export function cancelCommand(controller: Address, sweep: string): Promise<string> {
+export function statusCommand(
+  controller: readonly Address[],
+  sweep: string,
+  json: boolean,
+): Promise<string> {
   return withClient(controller, async (client) => {
-    return summaryLine(await client.cancel(sweep as SweepId, userInfo().username));
+    const summary = await client.get(sweep as SweepId);
+    return json ? jsonOf([summary]) : summaryLine(summary);
   });
 }
 
 /** Follows a sweep to its end and writes its results to `folder`. Returns the report. */
 export function watchCommand(options: {
-  readonly controller: Address;
+  readonly controller: readonly Address[];
   readonly sweep: string;
   readonly folder: string;
   readonly display: Display;
@@ -45,20 +48,12 @@ export function watchCommand(options: {
   });
 }
 
-function summaryLine(summary: SweepSummary): string {
+export function summaryLine(summary: SweepSummary): string {
   const { sweep, state, trialsSettled, trialsTotal, by, submittedAtMs } = summary;
-  const at = new Date(submittedAtMs).toISOString().slice(0, 16).replace('T', ' ');
-  return `${sweep}  ${state}  ${trialsSettled}/${trialsTotal} trials  ${at} UTC  by ${by}\n`;
+  const at = `${utcText(submittedAtMs).slice(0, 16)} UTC`;
+  return `${sweep}  ${state}  ${trialsSettled}/${trialsTotal} trials  ${at}  by ${by}\n`;
 }
 
-async function withClient<Value>(
-  controller: Address,
-  work: (client: SweepClient) => Promise<Value>,
-): Promise<Value> {
-  const client = new SweepClient(controller);
-  try {
-    return await work(client);
-  } finally {
-    client.close();
-  }
+function jsonOf(sweeps: readonly SweepSummary[]): string {
+  return `${JSON.stringify({ schema: SCHEMA, sweeps }, undefined, 2)}\n`;
 }

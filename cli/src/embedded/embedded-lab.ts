@@ -13,7 +13,7 @@ import { type Child, startChild } from './child-process.js';
 import { startNats } from './nats-process.js';
 
 export interface EmbeddedLab {
-  readonly controller: Address;
+  readonly controller: readonly Address[];
   /** Settles with a sentence when one of the processes ends although nobody asked it to. */
   readonly failed: Promise<string>;
   /** Ends all three, the agent first, so that what it measured reaches the store. */
@@ -25,7 +25,8 @@ export interface EmbeddedLab {
 export interface EmbeddedLabOptions {
   readonly folder: string;
   readonly cacheDirectory: string;
-  readonly runners: string;
+  /** Undefined for a lab without an agent: it can be asked, and does nothing. */
+  readonly runners: string | undefined;
   /** What the agent may change on this machine, as `labsweep-agent --may` takes it. */
   readonly may: string;
 }
@@ -49,15 +50,18 @@ export async function startEmbeddedLab(options: EmbeddedLabOptions): Promise<Emb
     const broker = ['--nats', nats.url, '--store', join(options.folder, 'store')];
     const controller = await startController(options, broker, join(logs, 'controller.log'));
     children.unshift(controller.child);
-    children.unshift(await startAgent(options, controller.address, join(logs, 'agent.log')));
-    return assemble(children, parseLoopbackAddress(controller.address, 'controller'));
+    const { runners } = options;
+    if (runners !== undefined) {
+      children.unshift(await startAgent({ ...options, runners }, controller.address, logs));
+    }
+    return assemble(children, [parseLoopbackAddress(controller.address, 'controller')]);
   } catch (error) {
     for (const child of children) child.kill();
     throw error;
   }
 }
 
-function assemble(children: readonly Child[], controller: Address): EmbeddedLab {
+function assemble(children: readonly Child[], controller: readonly Address[]): EmbeddedLab {
   let closing = false;
   const failed = new Promise<string>((resolve) => {
     for (const { name, exited, logPath } of children) {
@@ -111,9 +115,9 @@ async function startController(
 }
 
 function startAgent(
-  options: EmbeddedLabOptions,
+  options: EmbeddedLabOptions & { readonly runners: string },
   controller: string,
-  logPath: string,
+  logs: string,
 ): Promise<Child> {
   const state = join(options.folder, 'agent');
   const cache = join(options.cacheDirectory, 'artifacts');
@@ -123,7 +127,7 @@ function startAgent(
     name: 'agent',
     program: process.execPath,
     args: [...AGENT_NODE_OPTIONS, AGENT_PROGRAM, ...places, ...work, '--stop-with-parent'],
-    logPath,
+    logPath: join(logs, 'agent.log'),
   });
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Progress for pipes and logs: one plain line per event, with its number and the time in UTC. */
 import type { Display } from './display.js';
+import { heldTexts } from './held-texts.js';
 import { outcomeLine, trialCountText } from './outcome-line.js';
 import { waitingText } from './waiting-text.js';
 
 export function plainDisplay(write: (text: string) => void, nowMs: () => number): Display {
   let sequence = 0;
   let waiting = '';
+  let held: readonly string[] = [];
   const line = (text: string) => {
     sequence += 1;
     const time = new Date(nowMs()).toISOString().replace(/\.\d+Z$/, 'Z');
@@ -22,6 +24,12 @@ export function plainDisplay(write: (text: string) => void, nowMs: () => number)
       line(`${count}${outcomeLine(entry, record)}`);
     },
     progress: (progress) => {
+      const holding = heldTexts(progress);
+      for (const text of holding.filter((each) => !held.includes(each))) line(text);
+      for (const text of held.filter((each) => !holding.includes(each))) {
+        line(`no longer: ${text.split(';')[0]}`);
+      }
+      held = holding;
       const text = waitingText(progress.waiting);
       if (text !== waiting && text !== '' && progress.hostsAttached > 0) line(text);
       waiting = text;

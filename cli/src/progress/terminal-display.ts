@@ -5,6 +5,7 @@ import { durationText } from '@labsweep/controller';
 import type { Progress } from '@labsweep/proto';
 import { createLogUpdate } from 'log-update';
 import type { Display } from './display.js';
+import { heldTexts } from './held-texts.js';
 import { outcomeLine } from './outcome-line.js';
 import { waitingText } from './waiting-text.js';
 
@@ -63,6 +64,7 @@ function headLines(progress: Progress, atMs: number, nowMs: number): string[] {
   for (const { trial, hostName, sinceMs } of running) {
     lines.push(`  running ${trial} on ${hostName}, ${wholeSeconds(nowMs - sinceMs)}`);
   }
+  lines.push(...heldTexts(progress).map((text) => `  ${text}`));
   const waiting = waitingText(progress.waiting);
   if (waiting !== '' && running.length === 0) lines.push(`  ${waiting}`);
   return lines;

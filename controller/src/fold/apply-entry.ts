@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Folds one log entry into the state. Entries may come twice and late; the result is the same. */
 import {
+  ENVIRONMENTS,
   type HostJoined,
   type LogEntry,
-  messageIdOf,
   type Submitted,
   type TrialEnded,
 } from '@labsweep/proto';
-import { planSweep } from '../plan/plan-sweep.js';
+import { designOf } from '../plan/extend-design.js';
 import { parseSpec } from '../spec/parse-spec.js';
 import { formatProblem } from '../spec/spec-problem.js';
-import { decideBlock } from './decide-block.js';
-import type { AttemptState, BlockState, LabState, SweepState } from './lab-state.js';
+import { applyCommanded, newBlock, partsOf } from './apply-commanded.js';
+import { AttemptOutcomes, placeInBlock } from './attempt-outcomes.js';
+import { decideBlock, isLabFailure } from './decide-block.js';
+import {
+  type AttemptState,
+  type BlockState,
+  isSettled,
+  type LabState,
+  type SweepState,
+} from './lab-state.js';
 
 /** True when the entry changed the state; false for a repetition and for an unknown sweep. */
 export function applyEntry(state: LabState, entry: LogEntry): boolean {
@@ -20,10 +28,10 @@ export function applyEntry(state: LabState, entry: LogEntry): boolean {
       return applySubmitted(state, entry);
     case 'cancelled':
       return applyCancelled(state.sweeps.get(entry.sweep), entry.atMs);
-    // Folded in a later step.
     case 'commanded':
+      return applyCommanded(state, entry);
     case 'host-commanded':
-      return false;
+      return state.commands.take(entry);
     case 'host-joined':
       return applyHostJoined(state.sweeps.get(entry.sweep), entry);
     case 'trial-ended':
@@ -35,18 +43,19 @@ export function applyEntry(state: LabState, entry: LogEntry): boolean {
 export function newSweepState(submitted: Submitted): SweepState {
   const parsed = parseSpec({ text: submitted.specText, path: submitted.specPath });
   if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('\n'));
-  const spec = { ...parsed.spec, seed: submitted.seed };
-  const plan = planSweep(spec);
+  const design = designOf({ ...parsed.spec, seed: submitted.seed });
   return {
     submitted,
-    spec,
-    plan,
-    rows: new Map(plan.rows.map((row) => [row.id, row])),
-    blocks: new Map(plan.blocks.map((planned) => [planned.id, { planned, attempts: [] }])),
+    design,
+    ...partsOf(design),
+    kernels: submitted.kernels,
+    blocks: new Map(design.plan.blocks.map((planned) => [planned.id, newBlock(planned)])),
     hosts: [],
-    entries: [],
-    settledTrials: new Set(),
+    settledCount: 0,
+    durations: new Map(),
+    labFailures: new Map(),
     decidedCount: 0,
+    isPaused: false,
   };
 }
 
@@ -71,15 +80,25 @@ function applyHostJoined(sweep: SweepState | undefined, entry: HostJoined): bool
 }
 
 function applyTrialEnded(state: LabState, entry: TrialEnded): boolean {
+  const { trial, outcome, durationMs } = entry;
   const sweep = state.sweeps.get(entry.sweep);
   const block = sweep?.blocks.get(entry.block);
-  const id = messageIdOf(entry);
-  if (sweep === undefined || block === undefined || state.folded.has(id)) return false;
-  if (!block.planned.trials.some((trial) => trial.id === entry.trial)) return false;
-  state.folded.add(id);
-  sweep.entries.push(entry);
-  sweep.settledTrials.add(entry.trial);
-  attemptOf(block, entry).outcomes.set(entry.trial, entry);
+  if (sweep === undefined || block === undefined) return false;
+  if (placeInBlock(block.planned, trial) === -1) return false;
+  const isFirst = !isSettled(block, trial);
+  const attempt = attemptOf(state, block, entry);
+  if (!attempt.outcomes.add(trial, outcome.status)) return false;
+  // A straggler of an earlier round is evidence, and changes nothing that counts.
+  if (entry.attempt < block.firstAttempt) return true;
+  if (isFirst) sweep.settledCount += 1;
+  const { row } = block.planned;
+  const seen = sweep.durations.get(row) ?? { count: 0, totalMs: 0 };
+  seen.count += 1;
+  seen.totalMs += durationMs;
+  sweep.durations.set(row, seen);
+  if (isLabFailure(block, attempt)) {
+    sweep.labFailures.set(row, (sweep.labFailures.get(row) ?? 0) + 1);
+  }
   settleDecision(sweep, block);
   return true;
 }
@@ -87,18 +106,29 @@ function applyTrialEnded(state: LabState, entry: TrialEnded): boolean {
 /**
  * An attempt is named by its number and its host, so two controllers cannot give one name twice.
  */
-function attemptOf(block: BlockState, entry: TrialEnded): AttemptState {
-  const { attempt, host, environment } = entry;
-  const known = block.attempts.find((other) => other.attempt === attempt && other.host === host);
+function attemptOf(state: LabState, block: BlockState, entry: TrialEnded): AttemptState {
+  const { attempt } = entry;
+  const isEarlier = attempt < block.firstAttempt;
+  const known = (isEarlier ? block.earlier : block.attempts).find(
+    (other) => other.attempt === attempt && other.host === entry.host,
+  );
   if (known !== undefined) return known;
-  const fresh = { attempt, host, environment, outcomes: new Map() };
-  block.attempts.push(fresh);
+  // Every entry was read into strings of its own; what is kept of them is kept once.
+  const host = state.hostIds.get(entry.host) ?? entry.host;
+  state.hostIds.set(host, host);
+  const environment = ENVIRONMENTS.find((name) => name === entry.environment) ?? entry.environment;
+  const outcomes = new AttemptOutcomes(block.planned);
+  const fresh = { attempt, host, environment, outcomes };
+  // A concatenated array has room for exactly its elements; one that is pushed to, or spread into,
+  // has it for many more.
+  if (isEarlier) block.earlier = block.earlier.concat(fresh);
+  else block.attempts = block.attempts.concat(fresh);
   return fresh;
 }
 
 function settleDecision(sweep: SweepState, block: BlockState): void {
   if (block.decision !== undefined) return;
-  const decision = decideBlock(block);
+  const decision = decideBlock(sweep, block);
   if (decision === undefined) return;
   block.decision = decision;
   sweep.decidedCount += 1;

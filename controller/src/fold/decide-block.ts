@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Says which attempt of a block counts, or that another one is owed. */
 import type { BlockDecision } from '@labsweep/proto';
-import type { AttemptState, BlockState } from './lab-state.js';
+import type { AttemptState, BlockState, SweepState } from './lab-state.js';
 
 /**
- * A kernel or reproducer that failed is a finding, and its block is run once more to see it clean.
+ * The first attempt in which every trial was measured counts. When the limits of the spec are
+ * reached without one, the complete attempt with the most measured trials counts, and is marked as
+ * not complete. Undefined means that the block has to be attempted (again).
  */
-export const SUBJECT_FAILED_ATTEMPTS_MAX = 2;
-/** A failure of the lab says nothing about the kernel, so it is retried a little longer. */
-export const LAB_FAILED_ATTEMPTS_MAX = 3;
-
-/**
- * The first attempt in which every trial was measured counts. When the limits are reached without
- * one, the complete attempt with the most measured trials counts, and is marked as not complete.
- * Undefined means that the block has to be attempted (again).
- */
-export function decideBlock(block: BlockState): BlockDecision | undefined {
+export function decideBlock(
+  sweep: Pick<SweepState, 'spec' | 'labFailures'>,
+  block: BlockState,
+): BlockDecision | undefined {
   const ended = block.attempts.filter((attempt) => isWhole(block, attempt));
+  // Most entries end no attempt.
+  if (ended.length === 0) return undefined;
   const clean = ended.find((attempt) => measuredCount(attempt) === block.planned.trials.length);
   if (clean !== undefined) return decision(block, clean, true);
-  if (!limitsReached(ended)) return undefined;
+  if (!limitsReached(sweep, block, ended)) return undefined;
   const best = ended.reduce((a, b) => (measuredCount(b) > measuredCount(a) ? b : a));
   return decision(block, best, false);
 }
@@ -29,21 +27,29 @@ export function isWhole(block: BlockState, attempt: AttemptState): boolean {
   return attempt.outcomes.size === block.planned.trials.length;
 }
 
-function limitsReached(ended: readonly AttemptState[]): boolean {
-  const withLabFailure = ended.filter((attempt) => hasStatus(attempt, 'lab-failed')).length;
-  const onlySubjectFailures = ended.length - withLabFailure;
-  return (
-    withLabFailure >= LAB_FAILED_ATTEMPTS_MAX || onlySubjectFailures >= SUBJECT_FAILED_ATTEMPTS_MAX
-  );
+/** True for an attempt that ended and that the lab failed, in any of its trials. */
+export function isLabFailure(block: BlockState, attempt: AttemptState): boolean {
+  return isWhole(block, attempt) && attempt.outcomes.count('lab-failed') > 0;
 }
 
-function hasStatus(attempt: AttemptState, status: string): boolean {
-  return [...attempt.outcomes.values()].some(({ outcome }) => outcome.status === status);
+/**
+ * A kernel or reproducer that failed is a finding, and its block is run anew to see whether it
+ * fails again. A failure of the lab says nothing about the kernel; those are counted by row, since
+ * a row that cannot be run would fail in each of its blocks.
+ */
+function limitsReached(
+  { spec, labFailures }: Pick<SweepState, 'spec' | 'labFailures'>,
+  block: BlockState,
+  ended: readonly AttemptState[],
+): boolean {
+  const { rerun, labFailuresMax } = spec.scheduling;
+  const failedByLab = ended.filter((attempt) => isLabFailure(block, attempt)).length;
+  if (ended.length - failedByLab > rerun) return true;
+  return failedByLab > 0 && (labFailures.get(block.planned.row) ?? 0) >= labFailuresMax;
 }
 
 function measuredCount(attempt: AttemptState): number {
-  return [...attempt.outcomes.values()].filter(({ outcome }) => outcome.status === 'measured')
-    .length;
+  return attempt.outcomes.count('measured');
 }
 
 function decision(block: BlockState, attempt: AttemptState, complete: boolean): BlockDecision {

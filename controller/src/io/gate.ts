@@ -3,10 +3,11 @@
  * Stands in front of both services: while the controller cannot serve, every call is refused with
  * the reason as `UNAVAILABLE`, so that agents and clients try the next address.
  */
-import { status } from '@grpc/grpc-js';
+import { Metadata, status } from '@grpc/grpc-js';
 import {
   AgentService,
   type AgentServiceHandlers,
+  STANDBY_METADATA,
   SweepService,
   type SweepServiceHandlers,
 } from '@labsweep/proto';
@@ -74,6 +75,9 @@ export class Gate {
   }
 }
 
+/** The metadata tells this refusal from a controller that is not there. */
 function unavailable(details: string): Error & { code: status; details: string } {
-  return Object.assign(new Error(details), { code: status.UNAVAILABLE, details });
+  const metadata = new Metadata();
+  metadata.set(STANDBY_METADATA, 'yes');
+  return Object.assign(new Error(details), { code: status.UNAVAILABLE, details, metadata });
 }

@@ -40,23 +40,22 @@ export class LogFollower {
     void this.check();
   }
 
-  get lastSequence(): number {
-    return this.last.sequence;
-  }
-
-  get lastPlace(): LogPlace {
+  /** Of the newest entry that is folded; its sequence is 0 before the first one. */
+  get newest(): LogPlace {
     return this.last;
   }
 
-  /** Settles once everything is folded that the log held at the call. Throws as the broker fails. */
+  /** Settles once all is folded that the log held at the call. Throws as the broker fails. */
   async catchUp(): Promise<void> {
     const { lastSequence } = await this.ports.log.head();
-    while (this.last.sequence < lastSequence && !this.ports.signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.onProgress = resolve;
-        this.ports.signal.addEventListener('abort', () => resolve(), { once: true });
-      });
-    }
+    if (this.last.sequence >= lastSequence || this.ports.signal.aborted) return;
+    // One promise for all of it: a listener for each entry of a long log would take hours.
+    await new Promise<void>((resolve) => {
+      this.onProgress = () => {
+        if (this.last.sequence >= lastSequence) resolve();
+      };
+      this.ports.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
   }
 
   /** Looks now, and not only at the next turn. */

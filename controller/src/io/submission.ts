@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * Submitting and cancelling: everything a spec names becomes an artifact, then the log gets the
- * entry.
- */
+/** Submitting: everything a spec names becomes an artifact, then the log gets the entry. */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Broker,
@@ -76,7 +73,7 @@ export class Submission {
     for (const kernel of usedKernels(spec)) {
       const { name, text: source } = kernel;
       const scripted = isScriptedOnly(kernel, spec);
-      const resolve = () => this.resolveKernel(kernel, request, hooks);
+      const resolve = () => this.resolveNamedKernel(kernel, request, hooks);
       kernels.push(scripted ? { name, source } : await resolve());
     }
     refuseMissingImages(spec, kernels, request);
@@ -84,16 +81,6 @@ export class Submission {
     const header = { type: 'submitted' as const, sweep, atMs, by, specPath, specText, seed };
     await broker.log.append({ ...header, kernels, workload });
     await this.folded(() => loop.sweep(sweep) !== undefined);
-  }
-
-  /** Settles when the cancellation is folded. Throws UsageError for an unknown sweep. */
-  async cancel(sweep: SweepId, by: string): Promise<void> {
-    const { broker, loop } = this.parts;
-    const state = loop.sweep(sweep);
-    if (state === undefined)
-      throw new UsageError(`there is no sweep '${sweep}'; see labsweep list`);
-    await broker.log.append({ type: 'cancelled', sweep, atMs: Date.now(), by });
-    await this.folded(() => state.cancelledAtMs !== undefined);
   }
 
   private async resolveProgram(
@@ -121,18 +108,13 @@ export class Submission {
     }
   }
 
-  private async resolveKernel(
+  private async resolveNamedKernel(
     kernel: KernelSpec,
     request: SubmissionRequest,
     hooks: SubmissionHooks,
   ): Promise<ResolvedKernel> {
-    const { cacheDirectory, broker } = this.parts;
-    const localFile = (path: string) => this.localFile(path, request);
     try {
-      const options = { cacheDirectory, localFile, ...hooks };
-      const { resolved, image } = await resolveKernel(kernel, options);
-      if (image !== undefined) await broker.artifacts.put(image);
-      return resolved;
+      return await this.resolveKernel(kernel, request.files, hooks);
     } catch (error) {
       throw placed(
         error,
@@ -141,16 +123,36 @@ export class Submission {
     }
   }
 
+  /** Stores the image. `files` says under which sha256 the user's local files are stored. */
+  async resolveKernel(
+    kernel: KernelSpec,
+    files: Readonly<Record<string, string>>,
+    hooks: SubmissionHooks,
+  ): Promise<ResolvedKernel> {
+    const { cacheDirectory, broker } = this.parts;
+    const localFile = (path: string) => this.storedFile(path, files);
+    const options = { cacheDirectory, localFile, ...hooks };
+    const { resolved, image } = await resolveKernel(kernel, options);
+    if (image !== undefined) await broker.artifacts.put(image);
+    return resolved;
+  }
+
   private localFile(path: string, request: SubmissionRequest): Promise<Uint8Array> {
-    const sha256 = request.files[path];
-    if (sha256 === undefined) {
-      throw new UsageError(`${request.specPath}: ${path} was not sent along with the spec`);
-    }
+    if (request.files[path] !== undefined) return this.storedFile(path, request.files);
+    throw new UsageError(`${request.specPath}: ${path} was not sent along with the spec`);
+  }
+
+  private async storedFile(
+    path: string,
+    files: Readonly<Record<string, string>>,
+  ): Promise<Uint8Array> {
+    const sha256 = files[path];
+    if (sha256 === undefined) throw new UsageError(`${path} was not sent along`);
     return this.parts.broker.artifacts.get(sha256 as Sha256);
   }
 
   /** What was appended comes back through the log; only then is it true. */
-  private async folded(isTrue: () => boolean): Promise<void> {
+  async folded(isTrue: () => boolean): Promise<void> {
     const deadlineMs = Date.now() + FOLD_LIMIT_MS;
     while (!isTrue()) {
       if (Date.now() > deadlineMs)

@@ -3,19 +3,20 @@
  * SweepService over gRPC: what users ask, translated and handed to the sweep loop and the
  * submission.
  */
-import { type ServerWritableStream, status } from '@grpc/grpc-js';
+import type { ServerWritableStream } from '@grpc/grpc-js';
 import {
   LabsweepError,
-  messageOf,
   type Sha256,
   type SweepId,
   type SweepServiceHandlers,
   UsageError,
   writeWatchEvent,
 } from '@labsweep/proto';
-import type { SweepState } from '../fold/lab-state.js';
 import type { SweepLoop } from '../sweep-loop.js';
 import { summarize } from '../sweep-progress.js';
+import type { CommandDesk } from './command-desk.js';
+import { commandHandlers } from './command-handlers.js';
+import { answer, progressHooks, toStatus, unary } from './replies.js';
 import type { Submission, SubmissionParts } from './submission.js';
 
 /** gRPC refuses messages beyond 4 MiB, and small ones let other calls in between. */
@@ -27,18 +28,14 @@ export interface SweepServerParts {
   readonly loop: SweepLoop;
   readonly broker: SubmissionParts['broker'];
   readonly submission: Submission;
+  readonly desk: CommandDesk;
 }
 
 type Handlers = SweepServiceHandlers;
 
 export function sweepHandlers(parts: SweepServerParts): Handlers {
-  const { loop, broker, submission } = parts;
-  const find = (id: string): SweepState => {
-    const sweep = loop.sweep(id as SweepId);
-    if (sweep === undefined)
-      throw new NotFoundError(`there is no sweep '${id}'; see labsweep list`);
-    return sweep;
-  };
+  const { loop, broker, submission, desk } = parts;
+  const find = (id: string) => desk.find(id);
   return {
     PutArtifact: (call, reply) => {
       collect(call)
@@ -59,11 +56,8 @@ export function sweepHandlers(parts: SweepServerParts): Handlers {
     },
     Submit: (call) => {
       answer(call, async () => {
-        const abort = new AbortController();
-        call.on('cancelled', () => abort.abort());
-        const onProgress = (progress: string) => call.write({ progress });
         const request = { ...call.request, sweep: call.request.sweep as SweepId };
-        await submission.submit(request, { onProgress, signal: abort.signal });
+        await submission.submit(request, progressHooks(call));
         call.write({ accepted: summarize(find(call.request.sweep)) });
       });
     },
@@ -71,10 +65,17 @@ export function sweepHandlers(parts: SweepServerParts): Handlers {
     List: (_call, reply) => unary(reply, () => ({ sweeps: loop.summaries() })),
     Watch: (call) => {
       const watch = () => {
-        const send = (event: Parameters<typeof writeWatchEvent>[0]) => {
-          call.write(writeWatchEvent(event));
-        };
-        return loop.watch(find(call.request.sweep), { send, end: () => call.end() });
+        let isFull = false;
+        return loop.watch(find(call.request.sweep), {
+          send: (event) => {
+            isFull = !call.write(writeWatchEvent(event));
+          },
+          drained: async () => {
+            if (isFull) await drained(call);
+          },
+          end: () => call.end(),
+          fail: (reason) => call.emit('error', toStatus(new LabsweepError(reason))),
+        });
       };
       try {
         const leave = watch();
@@ -83,56 +84,8 @@ export function sweepHandlers(parts: SweepServerParts): Handlers {
         call.emit('error', toStatus(error));
       }
     },
-    Command: (call) => call.emit('error', toStatus(new LabsweepError('not offered yet'))),
-    ListHosts: (_call, reply) => unary(reply, () => ({ hosts: [] })),
-    CommandHost: (_call, reply) => reply(toStatus(new LabsweepError('not offered yet'))),
-    Cancel: (call, reply) => {
-      const { sweep, by } = call.request;
-      submission
-        .cancel(sweep as SweepId, by)
-        .then(() => summarize(find(sweep)))
-        .then(
-          (summary) => reply(null, summary),
-          (error) => reply(toStatus(error)),
-        );
-    },
+    ...commandHandlers({ loop, desk }),
   };
-}
-
-/** A name that the controller does not know. */
-class NotFoundError extends LabsweepError {}
-
-type ServiceError = Error & { code: status };
-
-function toStatus(error: unknown): ServiceError {
-  const code =
-    error instanceof NotFoundError
-      ? status.NOT_FOUND
-      : error instanceof UsageError
-        ? status.INVALID_ARGUMENT
-        : error instanceof LabsweepError
-          ? status.FAILED_PRECONDITION
-          : status.INTERNAL;
-  return Object.assign(new Error(messageOf(error)), { code });
-}
-
-function unary<Reply>(
-  reply: (error: ServiceError | null, value?: Reply) => void,
-  make: () => Reply,
-): void {
-  try {
-    reply(null, make());
-  } catch (error) {
-    reply(toStatus(error));
-  }
-}
-
-/** Runs the work behind a server stream and ends it, with a status when the work throws. */
-function answer<In, Out>(call: ServerWritableStream<In, Out>, work: () => Promise<void>): void {
-  work().then(
-    () => call.end(),
-    (error) => call.emit('error', toStatus(error)),
-  );
 }
 
 function drained<In, Out>(call: ServerWritableStream<In, Out>): Promise<void> {

@@ -31,21 +31,45 @@ export function orderOfBlock<Kernel>(
   request: OrderRequest<Kernel>,
   repetition: number,
 ): readonly Kernel[] {
+  return ordersOf(request)(repetition);
+}
+
+/** The same for many repetitions of a row: a square is drawn once, and used for all its lines. */
+export function ordersOf<Kernel>(
+  request: OrderRequest<Kernel>,
+): (repetition: number) => readonly Kernel[] {
   const size = request.kernels.length;
-  if (size < 2) return request.kernels;
-  const square = Math.floor((repetition - 1) / size);
-  const line = (repetition - 1) % size;
+  if (size < 2) return () => request.kernels;
+  const places = firstLine(size);
+  let drawn: Square<Kernel> | undefined;
+  return (repetition) => {
+    const square = Math.floor((repetition - 1) / size);
+    if (drawn?.square !== square) drawn = drawSquare(request, square);
+    const { parts, lines, isMirror } = drawn;
+    const shift = lines[(repetition - 1) % size] ?? 0;
+    const order = places.map((part) => {
+      const kernel = parts[(part + shift) % size];
+      assert(kernel !== undefined, 'a part of the square is the place of a kernel');
+      return kernel;
+    });
+    return isMirror ? order.reverse() : order;
+  };
+}
+
+interface Square<Kernel> {
+  readonly square: number;
+  readonly parts: readonly Kernel[];
+  readonly lines: readonly number[];
+  readonly isMirror: boolean;
+}
+
+function drawSquare<Kernel>(request: OrderRequest<Kernel>, square: number): Square<Kernel> {
+  const size = request.kernels.length;
   // Both squares of an odd size share their parts; only then do they complete each other.
   const isMirror = size % 2 === 1 && square % 2 === 1;
   const parts = shuffled(request.kernels, randomOf(request, `parts ${square - Number(isMirror)}`));
   const lines = shuffled(countTo(size), randomOf(request, `lines ${square}`));
-  const shift = lines[line] ?? 0;
-  const order = firstLine(size).map((part) => {
-    const kernel = parts[(part + shift) % size];
-    assert(kernel !== undefined, 'a part of the square is the place of a kernel');
-    return kernel;
-  });
-  return isMirror ? order.reverse() : order;
+  return { square, parts, lines, isMirror };
 }
 
 /**

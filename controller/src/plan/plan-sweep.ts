@@ -7,17 +7,18 @@ import type {
   PlannedBlock,
   PlannedRow,
   Purpose,
+  RowId,
   Spec,
   TrialId,
 } from '@labsweep/proto';
-import { orderOfBlock } from './block-order.js';
+import { ordersOf } from './block-order.js';
 import { planRows } from './plan-rows.js';
 
 /**
  * In the order in which they are handed out: audits first, since they tell early that a comparison
  * is void; attributions last, since they only explain what was found.
  */
-const HANDED_OUT: readonly Purpose[] = ['audit', 'timing', 'attribution'];
+export const HANDED_OUT: readonly Purpose[] = ['audit', 'timing', 'attribution'];
 
 export function planSweep(spec: Spec): Plan {
   const rows = planRows(spec);
@@ -28,11 +29,13 @@ export function planSweep(spec: Spec): Plan {
 
 /** The first repetition of all rows, then the second: a sweep that is cut short is balanced. */
 function planBlocks(spec: Spec, all: readonly PlannedRow[], purpose: Purpose): PlannedBlock[] {
-  const rows = all.filter((row) => row.purpose === purpose);
+  const rows = all
+    .filter((row) => row.purpose === purpose)
+    .map((row) => ({ id: row.id, orderOf: ordersOfRow(spec, row) }));
   const blocks: PlannedBlock[] = [];
   const repetitions = repetitionsOf(spec, purpose);
   for (let repetition = 1; repetition <= repetitions; repetition += 1) {
-    for (const row of rows) blocks.push(planBlock(spec, row, repetition));
+    for (const { id, orderOf } of rows) blocks.push(blockOf(id, repetition, orderOf(repetition)));
   }
   return blocks;
 }
@@ -49,15 +52,18 @@ export function repetitionsOf(spec: Spec, purpose: Purpose): number {
   }
 }
 
-function planBlock(spec: Spec, row: PlannedRow, repetition: number): PlannedBlock {
-  const id = `${row.id}/r${repetition}` as BlockId;
-  const kernels = orderKernels(spec, row, repetition);
-  const trials = kernels.map((kernel) => ({ id: `${id}/${kernel}` as TrialId, kernel }));
-  return { id, row: row.id, repetition, trials };
+/** The block of a row whose repetition counts from 1. */
+export function planBlock(spec: Spec, row: PlannedRow, repetition: number): PlannedBlock {
+  return blockOf(row.id, repetition, ordersOfRow(spec, row)(repetition));
 }
 
-function orderKernels(spec: Spec, row: PlannedRow, repetition: number): readonly KernelName[] {
-  if (spec.order === 'listed') return row.kernels;
-  const { seed } = spec;
-  return orderOfBlock({ seed, row: row.id, kernels: row.kernels }, repetition);
+function blockOf(row: RowId, repetition: number, kernels: readonly KernelName[]): PlannedBlock {
+  const id = `${row}/r${repetition}` as BlockId;
+  const trials = kernels.map((kernel) => ({ id: `${id}/${kernel}` as TrialId, kernel }));
+  return { id, row, repetition, trials };
+}
+
+function ordersOfRow(spec: Spec, row: PlannedRow): (repetition: number) => readonly KernelName[] {
+  if (spec.order === 'listed') return () => row.kernels;
+  return ordersOf({ seed: spec.seed, row: row.id, kernels: row.kernels });
 }

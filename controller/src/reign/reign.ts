@@ -18,6 +18,7 @@ export class Reign {
   private readonly done = new AbortController();
   private end: (reason: string) => void = () => {};
   private over = false;
+  private renewing: Promise<string> = Promise.resolve('');
   private validUntilMonotonicMs: number;
   private validUntilWallMs: number;
 
@@ -50,10 +51,12 @@ export class Reign {
     return !this.over && monotonicMs < this.validUntilMonotonicMs && wallMs < this.validUntilWallMs;
   }
 
-  /** Lets the next one in at once. Never throws: who cannot be told waits for the lock to run out. */
+  /** Lets the next one in at once. Never throws: without it the lock runs out by itself. */
   async release(): Promise<void> {
     if (this.over) return;
     this.finish('released');
+    // One that is under way would make the revision too old to be replaced.
+    await this.renewing;
     await this.ports.store.write({ ...this.record, released: true }, this.revision).catch(() => {});
   }
 
@@ -78,7 +81,8 @@ export class Reign {
         );
         return;
       }
-      trouble = await this.renew();
+      this.renewing = this.renew();
+      trouble = await this.renewing;
     }
   }
 
@@ -96,7 +100,7 @@ export class Reign {
     }
   }
 
-  /** A renewal of ours whose answer was lost counts as ours; anything else is another controller. */
+  /** A renewal whose answer was lost is ours all the same; anything else is another controller. */
   private async explainOvertaken(): Promise<void> {
     try {
       const entry = await this.ports.store.read();

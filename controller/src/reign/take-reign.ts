@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Waits as standby until the lock is free, and takes it. */
+import { isDeepStrictEqual } from 'node:util';
 import {
   brokerFailureOf,
   explainBrokerFailure,
@@ -58,10 +59,10 @@ function isFree(
   { ports, contender }: TakeOptions,
 ): boolean {
   if (entry === undefined) return true;
-  const { released, session, process } = entry.record;
-  return (
-    released || session === contender.session || silentMs >= EXPIRY_MS || ports.isDead(process)
-  );
+  const { released, process } = entry.record;
+  // An earlier reign of this very process is over, or it would not contend.
+  const isOwn = isDeepStrictEqual(process, contender.process);
+  return released || isOwn || silentMs >= EXPIRY_MS || ports.isDead(process);
 }
 
 async function take(

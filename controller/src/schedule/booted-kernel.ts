@@ -22,7 +22,7 @@ export function isBooted(options: {
 
 /** As `uname -r` must say it; the kernel's name where the submission knows no image. */
 export function releaseOf(sweep: SweepState, name: KernelName): string {
-  const resolved = sweep.submitted.kernels.find((kernel) => kernel.name === name);
+  const resolved = sweep.kernels.find((kernel) => kernel.name === name);
   return resolved?.image?.release ?? name;
 }
 

@@ -5,6 +5,7 @@ import { type JetStreamClient, type ObjectStore, StorageType } from 'nats';
 import type { Sha256 } from '../domain.js';
 import { LabsweepError } from '../errors.js';
 import { ARTIFACT_BUCKET } from '../subjects.js';
+import { explainBrokerFailure } from './broker-failure.js';
 
 /** The name under which bytes are stored everywhere. */
 export function sha256Of(bytes: Uint8Array | string): Sha256 {
@@ -25,10 +26,18 @@ export class ArtifactStore {
     return (await this.bucket.info(sha256)) !== null;
   }
 
-  /** Stores bytes under their sha256 and returns it; what is there already is not sent again. */
+  /**
+   * Stores bytes under their sha256 and returns it; what is there already is not sent again. Throws
+   * LabsweepError when the broker does not take them.
+   */
   async put(bytes: Uint8Array): Promise<Sha256> {
     const sha256 = sha256Of(bytes);
-    if (!(await this.has(sha256))) await this.bucket.putBlob({ name: sha256 }, bytes);
+    try {
+      if (!(await this.has(sha256))) await this.bucket.putBlob({ name: sha256 }, bytes);
+    } catch (error) {
+      const why = explainBrokerFailure(error);
+      throw new LabsweepError(`artifact ${sha256} cannot be stored: ${why}`, { cause: error });
+    }
     return sha256;
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Tells apart why the broker did not do what it was asked, with words for people. */
 import { ErrorCode, type NatsError } from 'nats';
-import { messageOf } from '../errors.js';
+import { LabsweepError, messageOf } from '../errors.js';
 
 export const BROKER_FAILURES = [
   /** Nothing answers: no server, no way to it, or a server whose JetStream went mute. */
@@ -40,6 +40,10 @@ const AWAY_CODES: readonly string[] = [
 ];
 
 export function brokerFailureOf(error: unknown): BrokerFailure {
+  // Ours tell more, and carry what the client failed with.
+  if (error instanceof LabsweepError && error.cause !== undefined) {
+    return brokerFailureOf(error.cause);
+  }
   const { code, api_error: api } = error as Partial<NatsError>;
   if (api !== undefined) return FAILURE_OF_CODE[api.err_code ?? 0] ?? 'other';
   // A publish that no stream takes.

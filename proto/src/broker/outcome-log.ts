@@ -8,6 +8,7 @@ import {
   RetentionPolicy,
   StorageType,
 } from 'nats';
+import type { SweepId } from '../domain.js';
 import { formatLogEntry, type LogEntry, messageIdOf, parseLogEntry } from '../log-entry.js';
 import { LAB_SUBJECT, LOG_STREAM, LOG_SUBJECTS, logSubject } from '../subjects.js';
 import { brokerFailureOf } from './broker-failure.js';
@@ -35,6 +36,8 @@ const PUBLISH_TIMEOUT_MS = 5_000;
 /** Within this time the server itself drops a repeated message; the fold drops it at any time. */
 const DUPLICATE_WINDOW_NS = 10 * 60 * 1e9;
 const NO_MESSAGE = 10_037;
+/** With fewer, a reader of a long log waits for the server more than it reads. */
+const MESSAGES_AHEAD_MAX = 2_000;
 /** The client rounds the time of a message it is sent, and not that of one it asks for. */
 const ROUNDING_MS = 1;
 /** Some ways of asking for a consumer hang with this client and server: none may hang for ever. */
@@ -102,6 +105,40 @@ export class OutcomeLog {
     }
   }
 
+  /** What the log holds of one sweep between two sequences, in its order; then it ends. */
+  async *read(
+    sweep: SweepId,
+    part: { readonly nextSequence: number; readonly lastSequence: number },
+  ): AsyncGenerator<LogMessage> {
+    const { nextSequence, lastSequence } = part;
+    const subject = logSubject(sweep);
+    const newest = await this.lastOf(subject);
+    if (newest < nextSequence) return;
+    const opening = this.streams.consumers
+      .get(LOG_STREAM, { opt_start_seq: nextSequence, filterSubjects: subject })
+      .then((consumer) => consumer.consume({ max_messages: MESSAGES_AHEAD_MAX }));
+    const messages = await within(CONSUME_LIMIT_MS, opening, new AbortController().signal);
+    try {
+      for await (const message of messages) {
+        if (message.seq > lastSequence) return;
+        yield readMessage(message);
+        if (message.seq >= Math.min(newest, lastSequence)) return;
+      }
+    } finally {
+      messages.stop();
+    }
+  }
+
+  /** The sequence of the newest message of the subject; 0 when there is none. */
+  private async lastOf(subject: string): Promise<number> {
+    try {
+      return (await this.manager.streams.getMessage(LOG_STREAM, { last_by_subj: subject })).seq;
+    } catch (error) {
+      if ((error as NatsError).api_error?.err_code === NO_MESSAGE) return 0;
+      throw error;
+    }
+  }
+
   /**
    * Every entry from `firstSequence` on, then each new one, until the signal fires. It says nothing
    * of a log that lost its end: the server waits in silence until the log has grown past it.
@@ -111,7 +148,7 @@ export class OutcomeLog {
     const start = { opt_start_seq: firstSequence };
     const opening = this.streams.consumers
       .get(LOG_STREAM, start)
-      .then((consumer) => consumer.consume());
+      .then((consumer) => consumer.consume({ max_messages: MESSAGES_AHEAD_MAX }));
     const messages = await within(CONSUME_LIMIT_MS, opening, signal);
     const stop = () => messages.stop();
     signal.addEventListener('abort', stop, { once: true });

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What an agent knows of itself beyond the life of its process: the name of its state folder, the
+ * highest term of a controller it has seen, how far the broker acknowledged, the lease it holds.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type Lease,
+  messageOf,
+  type Note,
+  readControllerMessage,
+  writeControllerMessage,
+} from '@labsweep/proto';
+import { writeDurably } from './io/durable-file.js';
+
+/** What the other parts of an agent need of it. */
+export interface AgentRecord {
+  /** Names the state folder. */
+  readonly instance: string;
+  readonly term: number;
+  readonly acknowledgedSequence: number;
+  /** The lease that an earlier process of this agent held, with the boot under which it did. */
+  readonly left: { readonly lease: Lease; readonly bootId: string } | undefined;
+  seenTerm(term: number): void;
+  acknowledged(sequence: number): void;
+  /** Undefined for none. */
+  holds(lease: Lease | undefined, bootId: string): void;
+  /** All that was told is written, or cannot be; never throws. */
+  close(): Promise<void>;
+}
+
+/** An agent that forgets all of it at its end, as one of many in a process. */
+export function forgetfulRecord(instance: string): AgentRecord {
+  const record = {
+    instance,
+    term: 0,
+    acknowledgedSequence: 0,
+    left: undefined,
+    seenTerm: (term: number) => {
+      record.term = Math.max(record.term, term);
+    },
+    acknowledged: (sequence: number) => {
+      record.acknowledgedSequence = Math.max(record.acknowledgedSequence, sequence);
+    },
+    holds: () => {},
+    close: async () => {},
+  };
+  return record;
+}
+
+const RECORD_NAME = 'agent.json';
+const LEASE_NAME = 'lease.json';
+/** The sequence moves with every outcome, and losing its newest moves costs a warning only. */
+const SEQUENCE_INTERVAL_MS = 5_000;
+
+interface Kept {
+  readonly instance: string;
+  term: number;
+  acknowledgedSequence: number;
+}
+
+export class StoredRecord implements AgentRecord {
+  left: AgentRecord['left'];
+  private writing: Promise<void> = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
+
+  private constructor(
+    private readonly directory: string,
+    private readonly kept: Kept,
+    private readonly note: Note,
+  ) {}
+
+  /** A file that cannot be understood is set aside, and the agent is a new one. */
+  static async open(directory: string, note: Note): Promise<StoredRecord> {
+    await mkdir(directory, { recursive: true });
+    const known = await readKept(directory, RECORD_NAME, note, readRecordFile);
+    const fresh = { instance: randomUUID(), term: 0, acknowledgedSequence: 0 };
+    const record = new StoredRecord(directory, known ?? fresh, note);
+    record.left = await readKept(directory, LEASE_NAME, note, readLeaseFile);
+    if (known === undefined) await record.save();
+    return record;
+  }
+
+  get instance(): string {
+    return this.kept.instance;
+  }
+
+  get term(): number {
+    return this.kept.term;
+  }
+
+  get acknowledgedSequence(): number {
+    return this.kept.acknowledgedSequence;
+  }
+
+  seenTerm(term: number): void {
+    if (term <= this.kept.term) return;
+    this.kept.term = term;
+    void this.save();
+  }
+
+  acknowledged(sequence: number): void {
+    if (sequence <= this.kept.acknowledgedSequence) return;
+    this.kept.acknowledgedSequence = sequence;
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      void this.save();
+    }, SEQUENCE_INTERVAL_MS);
+  }
+
+  /** Not synced: a lease outlives the process and never the boot, so the page cache will do. */
+  holds(lease: Lease | undefined, bootId: string): void {
+    const path = join(this.directory, LEASE_NAME);
+    void this.inTurn(async () => {
+      if (lease === undefined) return rm(path, { force: true });
+      const wire = { ...writeControllerMessage({ kind: 'lease', lease }), body: 'lease' };
+      await writeFile(`${path}.tmp`, JSON.stringify({ bootId, wire }));
+      await rename(`${path}.tmp`, path);
+    }, 'a restart would give the block back');
+  }
+
+  async close(): Promise<void> {
+    if (this.timer !== undefined) {
+      clearTimeout(this.timer);
+      this.timer = undefined;
+      void this.save();
+    }
+    await this.writing;
+  }
+
+  private save(): Promise<void> {
+    const write = () => writeDurably(join(this.directory, RECORD_NAME), JSON.stringify(this.kept));
+    return this.inTurn(write, 'it is kept in memory');
+  }
+
+  private inTurn(write: () => Promise<void>, otherwise: string): Promise<void> {
+    this.writing = this.writing
+      .then(write)
+      .catch((error) => this.note(`${this.directory}: ${messageOf(error)}; ${otherwise}`));
+    return this.writing;
+  }
+}
+
+async function readKept<Value>(
+  directory: string,
+  name: string,
+  note: Note,
+  parse: (text: string) => Value,
+): Promise<Value | undefined> {
+  const path = join(directory, name);
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return parse(text);
+  } catch (error) {
+    note(`${path} cannot be understood and is set aside as ${name}.damaged: ${messageOf(error)}`);
+    await rename(path, `${path}.damaged`).catch(() => {});
+    return undefined;
+  }
+}
+
+function readRecordFile(text: string): Kept {
+  const { instance, term, acknowledgedSequence } = JSON.parse(text) as Partial<Kept>;
+  if (typeof instance !== 'string' || instance === '') throw new Error('it names no instance');
+  return { instance, term: countOf(term), acknowledgedSequence: countOf(acknowledgedSequence) };
+}
+
+function countOf(value: unknown): number {
+  if (Number.isSafeInteger(value) && Number(value) >= 0) return Number(value);
+  throw new Error(`${value} is not a count`);
+}
+
+function readLeaseFile(text: string): NonNullable<AgentRecord['left']> {
+  const { bootId, wire } = JSON.parse(text) as { bootId?: unknown; wire?: unknown };
+  const message = readControllerMessage(wire);
+  if (message.kind !== 'lease') throw new Error(`it holds a message '${message.kind}'`);
+  return { bootId: String(bootId), lease: message.lease };
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Wires the working parts of an agent: record, spool, broker, worker, the controller's stream. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import {
+  type AgentHello,
+  type ControllerMessage,
+  type HostDescription,
+  type Lease,
+  messageIdOf,
+  messageOf,
+  PROTOCOL,
+  systemClock,
+} from '@labsweep/proto';
+import type { AgentOptions } from './agent-options.js';
+import { type AgentRecord, StoredRecord } from './agent-record.js';
+import { ArtifactCache } from './io/artifact-cache.js';
+import { readBootId } from './io/boot-id.js';
+import { BrokerLink } from './io/broker-link.js';
+import { ControllerClient } from './io/controller-client.js';
+import { Publisher } from './publisher.js';
+import { type Runner, runnerKindOf } from './runner/runner.js';
+import { type OutcomeSpool, Spool } from './spool.js';
+import { withinLimit } from './within-limit.js';
+import { Worker } from './worker.js';
+
+/** What is spooled gets this long to reach the broker when the agent stops. */
+const FLUSH_LIMIT_MS = 3_000;
+/** A trial that does not stop when it is told to must not keep the agent for ever. */
+const STOP_LIMIT_MS = 30_000;
+
+export interface Machine {
+  readonly host: HostDescription;
+  /** Looks at the machine again. */
+  readonly describe: () => Promise<HostDescription>;
+  readonly runners: readonly Runner[];
+}
+
+/** Runs until the signal fires. Throws LabsweepError when the controller refuses this agent. */
+export async function attachAndWork(options: AgentOptions, machine: Machine): Promise<void> {
+  const { stateDirectory, note } = options;
+  const record = options.record ?? (await StoredRecord.open(stateDirectory, note));
+  const spool = await (options.openSpool?.() ?? openSpool(options));
+  const bootId = await readBootId();
+  const agent = new AttachedAgent(options, machine, { record, spool, bootId });
+  await agent.run();
+}
+
+function openSpool({ stateDirectory, spoolLimits, note }: AgentOptions): Promise<Spool> {
+  const limits = spoolLimits === undefined ? {} : { limits: spoolLimits };
+  return Spool.open(join(stateDirectory, 'spool'), { note, ...limits });
+}
+
+const offersOf = ({ supports }: HostDescription) =>
+  supports.map(({ environment, available }) => `${environment}:${available}`).join(' ');
+
+class AttachedAgent {
+  private readonly stop = new AbortController();
+  /** Of the work: a controller that refuses the agent ends it, too. */
+  private readonly signal: AbortSignal;
+  private readonly heartbeat = new Heartbeat(() => this.beat());
+  private readonly startedAtMs = systemClock.nowMs();
+  private readonly publisher: Publisher;
+  private readonly link: BrokerLink;
+  private readonly worker: Worker;
+  private readonly client: ControllerClient;
+  private host: HostDescription;
+  private session: string;
+
+  constructor(
+    private readonly options: AgentOptions,
+    private readonly machine: Machine,
+    private readonly kept: {
+      readonly record: AgentRecord;
+      readonly spool: OutcomeSpool;
+      readonly bootId: string;
+    },
+  ) {
+    const { note, connect, cacheDirectory, controllers } = options;
+    const { record, spool } = kept;
+    this.host = machine.host;
+    this.session = options.session;
+    this.signal = AbortSignal.any([options.signal, this.stop.signal]);
+    this.publisher = new Publisher(spool, note, this.signal, {
+      onAcknowledged: (sequence) => record.acknowledged(sequence),
+    });
+    this.link = new BrokerLink({
+      name: `agent ${this.host.name}`,
+      cache: new ArtifactCache(cacheDirectory),
+      note,
+      ...(connect === undefined ? {} : { connect }),
+      onConnected: (broker) => this.publisher.connect(broker),
+    });
+    this.worker = this.makeWorker();
+    this.client = new ControllerClient({
+      addresses: controllers,
+      note,
+      hello: () => this.hello(),
+      accepts: (term) => this.accepts(term),
+      onMessage: (message) => this.take(message),
+    });
+  }
+
+  async run(): Promise<void> {
+    const { options, worker, kept } = this;
+    this.takeUpLease(kept.record.left);
+    const hangUp = new AbortController();
+    const attached = this.client.run(hangUp.signal);
+    try {
+      await Promise.race([attached, aborted(options.signal)]);
+    } finally {
+      this.heartbeat.stop();
+      this.stop.abort(options.signal.reason);
+      await withinLimit(worker.idle(), STOP_LIMIT_MS);
+      // Only now, because the worker gives its block back over this stream.
+      hangUp.abort();
+      await attached.catch(() => {});
+      await this.publisher.flush(FLUSH_LIMIT_MS);
+      await this.link.close();
+      await kept.record.close();
+    }
+  }
+
+  private makeWorker(): Worker {
+    const { options, machine, kept } = this;
+    return new Worker({
+      host: this.host,
+      session: () => this.session,
+      clock: systemClock,
+      spool: kept.spool,
+      publisher: this.publisher,
+      note: options.note,
+      signal: this.signal,
+      runnerFor: (environment) =>
+        machine.runners.find((runner) => runner.kind === runnerKindOf(environment)),
+      fetch: (sha256, signal) => this.link.fetch(sha256, signal),
+      send: (message) => {
+        options.observe?.sent(message);
+        this.client.send(message);
+      },
+      keep: (lease) => kept.record.holds(lease, kept.bootId),
+      supportsChanged: () => this.supportsChanged(),
+      reattach: () => this.client.reattach(),
+    });
+  }
+
+  /** A trial does not outlive its boot, but a block does not end with its agent's process. */
+  private takeUpLease(left: { readonly lease: Lease; readonly bootId: string } | undefined): void {
+    if (left === undefined) return;
+    const { lease, bootId } = left;
+    const can = this.host.supports.some(
+      ({ environment, available }) => environment === lease.environment && available,
+    );
+    if (bootId === this.kept.bootId && can) {
+      this.options.note(`takes up ${lease.block} again, which an earlier process of it held`);
+      this.worker.restore(lease);
+      return;
+    }
+    const why = can ? 'the host was booted since' : `${lease.environment} is not available now`;
+    this.options.note(`gives ${lease.block} back: ${why}`);
+    this.kept.record.holds(undefined, '');
+  }
+
+  private hello(): AgentHello {
+    const { record, spool } = this.kept;
+    return {
+      protocol: PROTOCOL,
+      session: this.session,
+      instance: record.instance,
+      bootId: this.kept.bootId,
+      startedAtMs: this.startedAtMs,
+      acknowledgedSequence: record.acknowledgedSequence,
+      host: this.host,
+      holding: this.worker.held(),
+      unsettled: spool.unsettled().map(messageIdOf),
+    };
+  }
+
+  private accepts(term: number): boolean {
+    const { record } = this.kept;
+    if (term < record.term) {
+      this.options.note(`refuses a controller of term ${term}: term ${record.term} has begun`);
+      return false;
+    }
+    record.seenTerm(term);
+    return true;
+  }
+
+  private take(message: ControllerMessage): void {
+    this.options.observe?.received(message);
+    if (message.kind === 'welcome') {
+      this.link.connect(message.natsUrl);
+      // A controller that folds anew must find what the log has lost.
+      this.publisher.publishAgain();
+      this.heartbeat.every(message.aliveIntervalMs);
+      this.worker.resume();
+    } else if (message.kind === 'settled') {
+      this.publisher
+        .settle(message.messageIds)
+        .catch((error) => this.options.note(messageOf(error)));
+    } else this.worker.handle(message);
+  }
+
+  private beat(): void {
+    const { worker, publisher, link, kept } = this;
+    if (link.cameBack()) publisher.publishAgain();
+    const trouble = worker.trouble || kept.spool.trouble || link.trouble || publisher.trouble;
+    const spooled = kept.spool.unsettled().length;
+    this.client.send({ kind: 'alive', spooled, trouble });
+  }
+
+  private async supportsChanged(): Promise<boolean> {
+    const fresh = await this.machine.describe();
+    if (offersOf(fresh) === offersOf(this.host)) return false;
+    this.host = fresh;
+    // A session's facts are told once, so other facts need another session.
+    this.session = randomUUID();
+    return true;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** Calls back at an interval that the controller may change. */
+class Heartbeat {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly beat: () => void) {}
+
+  every(intervalMs: number): void {
+    this.stop();
+    this.timer = setInterval(this.beat, intervalMs);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The spool of many agents in one process: one file, in which all that comes together shares one
+ * sync. A file for each outcome, as `Spool` has them, is easier to look into and costs two syncs.
+ */
+import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  formatLogEntry,
+  type HostId,
+  messageIdOf,
+  messageOf,
+  type Note,
+  parseLogEntry,
+  type TrialEnded,
+} from '@labsweep/proto';
+import { explainDiskTrouble, isDiskTrouble } from './io/durable-file.js';
+import type { OutcomeSpool } from './spool.js';
+
+/** At this size the file is written anew, with what is not settled. */
+const FILE_BYTES_MAX = 64 * 1024 * 1024;
+const RETRY_INTERVAL_MS = 1_000;
+/** In front of the ids on a line about settled entries; an entry begins with a brace. */
+const SETTLED = 'settled ';
+
+interface Waiting {
+  readonly line: string;
+  done(): void;
+  failed(error: unknown): void;
+}
+
+export class OutcomeJournal {
+  trouble = '';
+  /** By message id, in the order in which they were spooled. */
+  readonly entries = new Map<string, TrialEnded>();
+  private waiting: Waiting[] = [];
+  private settled: string[] = [];
+  private writing: Promise<void> | undefined;
+  private size = 0;
+
+  private constructor(
+    private readonly path: string,
+    private file: FileHandle,
+    private readonly note: Note,
+  ) {}
+
+  /** Reads what an earlier process left. A line that was being written when it died is dropped. */
+  static async open(path: string, note: Note = () => {}): Promise<OutcomeJournal> {
+    await mkdir(dirname(path), { recursive: true });
+    const text = await readFile(path, 'utf8').catch(() => '');
+    const journal = new OutcomeJournal(path, await open(path, 'a+'), note);
+    for (const line of text.split('\n')) journal.read(line);
+    await journal.rewrite();
+    return journal;
+  }
+
+  /** The entry is on the disk when this settles. It waits while the disk is full. */
+  async add(entry: TrialEnded, signal?: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        await this.append(formatLogEntry(entry));
+        this.trouble = '';
+        this.entries.set(messageIdOf(entry), entry);
+        return;
+      } catch (error) {
+        if (!isDiskTrouble(error)) throw error;
+        this.trouble = `outcomes cannot be spooled: ${explainDiskTrouble(error, this.path)}`;
+      }
+      signal?.throwIfAborted();
+      await delay(RETRY_INTERVAL_MS);
+    }
+  }
+
+  /** Goes to the disk with the next outcome: losing it means no more than a publish too many. */
+  settle(messageId: string): void {
+    if (this.entries.delete(messageId)) this.settled.push(messageId);
+  }
+
+  async close(): Promise<void> {
+    await this.writing;
+    await this.file.close();
+  }
+
+  private append(line: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ line, done: resolve, failed: reject });
+      this.writing ??= this.write().finally(() => {
+        this.writing = undefined;
+      });
+    });
+  }
+
+  /** Never throws: whoever waits is told. */
+  private async write(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const batch = this.waiting;
+      this.waiting = [];
+      const settled = this.settled;
+      this.settled = [];
+      try {
+        const lines = batch.map(({ line }) => line);
+        if (settled.length > 0) lines.push(`${SETTLED}${JSON.stringify(settled)}`);
+        await this.writeLines(lines);
+        for (const { done } of batch) done();
+      } catch (error) {
+        this.settled.push(...settled);
+        for (const { failed } of batch) failed(error);
+      }
+    }
+  }
+
+  private async writeLines(lines: readonly string[]): Promise<void> {
+    if (this.size > FILE_BYTES_MAX) await this.rewrite();
+    const bytes = Buffer.from(`${lines.join('\n')}\n`);
+    try {
+      await this.file.appendFile(bytes);
+      await this.file.datasync();
+      this.size += bytes.length;
+    } catch (error) {
+      // Half a line would hide the whole one behind it.
+      await this.file.truncate(this.size).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Leaves the old file in place until the new one is whole and on the disk. */
+  private async rewrite(): Promise<void> {
+    const temporary = `${this.path}.tmp`;
+    const lines = [...this.entries.values()].map((entry) => `${formatLogEntry(entry)}\n`);
+    const bytes = Buffer.from(lines.join(''));
+    await rm(temporary, { force: true });
+    const file = await open(temporary, 'a+');
+    await file.appendFile(bytes);
+    await file.datasync();
+    await rename(temporary, this.path);
+    const directory = await open(dirname(this.path), 'r');
+    await directory.sync();
+    await directory.close();
+    await this.file.close();
+    this.file = file;
+    this.size = bytes.length;
+  }
+
+  private read(line: string): void {
+    if (line === '') return;
+    try {
+      if (line.startsWith(SETTLED)) {
+        for (const id of JSON.parse(line.slice(SETTLED.length)) as string[]) {
+          this.entries.delete(id);
+        }
+        return;
+      }
+      const entry = parseLogEntry(line);
+      if (entry.type === 'trial-ended') this.entries.set(messageIdOf(entry), entry);
+    } catch (error) {
+      this.note(`a line of ${this.path} is dropped: ${messageOf(error)}`);
+    }
+  }
+}
+
+/** What one agent sees of the journal. It keeps no evidence of its own. */
+export class JournalSpool implements OutcomeSpool {
+  private readonly own = new Map<string, TrialEnded>();
+
+  constructor(
+    private readonly journal: OutcomeJournal,
+    host: HostId,
+  ) {
+    for (const [id, entry] of journal.entries) if (entry.host === host) this.own.set(id, entry);
+  }
+
+  get trouble(): string {
+    return this.journal.trouble;
+  }
+
+  async add(
+    entry: TrialEnded,
+    artifacts: readonly Uint8Array[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    if (artifacts.length > 0) throw new Error('the spool of a swarm keeps no evidence');
+    await this.journal.add(entry, signal);
+    this.own.set(messageIdOf(entry), entry);
+  }
+
+  has(messageId: string): boolean {
+    return this.own.has(messageId);
+  }
+
+  unsettled(): readonly TrialEnded[] {
+    return [...this.own.values()];
+  }
+
+  async artifact(): Promise<undefined> {
+    return undefined;
+  }
+
+  async settle(messageId: string): Promise<void> {
+    this.own.delete(messageId);
+    this.journal.settle(messageId);
+  }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Goal: a lease lives as long as its worker works, and no longer. Method: the real worker,
+ * publisher and spool, with a runner that does what the test wants and a log that takes everything.
+ */
+import { strict as assert } from 'node:assert';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type AgentMessage,
+  type Broker,
+  type HostId,
+  messageIdOf,
+  systemClock,
+  type TrialEnded,
+} from '@labsweep/proto';
+import { Publisher } from './publisher.js';
+import type { Runner } from './runner/runner.js';
+import { createScriptedRunner } from './runner/scripted.js';
+import { Spool } from './spool.js';
+import { sampleLease } from './testing/sample-lease.js';
+import { waitUntil } from './testing/wait-until.js';
+import { Worker } from './worker.js';
+
+const HOST = 'host-a' as HostId;
+
+async function startWorker(context: TestContext, changes: Partial<Runner> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'labsweep-worker-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const sent: { readonly message: AgentMessage; readonly atMs: number }[] = [];
+  const stop = new AbortController();
+  const appended: TrialEnded[] = [];
+  const append = async (entry: TrialEnded) => appended.push(entry);
+  const spool = await Spool.open(folder);
+  const publisher = new Publisher(spool, () => {}, stop.signal);
+  publisher.connect({ log: { append }, artifacts: {} } as unknown as Broker);
+  const worker = new Worker({
+    host: {
+      id: HOST,
+      name: 'box-a',
+      capacity: { cpus: 1, memoryMib: 1_024 },
+      supports: [],
+      permissions: [],
+      labels: [],
+      facts: {},
+    },
+    session: () => 'session-1',
+    clock: systemClock,
+    spool,
+    publisher,
+    note: () => {},
+    runnerFor: () => ({ ...createScriptedRunner(), ...changes }),
+    fetch: async () => '/nowhere',
+    send: (message) => sent.push({ message, atMs: performance.now() }),
+    supportsChanged: async () => false,
+    reattach: () => {},
+    signal: stop.signal,
+  });
+  const of = (kind: AgentMessage['kind']) => sent.filter(({ message }) => message.kind === kind);
+  return { worker, spool, appended, of, stop };
+}
+
+test('a trial that goes on for longer than its lease keeps it', async (context) => {
+  const { worker, of, appended } = await startWorker(context);
+  const script = ['--value', 'ns=1', '--duration-ms', '1500'];
+  worker.handle({ kind: 'lease', lease: sampleLease(['a'], { script, durationMs: 500 }) });
+  await waitUntil('the outcome', async () => appended.length === 1);
+  const renewed = of('renew');
+  assert.ok(renewed.length >= 8, `${renewed.length} renewals in 1.5 s, one each 100 ms is due`);
+  const gaps = renewed.slice(1).map(({ atMs }, index) => atMs - (renewed[index]?.atMs ?? 0));
+  assert.ok(Math.max(...gaps) < 500, `the longest gap was ${Math.max(...gaps)} ms`);
+  const { message } = renewed[0] ?? {};
+  assert.deepEqual(message, { kind: 'renew', lease: 'lease-of-scripted-smp1/r1', epoch: 7 });
+});
+
+test('a runner that hangs loses the lease, says so, and the rest of the agent lives', async (context) => {
+  const { worker, of } = await startWorker(context, { run: () => new Promise(() => {}) });
+  // The margin of a scripted trial is 5 s.
+  const lease = sampleLease(['a'], { deadlineMs: 100, durationMs: 500 });
+  worker.handle({ kind: 'lease', lease });
+  await waitUntil('the trouble', async () => worker.trouble !== '');
+  assert.match(worker.trouble, /'trial' of scripted-smp1\/r1\/a hangs: .* within 5\.1 s/);
+  const count = of('renew').length;
+  assert.ok(count > 20, `${count} renewals within its limit`);
+  await sleep(1_000);
+  assert.equal(of('renew').length, count, 'no renewal beyond the limit');
+  // It is busy with what hangs, and takes nothing else.
+  worker.handle({ kind: 'lease', lease: sampleLease(['a'], { block: 'scripted-smp1/r2' }) });
+  assert.equal(of('block-ended').length, 1);
+});
+
+test('a block ends when its outcomes are folded, and the next begins while they are not settled', async (context) => {
+  const { worker, spool, appended, of } = await startWorker(context);
+  worker.handle({ kind: 'lease', lease: sampleLease(['a', 'b']) });
+  await waitUntil('two outcomes', async () => appended.length === 2);
+  await sleep(100);
+  assert.equal(of('block-ended').length, 0, 'published is not folded');
+  worker.handle({ kind: 'folded', messageIds: appended.map(messageIdOf) });
+  await waitUntil('the end', async () => of('block-ended').length === 1);
+  assert.equal(spool.unsettled().length, 2);
+  worker.handle({ kind: 'lease', lease: sampleLease(['a'], { block: 'scripted-smp1/r2' }) });
+  await waitUntil('the next block', async () => appended.length === 3);
+  assert.equal(spool.unsettled().length, 3);
+  assert.equal(appended[2]?.epoch, 7);
+});
+
+test('a lease of an earlier process is held, and goes on once a controller has heard of it', async (context) => {
+  const { worker, appended } = await startWorker(context);
+  worker.restore(sampleLease(['a']));
+  assert.equal(worker.held()[0]?.epoch, 7);
+  await sleep(50);
+  assert.equal(appended.length, 0);
+  worker.resume();
+  await waitUntil('the outcome', async () => appended.length === 1);
+});
+
+test('a lease of an earlier process that nobody wants is dropped', async (context) => {
+  const { worker, appended } = await startWorker(context);
+  const lease = sampleLease(['a']);
+  worker.restore(lease);
+  worker.handle({ kind: 'revoked', lease: lease.lease, reason: 'the block was leased elsewhere' });
+  assert.deepEqual(worker.held(), []);
+  worker.resume();
+  await sleep(50);
+  assert.equal(appended.length, 0);
+});

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+/** `labsweep history SWEEP`: who asked what, and when. */
+import { commandText, utcText } from '@labsweep/analysis';
+import {
+  type Address,
+  type HostId,
+  type LogEntry,
+  type SweepId,
+  UsageError,
+} from '@labsweep/proto';
+import { atRest } from '../at-rest.js';
+import { findLabOfSweep } from '../find-lab.js';
+import type { SweepClient } from '../sweep-client.js';
+import { withClient } from '../with-client.js';
+
+const SCHEMA = 'labsweep-history-1';
+const BY_WIDTH = 10;
+
+export interface HistoryOptions {
+  /** Its id, or its folder. */
+  readonly sweep: string;
+  readonly controller?: readonly Address[];
+  readonly cacheDirectory: string;
+  readonly json: boolean;
+}
+
+/** One line for each, oldest first; or one JSON document. */
+export async function historyCommand(options: HistoryOptions): Promise<string> {
+  const { cacheDirectory, json } = options;
+  const lab = await findLabOfSweep(options.sweep, options.controller);
+  const render = (sweep: SweepId) => (client: SweepClient) => historyText(client, sweep, json);
+  if (lab.kind === 'running') return withClient(lab.controller, render(lab.sweep));
+  return atRest(lab.folder, cacheDirectory, render(lab.folder.sweep));
+}
+
+async function historyText(client: SweepClient, sweep: SweepId, json: boolean): Promise<string> {
+  const entries = await client.history(sweep);
+  const { hosts } = await client.hosts();
+  const names = new Map(hosts.map(({ host, hostName }) => [host, hostName]));
+  const told = entries.map((entry) => tell(entry, (host) => names.get(host) ?? host));
+  if (json) return `${JSON.stringify({ schema: SCHEMA, sweep, entries: told }, undefined, 2)}\n`;
+  return told
+    .map(({ atMs, by, text }) => `${utcText(atMs)}  ${by.padEnd(BY_WIDTH)}  ${text}\n`)
+    .join('');
+}
+
+function tell(entry: LogEntry, nameOf: (host: HostId) => string) {
+  switch (entry.type) {
+    case 'submitted': {
+      const { atMs, by, specPath, seed, kernels } = entry;
+      const names = kernels.map(({ name }) => name).join(', ');
+      const text = `submit ${specPath}, seed ${seed}, kernels ${names}`;
+      return { atMs, by, text, submitted: { specPath, seed } };
+    }
+    case 'commanded':
+    case 'host-commanded': {
+      const { atMs, by, id, command } = entry;
+      return { atMs, by, text: commandText(entry, nameOf), id, command };
+    }
+    default:
+      throw new UsageError(
+        `a history holds no ${entry.type}; the controller is of another version`,
+      );
+  }
+}

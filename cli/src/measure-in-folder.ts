@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Measures a sweep in its folder: in the lab of a controller, or in an embedded one that runs
+ * meanwhile. What begins it is the caller's: a submission, or a command that gives it new work.
+ */
+import { join } from 'node:path';
+import { type Address, LabsweepError, UnreachableError } from '@labsweep/proto';
+import { type EmbeddedLab, startEmbeddedLab } from './embedded/embedded-lab.js';
+import { type FollowEnd, followSweep } from './follow-sweep.js';
+import { removeLabRecord, writeLabRecord } from './lab-record.js';
+import type { Display } from './progress/display.js';
+import { waitingLines } from './progress/waiting-text.js';
+import { SweepClient } from './sweep-client.js';
+import { lockFolder, markFolder, type SweepFolder } from './sweep-folder.js';
+import { writeResults } from './write-results.js';
+
+export interface MeasureOptions {
+  readonly folder: SweepFolder;
+  /** Undefined for an embedded lab. */
+  readonly controller: readonly Address[] | undefined;
+  readonly cacheDirectory: string;
+  readonly runners: string;
+  /** What the embedded agent may change on this machine. */
+  readonly may: string;
+  readonly display: Display;
+  print(text: string): void;
+  readonly signal: AbortSignal;
+  /** Makes sure that there is something to follow. */
+  begin(client: SweepClient, signal: AbortSignal): Promise<void>;
+}
+
+/** Exit code for a sweep that has cells without a full set of measured trials. */
+const EXIT_INCOMPLETE = 4;
+const EXIT_INTERRUPTED = 130;
+
+/** Returns the exit code. Throws LabsweepError and its kinds. */
+export async function measureInFolder(options: MeasureOptions): Promise<number> {
+  const { folder, display } = options;
+  const lock = await lockFolder(folder.path);
+  try {
+    display.line(
+      `${folder.resumed ? 'going on with' : 'sweep'} ${folder.sweep}, in ${folder.path}`,
+    );
+    return await inSomeLab(options);
+  } finally {
+    display.end();
+    lock.release();
+  }
+}
+
+async function inSomeLab(options: MeasureOptions): Promise<number> {
+  const { controller, cacheDirectory, runners, may, folder } = options;
+  if (controller !== undefined) return inLab(options, { controller });
+  const lab = await startEmbeddedLab({ folder: folder.path, cacheDirectory, runners, may });
+  try {
+    await writeLabRecord(folder.path, lab.controller);
+    return await inLab({ ...options, folder: { ...folder, runners } }, lab);
+  } finally {
+    await removeLabRecord(folder.path);
+    await lab.close();
+  }
+}
+
+type Lab = Pick<EmbeddedLab, 'controller'> & Partial<EmbeddedLab>;
+
+async function inLab(options: MeasureOptions, lab: Lab): Promise<number> {
+  const { folder } = options;
+  const client = new SweepClient(lab.controller, (line) => options.display.line(line));
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  let failure: string | undefined;
+  void lab.failed?.then((sentence) => {
+    failure = `${sentence}; run the same command again to go on`;
+    stop.abort(new LabsweepError(failure));
+  });
+  try {
+    // What has ended stays so until there is new work in it: a command may be refused.
+    if (!folder.resumed) await markFolder(folder, 'running');
+    await options.begin(client, signal);
+    await markFolder(folder, 'running');
+    const end = await followToEnd(options, { client, lab, signal });
+    return await conclude({ ...options, end, failure });
+  } catch (error) {
+    if (failure !== undefined) throw new LabsweepError(failure, { cause: error });
+    if (!options.signal.aborted) throw error;
+    return EXIT_INTERRUPTED;
+  } finally {
+    client.close();
+  }
+}
+
+/** A command may give a sweep new work just as it ends: whoever was answered is not forgotten. */
+async function followToEnd(
+  { folder, display }: MeasureOptions,
+  at: { readonly client: SweepClient; readonly lab: Lab; readonly signal: AbortSignal },
+): Promise<FollowEnd> {
+  const { client, lab, signal } = at;
+  const { sweep, path } = folder;
+  const isEmbedded = lab.failed !== undefined;
+  for (;;) {
+    const endWhenStuck = isEmbedded;
+    const end = await followSweep({ client, sweep, folder: path, display, signal, endWhenStuck });
+    if (!isEmbedded || end.record?.state !== 'finished') return end;
+    await removeLabRecord(path);
+    if ((await client.get(sweep)).state === 'finished') return end;
+    await writeLabRecord(path, lab.controller);
+  }
+}
+
+async function conclude(
+  options: MeasureOptions & { readonly end: FollowEnd; readonly failure: string | undefined },
+): Promise<number> {
+  const { display, print, signal, folder, end, failure } = options;
+  display.end();
+  if (end.record !== undefined) {
+    const { report } = await writeResults(folder.path, end.record);
+    print(report);
+    display.line(`written to ${join(folder.path, 'report.txt')}, results.csv and results.json`);
+  }
+  if (failure !== undefined) throw new LabsweepError(failure);
+  if (end.broken instanceof UnreachableError) {
+    const { message } = end.broken;
+    throw new UnreachableError(
+      `${message}; the sweep is kept: run the same command again to go on`,
+    );
+  }
+  if (end.broken !== undefined) throw end.broken;
+  if (signal.aborted) {
+    display.line('interrupted; run the same command again to go on');
+    return EXIT_INTERRUPTED;
+  }
+  if (end.record?.state !== 'interrupted') await markFolder(folder, 'ended');
+  else for (const line of waitingLines(end.record.waiting, folder.sweep)) display.line(line);
+  return end.complete ? 0 : EXIT_INCOMPLETE;
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Answers by message id whether an outcome is in the fold. It takes the id apart and looks at the
+ * attempt, so that no id has to be kept.
+ */
+import type { BlockId, SweepId, TrialId } from '@labsweep/proto';
+import type { AttemptState, SweepState } from './lab-state.js';
+
+/** As `outcomeId` makes them: sweep, block, kernel, attempt and host. A host may hold a slash. */
+const OUTCOME_ID = /^([^/]+)\/((.+?)\/[^/]+)\/a(\d+)\/(.+)$/;
+
+export class FoldedOutcomes {
+  constructor(private readonly sweeps: ReadonlyMap<SweepId, SweepState>) {}
+
+  has(messageId: string): boolean {
+    const match = OUTCOME_ID.exec(messageId);
+    if (match === null) return false;
+    const [, sweepId, trial, , attempt, host] = match;
+    const sweep = this.sweeps.get(sweepId as SweepId);
+    const blockId = trial?.slice(0, trial.lastIndexOf('/'));
+    const block = sweep?.blocks.get(blockId as BlockId);
+    const isIt = (other: AttemptState) =>
+      other.attempt === Number(attempt) &&
+      other.host === host &&
+      other.outcomes.has(trial as TrialId);
+    return block !== undefined && (block.attempts.some(isIt) || block.earlier.some(isIt));
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The calls of SweepService about commands, hosts and history, translated for the desk. */
+import { randomUUID } from 'node:crypto';
+import {
+  type HostId,
+  type HostList,
+  type SweepServiceHandlers,
+  writeHistory,
+  writeHostList,
+} from '@labsweep/proto';
+import { historyOf } from '../commands/history-of.js';
+import { quarantineText } from '../commands/set-aside-texts.js';
+import type { SweepLoop } from '../sweep-loop.js';
+import { summarize } from '../sweep-progress.js';
+import type { CommandDesk } from './command-desk.js';
+import { answer, progressHooks, toStatus, unary } from './replies.js';
+
+type CommandHandlers = Pick<
+  SweepServiceHandlers,
+  'Command' | 'ListHosts' | 'CommandHost' | 'History' | 'Cancel'
+>;
+
+export function commandHandlers(parts: {
+  readonly loop: SweepLoop;
+  readonly desk: CommandDesk;
+}): CommandHandlers {
+  const { loop, desk } = parts;
+  return {
+    Command: (call) => {
+      answer(call, async () => {
+        await desk.askSweep(call.request, progressHooks(call));
+        call.write({ accepted: summarize(desk.find(call.request.sweep)) });
+      });
+    },
+    ListHosts: (_call, reply) => unary(reply, () => writeHostList(hostList(loop))),
+    CommandHost: (call, reply) => {
+      desk
+        .askHost(call.request)
+        .then((command) => writeHostList(hostList(loop, command.host)))
+        .then(
+          (list) => reply(null, list),
+          (error) => reply(toStatus(error)),
+        );
+    },
+    History: (call, reply) => {
+      unary(reply, () => writeHistory(historyOf(desk.find(call.request.sweep), loop.commands)));
+    },
+    Cancel: (call, reply) => {
+      const { sweep, by } = call.request;
+      const hooks = { onProgress: () => {}, signal: new AbortController().signal };
+      const request = { ...NO_DETAILS, sweep, by, id: randomUUID(), kind: 'cancel' };
+      desk
+        .askSweep(request, hooks)
+        .then(() => summarize(desk.find(sweep)))
+        .then(
+          (summary) => reply(null, summary),
+          (error) => reply(toStatus(error)),
+        );
+    },
+  };
+}
+
+const NO_DETAILS = { row: '', count: 0, kernel: '', source: '', files: {} };
+
+/** Only `host` where one is given. */
+function hostList(loop: SweepLoop, host?: HostId): HostList {
+  const hosts = loop.hosts().filter((each) => host === undefined || each.host === host);
+  const aside = loop.commands.quarantines().filter((each) => each.host === undefined);
+  const quarantinedKernels = aside.map((each) => `${each.kernel} ${quarantineText(each)}`);
+  return { hosts, quarantinedKernels };
+}
