@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * The door of this package: reading specs and planning, which a user's machine does before it
- * submits, the loop that the simulation drives, and where the controller's program is, for those who
- * start it as a process.
+ * submits, the parts that the simulation drives, and where the controller's program is, for those
+ * who start it as a process.
  */
 import { fileURLToPath } from 'node:url';
 

@@ -27,6 +27,7 @@ import { Submission } from './io/submission.js';
 import { sweepHistory } from './io/sweep-history.js';
 import { sweepHandlers } from './io/sweep-server.js';
 import { monotonicMs, sleep } from './io/waiting.js';
+import type { LoopPorts } from './ports.js';
 import type { Reign } from './reign/reign.js';
 import { type Contender, takeReign } from './reign/take-reign.js';
 import { SweepLoop } from './sweep-loop.js';
@@ -42,6 +43,8 @@ export interface SittingOptions {
   readonly syncDelayMs: number;
   readonly contender: Contender;
   readonly cacheDirectory: string;
+  /** Makes the loop; absent is the real one. The simulation watches it, and puts defects in. */
+  readonly newLoop?: (ports: LoopPorts) => SweepLoop;
   readonly note: Note;
   /** Called when it serves, and when it has found that another one does. */
   onReady(): void;
@@ -70,7 +73,8 @@ export class Sitting {
   constructor(private readonly options: SittingOptions) {
     const { broker, note, natsUrl, writer } = options;
     this.signal = AbortSignal.any([options.signal, this.stop.signal]);
-    this.loop = new SweepLoop({
+    const newLoop = options.newLoop ?? ((ports) => new SweepLoop(ports));
+    this.loop = newLoop({
       clock: systemClock,
       append: (entry) => writer.appendSoon(entry),
       history: (sweep, lastSequence) =>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** A run with faults, and beside it the run of the same sweep without any: the reports must agree. */
+/** A run with faults, and one of the same sweep without any: the reports must agree. */
 import { ViolationError } from './checkers/checker.js';
 import { sampleSweep } from './lab/sample-sweep.js';
 import { World } from './machine/world.js';

@@ -4,6 +4,7 @@
  * seed is the same run, to the last message.
  */
 import { parseSpec, planSweep } from '@labsweep/controller';
+import { type LogEntry, parseLogEntry } from '@labsweep/proto';
 import { BalancedOrder } from './checkers/balanced-order.js';
 import { type Checker, CheckerList, ViolationError } from './checkers/checker.js';
 import { OneAcceptedAttempt } from './checkers/one-accepted-attempt.js';
@@ -141,7 +142,7 @@ function spooled(disk: Lab['hosts'][number]['machine']['disk']): number {
 
 function endOf(lab: Lab): { report?: string; violation?: ViolationError } {
   const loop = reigning(lab)?.loop;
-  const record = loop === undefined ? undefined : recordOf(loop);
+  const record = loop === undefined ? undefined : recordOf(loop, entriesOf(lab));
   if (record === undefined) return {};
   try {
     return { report: finalReport(record) };
@@ -149,6 +150,14 @@ function endOf(lab: Lab): { report?: string; violation?: ViolationError } {
     if (error instanceof ViolationError) return { violation: error };
     throw error;
   }
+}
+
+/** A submission comes first: after a loss it may stand behind outcomes that were there before. */
+function entriesOf(lab: Lab): LogEntry[] {
+  const entries = lab.network.broker.messages.map(({ text }) => parseLogEntry(text));
+  return entries.toSorted(
+    (a, b) => Number(b.type === 'submitted') - Number(a.type === 'submitted'),
+  );
 }
 
 function defectOf(lab: Lab, rejected: readonly unknown[]): ViolationError | undefined {

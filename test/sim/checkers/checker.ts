@@ -24,7 +24,7 @@ export interface Checker extends Partial<LabWatch> {
   atEnd?(lab: Lab): void;
 }
 
-/** Tells all checkers what happens; a complaint is kept, because it comes in the middle of a step. */
+/** Tells all checkers what happens; a complaint is kept, as it comes in the middle of a step. */
 export class CheckerList implements LabWatch {
   violation: ViolationError | undefined;
 

@@ -40,8 +40,8 @@ export class OneAcceptedAttempt implements Checker {
       return;
     }
     if (known === undefined) {
-      this.prove(controller, decision, sequence);
-      this.accepted.set(entry.block, { decision, sequence });
+      this.prove(controller, decision);
+      this.accepted.set(entry.block, { decision, sequence: controller.foldedTo });
       return;
     }
     const same = sameDecision(known.decision, decision);
@@ -59,12 +59,13 @@ export class OneAcceptedAttempt implements Checker {
     }
   }
 
-  private prove(controller: SimController, decision: BlockDecision, sequence: number): void {
+  private prove(controller: SimController, decision: BlockDecision): void {
     const trials = new Map<string, string>();
-    for (const [at, entry] of this.outcomes) {
+    // Outcomes that came before their submission are folded after it, whatever their sequence.
+    for (const entry of this.outcomes.values()) {
       const { block, attempt, host, trial, outcome } = entry;
       const isOf = block === decision.block && attempt === decision.attempt;
-      if (at > sequence || !isOf || host !== decision.host || trials.has(trial)) continue;
+      if (!isOf || host !== decision.host || trials.has(trial)) continue;
       trials.set(trial, outcome.status);
     }
     const statuses = [...trials.values()];

@@ -3,7 +3,7 @@
 import type { SweepRecord } from '@labsweep/analysis';
 import { SweepFollower } from '@labsweep/cli';
 import type { SweepLoop } from '@labsweep/controller';
-import type { BlockDecision, BlockId } from '@labsweep/proto';
+import type { BlockDecision, BlockId, LogEntry } from '@labsweep/proto';
 import { SWEEP } from './sample-sweep.js';
 
 /** Undefined while the block is not decided, or the sweep not known. */
@@ -15,13 +15,14 @@ export function isFinished(loop: SweepLoop): boolean {
   return loop.summaries().some(({ sweep, state }) => sweep === SWEEP && state === 'finished');
 }
 
-/** Everything that a user who watches would get to see. */
-export function recordOf(loop: SweepLoop): SweepRecord | undefined {
+/** What a user who watched would have at the end: the log's entries, and the loop's decisions. */
+export function recordOf(loop: SweepLoop, entries: readonly LogEntry[]): SweepRecord | undefined {
   const sweep = loop.sweep(SWEEP);
   if (sweep === undefined) return undefined;
   const follower = new SweepFollower();
-  const stop = loop.watch(sweep, { send: (event) => follower.take(event), end: () => {} });
-  stop();
-  const state = follower.progress?.summary.state;
-  return follower.record(state === 'finished' ? 'finished' : 'interrupted');
+  for (const entry of entries) follower.take({ kind: 'entry', entry });
+  for (const { decision } of sweep.blocks.values()) {
+    if (decision !== undefined) follower.take({ kind: 'decision', decision });
+  }
+  return follower.record(isFinished(loop) ? 'finished' : 'interrupted');
 }

@@ -6,7 +6,6 @@
 import { Publisher, Spool, Worker } from '@labsweep/agent';
 import {
   type AgentMessage,
-  type Broker,
   type ControllerMessage,
   type HostDescription,
   type HostId,
@@ -31,7 +30,6 @@ export class SimAgent {
   private readonly process: Process;
   private readonly startedAtMs: number;
   private stream: StreamEnd | undefined;
-  private broker: Broker | undefined;
   private spool: Spool | undefined;
   private publisher: Publisher | undefined;
   private worker: Worker | undefined;
@@ -78,8 +76,7 @@ export class SimAgent {
       supportsChanged: async () => false,
       reattach: () => this.stream?.close(),
     });
-    this.broker = new SimBroker(this.lab.network, this.process).asBroker();
-    this.publisher.connect(this.broker);
+    this.publisher.connect(new SimBroker(this.lab.network, this.process).asBroker());
     this.dial();
   }
 
@@ -148,7 +145,8 @@ export class SimAgent {
         }
         this.highestTerm = message.term;
         // What the broker may have lost is published again.
-        if (this.broker !== undefined) this.publisher?.connect(this.broker);
+        this.publisher?.publishAgain();
+        this.worker?.resume();
         clearInterval(this.aliveTimer);
         this.aliveTimer = setInterval(() => this.beat(), message.aliveIntervalMs);
         return;
@@ -168,8 +166,5 @@ export class SimAgent {
 
   private beat(): void {
     this.send({ kind: 'alive', spooled: this.spool?.unsettled().length ?? 0, trouble: '' });
-    for (const { lease, epoch, trial } of this.worker?.held() ?? []) {
-      this.send({ kind: 'renew', lease, epoch, ...(trial === undefined ? {} : { trial }) });
-    }
   }
 }

@@ -63,7 +63,6 @@ export class SimController {
     let sitting: Sitting | undefined;
     const onTrouble = (text: string) => sitting?.writerTrouble(text);
     const writer = new LogWriter({ log: broker.log, monotonicMs, sleep, onTrouble, signal });
-    let logWasBroken = false;
     while (!signal.aborted) {
       await this.waitForLog(signal);
       sitting = new Sitting({
@@ -80,10 +79,9 @@ export class SimController {
         onReady: () => {},
         signal,
       });
-      const end = await sitting.run(logWasBroken);
+      const end = await sitting.run();
       if (end === undefined) return;
       note(`steps down: ${end.reason}`);
-      logWasBroken = end.logBroken;
       if (!end.logBroken) writer.drop();
       await sleep(RETRY_DELAY_MS, signal);
     }

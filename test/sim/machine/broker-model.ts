@@ -101,7 +101,7 @@ export class BrokerModel {
     return this.values.get(key);
   }
 
-  /** Stores a value when the newest one has this revision (0: none); returns its own, or undefined. */
+  /** Stores a value behind this revision (0: none); returns its own, or undefined. */
   compareAndSet(key: string, value: string, expected: number): number | undefined {
     if ((this.values.get(key)?.revision ?? 0) !== expected) return undefined;
     if (this.full) throw brokerError('full');
