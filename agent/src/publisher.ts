@@ -27,12 +27,15 @@ const IN_FLIGHT_MAX = 256;
 const RETRY_DELAY_MIN_MS = 500;
 const RETRY_DELAY_MAX_MS = 10_000;
 /**
- * A stream that is made anew begins with what the controller knows of the sweeps: outcomes in front of
- * that belong to no sweep. So the next welcome is what tells us to publish, and this is for the rest.
+ * A stream that is made anew begins with what the controller knows of the sweeps: outcomes in front
+ * of that belong to no sweep. So the next welcome tells us to publish, and this is for the rest.
  */
 const NO_STREAM_DELAY_MS = 60_000;
 /** An answer may be lost; only a second failure in a row says that the broker is in trouble. */
 const FAILURES_TOLD = 2;
+
+/** Many more than the trials of one lease. */
+const KNOWN_MAX = 10_000;
 
 export class Publisher {
   /** Why outcomes do not reach the broker, for people; empty when they do. */
@@ -43,6 +46,8 @@ export class Publisher {
   private readonly inFlight = new Set<string>();
   private readonly published = new Set<string>();
   private readonly folded = new Set<string>();
+  /** All that the controller said it has folded, since it was told of last; settled ones too. */
+  private readonly known = new Set<string>();
   private readonly waiting = new Map<string, () => void>();
   private failures = 0;
   private resting: AbortController | undefined;
@@ -67,6 +72,7 @@ export class Publisher {
   /** For whenever the broker may have lost what it had: a new stream, a new connection. */
   publishAgain(): void {
     this.published.clear();
+    this.known.clear();
     this.resting?.abort();
     this.wake();
   }
@@ -92,10 +98,19 @@ export class Publisher {
   /** The controller has folded these: whoever waits for them may go on. They stay in the spool. */
   fold(messageIds: readonly string[]): void {
     for (const id of messageIds) {
+      this.remember(id);
       if (this.spool.has(id)) this.folded.add(id);
       this.waiting.get(id)?.();
       this.waiting.delete(id);
     }
+  }
+
+  /**
+   * True for an outcome that need not be measured any more, although the lease names its trial: it
+   * was on its way when the lease was granted. The broker would drop a second one as a repetition.
+   */
+  isKnown(messageId: string): boolean {
+    return this.known.has(messageId) || this.spool.has(messageId);
   }
 
   async settle(messageIds: readonly string[]): Promise<void> {
@@ -107,6 +122,13 @@ export class Publisher {
       this.waiting.get(id)?.();
       this.waiting.delete(id);
     }
+  }
+
+  private remember(messageId: string): void {
+    this.known.add(messageId);
+    if (this.known.size <= KNOWN_MAX) return;
+    const [oldest] = this.known;
+    if (oldest !== undefined) this.known.delete(oldest);
   }
 
   /** Settles once the controller has folded the entry; at once when it is not in the spool. */

@@ -69,7 +69,7 @@ class SupportsChangedError extends LabsweepError {}
 
 /** Of the lease's duration: several renewals may be lost before a lease is. */
 const RENEWALS_PER_LEASE = 5;
-/** A block that cannot be run by a defect of ours is kept so long, or it would come back at once. */
+/** What cannot be run by a defect of ours is kept so long, or it would come back at once. */
 const DEFECT_REST_MS = 5_000;
 
 export class Worker {
@@ -180,10 +180,10 @@ export class Worker {
     this.parts.send({ kind: 'block-ended', lease: job.lease.lease, end, reason });
   }
 
-  /** An outcome that an earlier agent process left in the spool is not measured again. */
+  /** What is in the spool, or reached the controller meanwhile, is not measured again. */
   private async runOnce(job: Job, trial: LeasedTrial, stop: AbortSignal): Promise<void> {
     const { spool, publisher, clock } = this.parts;
-    if (spool.has(this.idOf(job.lease, trial))) return;
+    if (publisher.isKnown(this.idOf(job.lease, trial))) return;
     stop.throwIfAborted();
     if (spool.room !== undefined) await this.stage(job, 'room', spool.room(stop));
     job.trial = trial.trial;

@@ -4,13 +4,13 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import {
-  messageOf,
   type Sha256,
   type SweepCommand,
   type SweepId,
   type SweepSummary,
   UsageError,
 } from '@labsweep/proto';
+import { reasonOf } from './local-inputs.js';
 import type { SweepClient } from './sweep-client.js';
 
 /** What a user asks, as the command line has it. */
@@ -58,7 +58,7 @@ async function sendFile(client: SweepClient, source: string): Promise<Record<str
   try {
     bytes = await readFile(path);
   } catch (error) {
-    throw new UsageError(`--kernel: cannot read ${path}: ${messageOf(error)}`, { cause: error });
+    throw new UsageError(`--kernel: cannot read ${path}: ${reasonOf(error)}`, { cause: error });
   }
   return { [path]: await client.putArtifact(bytes) };
 }

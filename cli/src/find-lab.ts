@@ -50,7 +50,7 @@ export async function findRunningLab(
   if (only !== undefined && others.length === 0) return only.controller;
   if (only === undefined) {
     throw new UsageError(
-      `no lab runs below ${SWEEPS_FOLDER}/ here; name one by --controller HOST:PORT`,
+      `no lab runs below ${SWEEPS_FOLDER}/ here; name one by --controller HOST:PORT, or by --sweep`,
     );
   }
   const paths = running.map(({ path }) => path).join(', ');

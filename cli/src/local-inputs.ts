@@ -71,7 +71,8 @@ async function readNamedFiles(
   return files;
 }
 
-function reasonOf(error: unknown): string {
+/** Why a file of the user cannot be read, in words. */
+export function reasonOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOENT') return 'no such file';
   if (code === 'EISDIR') return 'it is a folder';

@@ -78,14 +78,7 @@ async function inLab(options: MeasureOptions, lab: Lab): Promise<number> {
     if (!folder.resumed) await markFolder(folder, 'running');
     await options.begin(client, signal);
     await markFolder(folder, 'running');
-    const end = await followSweep({
-      client,
-      sweep: folder.sweep,
-      folder: folder.path,
-      display: options.display,
-      signal,
-      endWhenStuck: lab.failed !== undefined,
-    });
+    const end = await followToEnd(options, { client, lab, signal });
     return await conclude({ ...options, end, failure });
   } catch (error) {
     if (failure !== undefined) throw new LabsweepError(failure, { cause: error });
@@ -93,6 +86,24 @@ async function inLab(options: MeasureOptions, lab: Lab): Promise<number> {
     return EXIT_INTERRUPTED;
   } finally {
     client.close();
+  }
+}
+
+/** A command may give a sweep new work just as it ends: whoever was answered is not forgotten. */
+async function followToEnd(
+  { folder, display }: MeasureOptions,
+  at: { readonly client: SweepClient; readonly lab: Lab; readonly signal: AbortSignal },
+): Promise<FollowEnd> {
+  const { client, lab, signal } = at;
+  const { sweep, path } = folder;
+  const isEmbedded = lab.failed !== undefined;
+  for (;;) {
+    const endWhenStuck = isEmbedded;
+    const end = await followSweep({ client, sweep, folder: path, display, signal, endWhenStuck });
+    if (!isEmbedded || end.record?.state !== 'finished') return end;
+    await removeLabRecord(path);
+    if ((await client.get(sweep)).state === 'finished') return end;
+    await writeLabRecord(path, lab.controller);
   }
 }
 
@@ -119,6 +130,6 @@ async function conclude(
     return EXIT_INTERRUPTED;
   }
   if (end.record?.state !== 'interrupted') await markFolder(folder, 'ended');
-  else for (const line of waitingLines(end.record.waiting)) display.line(line);
+  else for (const line of waitingLines(end.record.waiting, folder.sweep)) display.line(line);
   return end.complete ? 0 : EXIT_INCOMPLETE;
 }

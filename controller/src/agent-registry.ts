@@ -1,138 +1,125 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Which hosts are attached and which leases are out. All of it is ephemeral: agents say it again.
+ * Which agents are attached, one for each host, and which of two that claim to be the same host is
+ * the one. All of it is ephemeral: agents say it again. It knows nothing of work.
  */
-import type {
-  AgentHello,
-  ControllerMessage,
-  HeldLease,
-  HostId,
-  LeaseId,
-  TrialId,
-} from '@labsweep/proto';
+import type { AgentHello, ControllerMessage, HostId } from '@labsweep/proto';
 import type { AgentConnection } from './ports.js';
-import type { KnownHost, LiveLease } from './schedule/schedule-view.js';
+import { SILENT_MAX_MS } from './schedule/host-roster.js';
 
 export const ALIVE_INTERVAL_MS = 2_000;
-/** Several renewals may be lost before a lease is. */
-export const LEASE_DURATION_MS = 15_000;
+/** Sessions of one host that are remembered as displaced, the newest ones. */
+const DISPLACED_MAX = 16;
 
 interface HostRecord {
   hello: AgentHello;
   connection: AgentConnection | undefined;
-  seenAtMs: number;
-  /** As its last `alive` told. */
+  attachedAt: Moment;
+  heardAt: Moment;
   spooled: number;
   trouble: string;
+  readonly displaced: string[];
 }
 
-interface LeaseRecord extends LiveLease {
-  running?: { readonly trial: TrialId; readonly sinceMs: number };
+/** `steadyMs` measures intervals; `unixMs` is for people, and may jump. */
+export interface Moment {
+  readonly steadyMs: number;
+  readonly unixMs: number;
 }
+
+/** What people are told of an attached agent. */
+export type AgentState = Readonly<Omit<HostRecord, 'displaced' | 'connection'>> & {
+  readonly attached: boolean;
+};
 
 export class AgentRegistry {
-  private readonly hostRecords = new Map<HostId, HostRecord>();
-  private readonly leaseRecords = new Map<LeaseId, LeaseRecord>();
+  private readonly hosts = new Map<HostId, HostRecord>();
 
   /**
-   * Puts the newest session of a host in the place of the old one, whose stream is closed. Leases
-   * of the host that the agent no longer holds end here, because a restarted agent has lost their
-   * trial.
+   * Puts the newest session of a host in the place of the old one, whose stream is closed. The
+   * answer is undefined, or the reason why this one is refused: another agent, with a state folder
+   * of its own, lives under the same machine id; or this one was displaced by one that lives.
    */
-  attach(hello: AgentHello, connection: AgentConnection, nowMs: number): void {
-    const old = this.hostRecords.get(hello.host.id);
+  attach(hello: AgentHello, connection: AgentConnection, now: Moment): string | undefined {
+    const old = this.hosts.get(hello.host.id);
+    const reason = old === undefined ? undefined : reasonToRefuse(old, hello, now);
+    if (reason !== undefined) return reason;
+    const displaced = old?.displaced ?? [];
+    if (old !== undefined && old.hello.session !== hello.session) {
+      displaced.push(old.hello.session);
+      if (displaced.length > DISPLACED_MAX) displaced.shift();
+    }
+    const record = { hello, connection, attachedAt: now, heardAt: now, displaced };
+    // Set before the old stream is closed, so that its end is not taken for that of the new one.
+    this.hosts.set(hello.host.id, { ...record, spooled: hello.unsettled.length, trouble: '' });
     if (old?.connection !== connection) old?.connection?.close();
-    this.hostRecords.set(hello.host.id, {
-      hello,
-      connection,
-      seenAtMs: nowMs,
-      spooled: hello.unsettled.length,
-      trouble: '',
-    });
-    for (const lease of this.leasesOf(hello.host.id)) this.leaseRecords.delete(lease.lease);
+    return undefined;
   }
 
-  /** Forgets the stream; the leases of the host live on until they run out. */
-  detach(host: HostId, connection: AgentConnection, nowMs: number): void {
-    const record = this.hostRecords.get(host);
-    if (record?.connection !== connection) return;
+  /** True when the stream was that of the host; its end then is the host's leaving. */
+  detach(host: HostId, connection: AgentConnection): boolean {
+    const record = this.hosts.get(host);
+    if (record?.connection !== connection) return false;
     record.connection = undefined;
-    record.seenAtMs = nowMs;
+    return true;
   }
 
   /** True while the stream belongs to the newest session of its host. */
   isCurrent(host: HostId, connection: AgentConnection): boolean {
-    return this.hostRecords.get(host)?.connection === connection;
+    return this.hosts.get(host)?.connection === connection;
   }
 
   isAttached(host: HostId): boolean {
-    return this.hostRecords.get(host)?.connection !== undefined;
+    return this.hosts.get(host)?.connection !== undefined;
   }
 
-  hold(host: HostId, held: HeldLease, nowMs: number): void {
-    const { trial, ...lease } = held;
-    const expiresAtMs = nowMs + LEASE_DURATION_MS;
-    const running = trial === undefined ? {} : { running: { trial, sinceMs: nowMs } };
-    this.leaseRecords.set(lease.lease, { ...lease, host, expiresAtMs, ...running });
+  heard(host: HostId, now: Moment): void {
+    const record = this.hosts.get(host);
+    if (record !== undefined) record.heardAt = now;
   }
 
-  seen(host: HostId, nowMs: number): void {
-    const record = this.hostRecords.get(host);
-    if (record !== undefined) record.seenAtMs = nowMs;
-  }
-
-  /** What the agent says of itself every other second. */
-  alive(host: HostId, told: { readonly spooled: number; readonly trouble: string }): void {
-    const record = this.hostRecords.get(host);
+  alive(host: HostId, { spooled, trouble }: { spooled: number; trouble: string }): void {
+    const record = this.hosts.get(host);
     if (record === undefined) return;
-    record.spooled = told.spooled;
-    record.trouble = told.trouble;
-  }
-
-  lastTold(host: HostId): { readonly spooled: number; readonly trouble: string } {
-    const { spooled, trouble } = this.hostRecords.get(host) ?? { spooled: 0, trouble: '' };
-    return { spooled, trouble };
-  }
-
-  /** False when the host does not hold the lease. */
-  renew(host: HostId, id: LeaseId, nowMs: number): boolean {
-    this.seen(host, nowMs);
-    const lease = this.leaseRecords.get(id);
-    if (lease?.host !== host) return false;
-    this.leaseRecords.set(id, { ...lease, expiresAtMs: nowMs + LEASE_DURATION_MS });
-    return true;
-  }
-
-  started(id: LeaseId, trial: TrialId, nowMs: number): void {
-    const lease = this.leaseRecords.get(id);
-    if (lease !== undefined) lease.running = { trial, sinceMs: nowMs };
-  }
-
-  release(id: LeaseId): void {
-    this.leaseRecords.delete(id);
+    record.spooled = spooled;
+    record.trouble = trouble;
   }
 
   send(host: HostId, message: ControllerMessage): void {
-    this.hostRecords.get(host)?.connection?.send(message);
+    this.hosts.get(host)?.connection?.send(message);
   }
 
   hello(host: HostId): AgentHello | undefined {
-    return this.hostRecords.get(host)?.hello;
+    return this.hosts.get(host)?.hello;
   }
 
-  hosts(): KnownHost[] {
-    return [...this.hostRecords.values()].map(({ hello, connection, seenAtMs }) => ({
-      description: hello.host,
+  all(): readonly AgentState[] {
+    return [...this.hosts.values()].map(({ displaced: _, connection, ...state }) => ({
+      ...state,
       attached: connection !== undefined,
-      seenAtMs,
     }));
   }
 
-  leases(): readonly LeaseRecord[] {
-    return [...this.leaseRecords.values()];
+  attachedCount(): number {
+    let count = 0;
+    for (const { connection } of this.hosts.values()) if (connection !== undefined) count += 1;
+    return count;
   }
+}
 
-  private leasesOf(host: HostId): LeaseRecord[] {
-    return this.leases().filter((lease) => lease.host === host);
+function reasonToRefuse(old: HostRecord, hello: AgentHello, now: Moment): string | undefined {
+  if (old.connection === undefined || old.hello.session === hello.session) return undefined;
+  // The stream of an agent that has died may stay open for long.
+  if (now.steadyMs - old.heardAt.steadyMs > SILENT_MAX_MS) return undefined;
+  const { name, id } = old.hello.host;
+  const since = new Date(old.attachedAt.unixMs).toISOString();
+  const first = `${name} (machine id ${id}) is attached as session ${old.hello.session} since ${since}`;
+  if (old.displaced.includes(hello.session)) {
+    return `${first}, which has displaced this session; stop one of the two agents`;
   }
+  if (old.hello.instance === hello.instance) return undefined;
+  return (
+    `${first}, by an agent with another state folder; stop one of the two agents, or give a ` +
+    'cloned machine a machine id of its own (systemd-machine-id-setup)'
+  );
 }

@@ -4,9 +4,7 @@ import { strict as assert } from 'node:assert';
 import type { Lease, LeaseId } from '@labsweep/proto';
 import type { SweepState } from './fold/lab-state.js';
 import { isHostKernel } from './schedule/booted-kernel.js';
-import type { ScheduleDecision } from './schedule/schedule-view.js';
-
-type Grant = Extract<ScheduleDecision, { kind: 'grant' }>;
+import type { Grant } from './schedule/schedule-view.js';
 
 export function buildLease(
   sweep: SweepState,

@@ -9,11 +9,13 @@ import {
   explainBrokerFailure,
   type HostId,
   type LeaseId,
+  type LogEntry,
   type LogMessage,
   messageOf,
   type Note,
   systemClock,
 } from '@labsweep/proto';
+import { EarlyEntries } from './early-entries.js';
 import { agentHandlers } from './io/agent-server.js';
 import { CommandDesk } from './io/command-desk.js';
 import type { Gate } from './io/gate.js';
@@ -60,6 +62,7 @@ export class Sitting {
   private readonly signal: AbortSignal;
   private readonly troubles: Troubles;
   private readonly loop: SweepLoop;
+  private readonly early = new EarlyEntries((entry) => this.hasPlace(entry));
   private readonly follower: LogFollower;
   private readonly horizon: SyncHorizon;
   private reign: Reign | undefined;
@@ -134,10 +137,12 @@ export class Sitting {
     const lost = reign.lost.then((reason) => ({ reason, logBroken: false }));
     const ready = await Promise.race([this.getReady(), lost]);
     if (ready !== undefined) return ready;
-    note(`folded ${this.follower.lastSequence} log entries`);
+    note(`folded ${this.follower.newest.sequence} log entries`);
     note(`reigns under term ${reign.term}`, { term: reign.term });
     // The log may have lost them; what it has is stored once.
     writer.appendAgain();
+    // What was folded before this reign may be asked for by agents that still hold it.
+    this.horizon.folded(this.follower.newest);
     void this.horizon.run(signal);
     this.loop.reign(reign.term);
     const ticker = setInterval(() => this.tick(), TICK_INTERVAL_MS);
@@ -186,10 +191,18 @@ export class Sitting {
   }
 
   private fold(message: LogMessage): void {
-    if ('entry' in message) this.loop.entry(message.entry, message.sequence);
-    else this.options.note(`log message ${message.sequence} is skipped: ${message.malformed}`);
-    // A standby settles nothing; its reign begins with the newest entry.
+    const { sequence } = message;
+    if ('entry' in message) {
+      this.early.take(message.entry, (entry) => this.loop.entry(entry, sequence));
+    } else this.options.note(`log message ${sequence} is skipped: ${message.malformed}`);
+    // A standby settles nothing; its reign begins with what is the newest entry then.
     if (this.reign !== undefined) this.horizon.folded(message);
+  }
+
+  private hasPlace(entry: LogEntry): boolean {
+    const sweep = 'sweep' in entry ? this.loop.sweep(entry.sweep) : undefined;
+    if (entry.type === 'trial-ended') return sweep?.blocks.has(entry.block) ?? false;
+    return sweep !== undefined;
   }
 
   private openHorizon(): SyncHorizon {
@@ -212,7 +225,7 @@ export class Sitting {
   /** The broker has acknowledged more than it has: the agent publishes it again by itself. */
   private async compare(host: HostId, sequence: number): Promise<void> {
     const { broker, note } = this.options;
-    if (sequence <= this.follower.lastSequence) return;
+    if (sequence <= this.follower.newest.sequence) return;
     try {
       const { lastSequence } = await broker.log.head();
       if (sequence <= lastSequence) return;

@@ -12,8 +12,9 @@ import {
   PROTOCOL,
   type WatchEvent,
 } from '@labsweep/proto';
-import { ALIVE_INTERVAL_MS, LEASE_DURATION_MS } from './agent-registry.js';
+import { ALIVE_INTERVAL_MS } from './agent-registry.js';
 import type { AgentConnection } from './ports.js';
+import { LEASE_DURATION_MS } from './schedule/lease-book.js';
 import { SweepLoop } from './sweep-loop.js';
 import {
   hostNamed,

@@ -6,45 +6,41 @@
 import {
   type AgentHello,
   type AgentMessage,
-  type Cancelled,
-  type Commanded,
-  type HeldLease,
   type HostId,
   type HostSummary,
   type KernelName,
   type LogEntry,
   messageIdOf,
   PROTOCOL,
+  type Progress,
   type SweepId,
   type SweepSummary,
 } from '@labsweep/proto';
-import { AgentRegistry, ALIVE_INTERVAL_MS, LEASE_DURATION_MS } from './agent-registry.js';
+import { AgentRegistry, ALIVE_INTERVAL_MS, type Moment } from './agent-registry.js';
 import { hostSummaries } from './commands/host-summaries.js';
+import { setAsideTexts } from './commands/set-aside-texts.js';
 import { applyEntry } from './fold/apply-entry.js';
 import type { CommandRecord } from './fold/command-record.js';
-import { emptyLabState, isEnded, type SweepState } from './fold/lab-state.js';
+import { emptyLabState, type SweepState } from './fold/lab-state.js';
 import { buildLease } from './lease-order.js';
 import type { AgentConnection, LoopPorts, Watcher } from './ports.js';
-import { schedule } from './schedule/schedule.js';
-import type { ScheduleDecision } from './schedule/schedule-view.js';
+import { LEASE_DURATION_MS } from './schedule/lease-book.js';
+import type { Grant, LiveLease, ScheduleDecision } from './schedule/schedule-view.js';
+import { Scheduler } from './schedule/scheduler.js';
 import { SettleQueue } from './settle-queue.js';
-import { summarize } from './sweep-progress.js';
+import { SteadyClock } from './steady-clock.js';
+import { progressOf, summarize } from './sweep-progress.js';
 import { WatcherHub } from './watcher-hub.js';
 
 /** An epoch is its term times this and the number of the lease: a later term is always higher. */
 const LEASES_PER_TERM = 2 ** 26;
 
-function isCancellation(entry: LogEntry): entry is Cancelled | Commanded {
-  return (
-    entry.type === 'cancelled' || (entry.type === 'commanded' && entry.command.kind === 'cancel')
-  );
-}
-
 export class SweepLoop {
   private readonly lab = emptyLabState();
   private readonly agents = new AgentRegistry();
+  private readonly scheduler: Scheduler;
+  private readonly steady: SteadyClock;
   private readonly watchers: WatcherHub;
-  private readonly startedAtMs: number;
   private readonly unsynced = new SettleQueue();
   /** Undefined while the log is replayed or another controller reigns: nothing is granted then. */
   private term: number | undefined;
@@ -52,13 +48,20 @@ export class SweepLoop {
   private leaseCount = 0;
 
   constructor(private readonly ports: LoopPorts) {
-    this.startedAtMs = ports.clock.nowMs();
-    this.watchers = new WatcherHub(this.agents, this.lab.commands, ports.clock, ports.history);
+    this.steady = new SteadyClock(ports.clock);
+    this.scheduler = new Scheduler(this.lab, { newRight: () => this.newRight() });
+    this.watchers = new WatcherHub(
+      this.lab.commands,
+      this.steady,
+      ports.history,
+      (sweep, troubles) => this.progressOf(sweep, troubles),
+    );
   }
 
   /** The log has been read up to its end, and this controller is the one that decides. */
   reign(term: number): void {
     this.term = term;
+    this.scheduler.begin(this.steady.nowMs());
     this.step();
   }
 
@@ -89,66 +92,67 @@ export class SweepLoop {
     }
     const sweep = 'sweep' in entry ? this.lab.sweeps.get(entry.sweep) : undefined;
     if (changed && sweep !== undefined) this.watchers.entry(sweep, entry);
-    if (changed && isCancellation(entry)) this.revokeLeasesOf(entry.sweep);
-    if (changed && entry.type === 'commanded') this.revokeEarlierRounds(entry.sweep);
     if (changed && entry.type === 'host-commanded') this.watchers.labEntry(entry);
+    this.scheduler.observe(entry, changed, this.steady.nowMs());
     this.step();
   }
 
   hello(hello: AgentHello, connection: AgentConnection): void {
-    const { host, protocol, holding, unsettled } = hello;
-    if (protocol !== PROTOCOL) {
-      const reason = `agent speaks protocol ${protocol}, this controller ${PROTOCOL}; update the older`;
+    const { host, holding } = hello;
+    const now = this.now();
+    const reason = reasonToRefuse(hello) ?? this.agents.attach(hello, connection, now);
+    if (reason !== undefined) {
+      this.ports.note(`an agent is refused: ${reason}`, { host: host.id });
       connection.send({ kind: 'refused', reason });
       connection.close();
       return;
     }
-    const nowMs = this.ports.clock.nowMs();
-    this.agents.attach(hello, connection, nowMs);
     this.ports.note(`${host.name} attached, session ${hello.session}`, { host: host.id });
     const { natsUrl } = this.ports;
     const term = this.term ?? 0;
     connection.send({ kind: 'welcome', natsUrl, aliveIntervalMs: ALIVE_INTERVAL_MS, term });
     this.ports.acknowledged(host.id, hello.acknowledgedSequence);
-    const messageIds = unsettled.filter((id) => this.lab.folded.has(id));
-    if (messageIds.length > 0) {
-      connection.send({ kind: 'folded', messageIds });
-      this.unsynced.add(this.lastSequence, host.id, messageIds);
-      this.settle();
+    this.answerUnsettled(hello);
+    this.scheduler.came(host, now.steadyMs);
+    for (const held of holding) {
+      const stop = this.scheduler.keep(host.id, held, now.steadyMs);
+      if (stop === undefined) continue;
+      connection.send({ kind: 'revoked', lease: held.lease, reason: stop });
     }
-    for (const held of holding) this.keepOrRevoke(host.id, held, nowMs);
     this.step();
   }
 
   detached(host: HostId, connection: AgentConnection): void {
-    this.agents.detach(host, connection, this.ports.clock.nowMs());
+    if (!this.agents.detach(host, connection)) return;
+    this.scheduler.left(host, this.steady.nowMs());
     this.step();
   }
 
   message(host: HostId, connection: AgentConnection, message: AgentMessage): void {
     // What a displaced session still says must not touch the leases of the new one.
     if (!this.agents.isCurrent(host, connection)) return;
-    const nowMs = this.ports.clock.nowMs();
+    const now = this.now();
+    this.agents.heard(host, now);
+    this.scheduler.roster.heard(host, now.steadyMs);
     switch (message.kind) {
       case 'hello':
         this.ports.note('a second hello on one stream is ignored', { host });
         return;
       case 'alive':
-        this.agents.seen(host, nowMs);
         this.agents.alive(host, message);
         return;
       case 'renew': {
-        const { lease } = message;
-        if (this.agents.renew(host, lease, nowMs)) return;
-        const reason = 'this controller does not know the lease';
+        const { lease, epoch } = message;
+        if (this.scheduler.renew({ host, lease, epoch }, now.steadyMs)) return;
+        const reason = 'the lease has run out, or another one has taken its place';
         connection.send({ kind: 'revoked', lease, reason });
         return;
       }
       case 'trial-started':
-        this.agents.started(message.lease, message.trial, nowMs);
+        this.scheduler.leases.started(message.lease, message.trial, now.steadyMs);
         break;
       case 'block-ended':
-        this.agents.release(message.lease);
+        this.scheduler.ended(host, message.lease, message.end, now.steadyMs);
         this.ports.note(`block ${message.end} ${message.reason}`, { host, lease: message.lease });
         break;
     }
@@ -158,7 +162,13 @@ export class SweepLoop {
   /** Called about once a second, so that leases run out although nothing happens. */
   tick(): void {
     this.settle();
+    this.scheduler.tick();
     this.step();
+  }
+
+  /** The leases that are out, for whoever watches over the loop. */
+  leases(): readonly LiveLease[] {
+    return this.scheduler.leases.all();
   }
 
   watch(sweep: SweepState, watcher: Watcher): () => void {
@@ -185,7 +195,14 @@ export class SweepLoop {
   }
 
   hosts(): HostSummary[] {
-    return hostSummaries(this.lab, this.agents);
+    return hostSummaries(this.lab, this.agents, this.scheduler.leases);
+  }
+
+  private progressOf(sweep: SweepState, troubles: readonly string[]): Progress {
+    const { lab, agents, scheduler } = this;
+    const nameOf = (host: HostId) => agents.hello(host)?.host.name ?? host;
+    const setAside = setAsideTexts(lab.commands, nameOf);
+    return progressOf(sweep, { lab, agents, scheduler, news: { troubles, setAside } });
   }
 
   private fold(entry: LogEntry): boolean {
@@ -197,38 +214,13 @@ export class SweepLoop {
     }
   }
 
-  private keepOrRevoke(host: HostId, held: HeldLease, nowMs: number): void {
-    const sweep = this.lab.sweeps.get(held.sweep);
-    const block = sweep?.blocks.get(held.block);
-    const elsewhere = this.agents
-      .leases()
-      .some((lease) => lease.sweep === held.sweep && lease.block === held.block);
-    const isOpen = block?.decision === undefined && held.attempt >= (block?.firstAttempt ?? 0);
-    const wanted = sweep !== undefined && !isEnded(sweep) && isOpen;
-    if (wanted && block !== undefined && !elsewhere) {
-      this.agents.hold(host, held, nowMs);
-      return;
-    }
-    const reason = elsewhere ? 'the block was leased elsewhere' : 'the block is no longer wanted';
-    this.agents.send(host, { kind: 'revoked', lease: held.lease, reason });
-  }
-
-  private revokeLeasesOf(sweep: SweepId): void {
-    for (const lease of this.agents.leases().filter((other) => other.sweep === sweep)) {
-      this.agents.release(lease.lease);
-      const reason = 'the sweep was cancelled';
-      this.agents.send(lease.host, { kind: 'revoked', lease: lease.lease, reason });
-    }
-  }
-
-  /** A block that is run anew is begun anew. */
-  private revokeEarlierRounds(sweep: SweepId): void {
-    const blocks = this.lab.sweeps.get(sweep)?.blocks;
-    for (const { lease, host, block, attempt, sweep: leased } of this.agents.leases()) {
-      if (leased !== sweep || attempt >= (blocks?.get(block)?.firstAttempt ?? 0)) continue;
-      this.agents.release(lease);
-      this.agents.send(host, { kind: 'revoked', lease, reason: 'the block is run anew' });
-    }
+  /** An agent that was away asks for the outcomes that it was not told are settled. */
+  private answerUnsettled({ host, unsettled }: AgentHello): void {
+    const messageIds = unsettled.filter((id) => this.lab.folded.has(id));
+    if (messageIds.length === 0) return;
+    this.agents.send(host.id, { kind: 'folded', messageIds });
+    this.unsynced.add(this.lastSequence, host.id, messageIds);
+    this.settle();
   }
 
   private settle(): void {
@@ -240,36 +232,50 @@ export class SweepLoop {
 
   private step(): void {
     if (this.term !== undefined && this.ports.isReigning()) {
-      const { lab, agents, startedAtMs } = this;
-      const nowMs = this.ports.clock.nowMs();
-      const view = { lab, hosts: agents.hosts(), leases: agents.leases(), startedAtMs, nowMs };
-      for (const decision of schedule(view)) this.apply(decision, nowMs);
+      for (const decision of this.scheduler.decide(this.steady.nowMs())) this.apply(decision);
     }
     this.watchers.refresh();
   }
 
-  private apply(decision: ScheduleDecision, nowMs: number): void {
-    if (decision.kind === 'expire') {
-      const { lease, host } = decision.lease;
-      this.agents.release(lease);
-      this.agents.send(host, { kind: 'revoked', lease, reason: 'the lease ran out' });
-      this.ports.note('lease ran out', { lease, host });
-      return;
+  private apply(decision: ScheduleDecision): void {
+    const atMs = this.ports.clock.nowMs();
+    switch (decision.kind) {
+      case 'revoke': {
+        const { lease, host } = decision.lease;
+        const { reason } = decision;
+        this.agents.send(host, { kind: 'revoked', lease, reason });
+        this.ports.note(`lease revoked: ${reason}`, { lease, host });
+        return;
+      }
+      case 'quarantine': {
+        const { id, command } = decision.proposal;
+        this.ports.append({ type: 'host-commanded', id, atMs, by: 'labsweep', command });
+        return;
+      }
+      case 'grant':
+        this.sendLease(decision, atMs);
     }
-    const { host, sweep, block, attempt, environment } = decision;
+  }
+
+  private sendLease(grant: Grant, atMs: number): void {
+    const { host, sweep, block, attempt, lease, epoch } = grant;
     const hello = this.agents.hello(host);
     const state = this.lab.sweeps.get(sweep);
     if (hello === undefined || state === undefined) return;
-    const lease = this.ports.newLeaseId();
-    this.announceHost(state, hello, nowMs);
+    this.announceHost(state, hello, atMs);
+    const right = { lease, epoch, durationMs: LEASE_DURATION_MS };
+    this.agents.send(host, { kind: 'lease', lease: buildLease(state, grant, right) });
+    this.ports.note(`leased ${block} attempt ${attempt}`, { sweep, host, lease });
+  }
+
+  private newRight() {
     this.leaseCount += 1;
     const epoch = (this.term ?? 0) * LEASES_PER_TERM + this.leaseCount;
-    this.agents.hold(host, { lease, epoch, sweep, block, attempt, environment }, nowMs);
-    this.agents.send(host, {
-      kind: 'lease',
-      lease: buildLease(state, decision, { lease, epoch, durationMs: LEASE_DURATION_MS }),
-    });
-    this.ports.note(`leased ${block} attempt ${attempt}`, { sweep, host, lease });
+    return { lease: this.ports.newLeaseId(), epoch };
+  }
+
+  private now(): Moment {
+    return { steadyMs: this.steady.nowMs(), unixMs: this.ports.clock.nowMs() };
   }
 
   private announceHost(sweep: SweepState, hello: AgentHello, atMs: number): void {
@@ -285,4 +291,9 @@ export class SweepLoop {
       permissions: [...permissions],
     });
   }
+}
+
+function reasonToRefuse({ protocol }: AgentHello): string | undefined {
+  if (protocol === PROTOCOL) return undefined;
+  return `agent speaks protocol ${protocol}, this controller ${PROTOCOL}; update the older`;
 }

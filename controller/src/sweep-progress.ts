@@ -2,8 +2,9 @@
 /** Sums a sweep up for its user: the summary, and the progress with what runs right now. */
 import type { Progress, SweepSummary } from '@labsweep/proto';
 import type { AgentRegistry } from './agent-registry.js';
-import { isEnded, type SweepState } from './fold/lab-state.js';
+import { isEnded, type LabState, type SweepState } from './fold/lab-state.js';
 import { estimateRemainingMs } from './schedule/estimate-remaining.js';
+import type { Scheduler } from './schedule/scheduler.js';
 import { waitingRows } from './schedule/waiting-rows.js';
 
 export function summarize(sweep: SweepState): SweepSummary {
@@ -29,24 +30,33 @@ function stateOf(sweep: SweepState): SweepSummary['state'] {
 /** What the progress of every sweep of the lab tells. */
 export type LabNews = Pick<Progress, 'troubles' | 'setAside'>;
 
-export function progressOf(sweep: SweepState, agents: AgentRegistry, news: LabNews): Progress {
-  const hosts = agents.hosts();
-  const attached = hosts.filter((host) => host.attached);
-  const ended = isEnded(sweep);
+export interface ProgressParts {
+  readonly lab: LabState;
+  readonly agents: AgentRegistry;
+  readonly scheduler: Scheduler;
+  readonly news: LabNews;
+}
+
+/** Looks at rows, hosts and leases, and at no block that nobody has begun. */
+export function progressOf(sweep: SweepState, parts: ProgressParts): Progress {
+  const { lab, agents, scheduler, news } = parts;
+  const { roster, estimates } = scheduler;
+  const hostsAttached = agents.attachedCount();
+  const queue = scheduler.queue(sweep.submitted.sweep);
   return {
     summary: summarize(sweep),
-    running: ended ? [] : runningTrials(sweep, agents),
-    remainingMs: estimateRemainingMs(sweep, attached.length),
-    waiting: ended ? [] : waitingRows(sweep, hosts),
-    hostsAttached: attached.length,
+    running: runningTrials(sweep, parts),
+    remainingMs: queue === undefined ? 0 : estimateRemainingMs(queue, estimates, hostsAttached),
+    waiting: queue === undefined ? [] : waitingRows(queue, { lab, roster }),
+    hostsAttached,
     ...news,
   };
 }
 
-function runningTrials(sweep: SweepState, agents: AgentRegistry): Progress['running'] {
-  return agents.leases().flatMap(({ sweep: id, host, running }) => {
-    if (id !== sweep.submitted.sweep || running === undefined) return [];
-    const hostName = agents.hello(host)?.host.name ?? host;
-    return [{ ...running, hostName }];
+function runningTrials(sweep: SweepState, { agents, scheduler }: ProgressParts) {
+  if (isEnded(sweep)) return [];
+  return scheduler.leases.ofSweep(sweep.submitted.sweep).flatMap(({ host, running }) => {
+    if (running === undefined) return [];
+    return [{ ...running, hostName: agents.hello(host)?.host.name ?? host }];
   });
 }

@@ -2,20 +2,16 @@
 /** Sends each watcher of a sweep what is known, then what happens, and ends it with the sweep. */
 import {
   type Clock,
-  type HostId,
   type LogEntry,
   messageOf,
   type Progress,
   type SweepId,
   type WatchEvent,
 } from '@labsweep/proto';
-import type { AgentRegistry } from './agent-registry.js';
 import { historyOf } from './commands/history-of.js';
-import { setAsideTexts } from './commands/set-aside-texts.js';
 import type { CommandRecord } from './fold/command-record.js';
 import { isEnded, type SweepState } from './fold/lab-state.js';
 import type { LoopPorts, Watcher } from './ports.js';
-import { progressOf } from './sweep-progress.js';
 
 interface Watched {
   readonly sweep: SweepState;
@@ -23,8 +19,13 @@ interface Watched {
   /** The last progress as text: the same is not sent twice. */
   lastProgress: string;
   sentAtMs: number;
+  lookedAtMs: number;
 }
 
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** Nobody reads faster, and what it costs must not grow with the events of a large lab. */
+export const PROGRESS_INTERVAL_MS = 200;
 /** The time that is left changes all the time; this often it is worth a message. */
 const QUIET_INTERVAL_MS = 1_000;
 
@@ -33,10 +34,10 @@ export class WatcherHub {
   private troubles: readonly string[] = [];
 
   constructor(
-    private readonly agents: AgentRegistry,
     private readonly commands: CommandRecord,
     private readonly clock: Clock,
     private readonly history: LoopPorts['history'],
+    private readonly progressOf: (sweep: SweepState, troubles: readonly string[]) => Progress,
   ) {}
 
   setTroubles(troubles: readonly string[]): void {
@@ -52,7 +53,8 @@ export class WatcherHub {
     const decisions = [...sweep.blocks.values()].flatMap(({ decision }) => decision ?? []);
     const ofHosts = historyOf(sweep, this.commands).filter(({ type }) => type === 'host-commanded');
     const late = new LateWatcher(watcher);
-    const fresh = { sweep, watchers: new Set<Watcher>(), lastProgress: '', sentAtMs: 0 };
+    const watchers = new Set<Watcher>();
+    const fresh = { sweep, watchers, lastProgress: '', sentAtMs: NEVER, lookedAtMs: NEVER };
     const watched = this.watched.get(id) ?? fresh;
     if (!isEnded(sweep)) {
       this.watched.set(id, watched);
@@ -71,7 +73,7 @@ export class WatcherHub {
       // What was asked of hosts is not in the sweep's part of the log.
       for (const entry of ofHosts) watcher.send({ kind: 'entry', entry });
       for (const decision of decisions) watcher.send({ kind: 'decision', decision });
-      watcher.send({ kind: 'progress', progress: this.progressOf(sweep) });
+      watcher.send({ kind: 'progress', progress: this.progressOf(sweep, this.troubles) });
       late.catchUp();
       if (isEnded(sweep)) late.end();
     };
@@ -101,12 +103,15 @@ export class WatcherHub {
     }
   }
 
-  /** Sends progress that changed, and ends the watchers of sweeps that ended. */
+  /** Sends progress that changed, now or soon, and ends the watchers of sweeps that ended. */
   refresh(): void {
+    if (this.watched.size === 0) return;
     const nowMs = this.clock.nowMs();
     for (const [id, watched] of this.watched) {
       const { sweep, watchers } = watched;
-      const progress = this.progressOf(sweep);
+      if (nowMs - watched.lookedAtMs < PROGRESS_INTERVAL_MS && !isEnded(sweep)) continue;
+      watched.lookedAtMs = nowMs;
+      const progress = this.progressOf(sweep, this.troubles);
       const { remainingMs: _, ...steady } = progress;
       const text = JSON.stringify(steady);
       const due = text !== watched.lastProgress || nowMs - watched.sentAtMs >= QUIET_INTERVAL_MS;
@@ -119,12 +124,6 @@ export class WatcherHub {
       for (const watcher of watchers) watcher.end();
       this.watched.delete(id);
     }
-  }
-
-  private progressOf(sweep: SweepState): Progress {
-    const nameOf = (host: HostId) => this.agents.hello(host)?.host.name ?? host;
-    const setAside = setAsideTexts(this.commands, nameOf);
-    return progressOf(sweep, this.agents, { troubles: this.troubles, setAside });
   }
 }
 

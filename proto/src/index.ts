@@ -34,6 +34,7 @@ export * from './ports.js';
 export { LockedError, lockProcess, type ProcessLock } from './process-lock.js';
 export { type Note, runProgram } from './program.js';
 export * from './resolved.js';
+export * from './scheduling.js';
 export * from './schema.js';
 export { type SeededRandom, seededRandom } from './seeded-random.js';
 export * from './subjects.js';

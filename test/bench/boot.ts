@@ -21,7 +21,7 @@ import { metricOf, orderOf } from './runner-order.js';
 const KERNEL = 'debian:trixie-backports/linux-image-6.17.13+deb13-cloud-amd64';
 const METRIC = 'iteration_ns_per_page';
 /**
- * Half a second of measurement: boots differ, and the rounds inside one do not. The warm-up outlasts
+ * Half a second of measurement: boots differ, and the rounds in one do not. The warm-up outlasts
  * the crypto self-tests of a plain boot, which go on for a moment behind the init's back.
  */
 const ARGUMENTS = [

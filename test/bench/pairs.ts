@@ -16,7 +16,7 @@ export interface Side {
 }
 
 /**
- * One run differs from the next by several percent, as a machine shares its CPUs and hands out other
+ * One run differs from the next by several percent, as a machine shares its CPUs and lends other
  * pages of its memory. So a side of a pair is the median of several runs, and the runs of both
  * sides take turns as A B B A, which a drift of the machine leaves alone.
  */

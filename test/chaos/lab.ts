@@ -82,12 +82,6 @@ export async function startLab(options: LabParts): Promise<Lab> {
   if (relays.length > 0) await delay(RELAY_START_MS);
   const controllers = CONTROLLERS.map((name) => `127.0.0.1:${ports.get(name)}`).join(',');
   const parts = new Map<string, KeptProcess>();
-  let asked = 0;
-  // A user who gets no answer asks the other one.
-  const nextController = () => {
-    asked += 1;
-    return `127.0.0.1:${ports.get(CONTROLLERS[asked % CONTROLLERS.length] ?? '')}`;
-  };
   for (const [part, command] of commandsOf({ folder, disks, ports, controllers })) {
     const kept = keep(part, () => command);
     parts.set(part, kept);
@@ -98,14 +92,7 @@ export async function startLab(options: LabParts): Promise<Lab> {
     command: (args, onEnd) =>
       keep(
         'command',
-        () => [
-          process.execPath,
-          LABSWEEP_PROGRAM,
-          'run',
-          ...args,
-          '--controller',
-          nextController(),
-        ],
+        () => [process.execPath, LABSWEEP_PROGRAM, 'run', ...args, '--controller', controllers],
         onEnd,
       ),
     spooled: (agent) =>

@@ -199,6 +199,11 @@ test('on one box the same commands find the lab by the folder, and go on with an
     entries.slice(1).map(({ text }) => text),
     ['pause', 'resume', 'add --repetitions 1'],
   );
+  const hosts = JSON.parse((await ask('hosts', '--sweep', sweep, '--json')).stdout);
+  const quarantine = ['quarantine', hosts.hosts[0].host, '--reason', 'hot', '--sweep', sweep];
+  assert.match((await ask(...quarantine)).stdout, /away since .*, quarantine[\s\S]*: hot\n/);
+  const released = await ask('release', hosts.hosts[0].host, '--sweep', sweep);
+  assert.doesNotMatch(released.stdout, /quarantine/);
   const anew = await ask('run', 'sweep.toml', '--runners', 'scripted');
   assert.match(anew.stderr, new RegExp(`sweep ${sweep}-2, in`), 'an ended sweep stays ended');
   assert.deepEqual(processesOf(folder), []);

@@ -37,7 +37,7 @@ const DOORS: Readonly<Record<string, RegExp>> = {
   'toml-eslint-parser': /^controller\/src\/spec\/toml\.ts$/,
   // Whatever comes off a wire or a disk is parsed by it, so it has as many doors as there are
   // edges.
-  zod: /^(proto\/src|controller\/src\/io)\/|^controller\/src\/spec\/((workload-|environment-)?schema|schema-parts)\.ts$/,
+  zod: /^(proto\/src|controller\/src\/io)\/|^controller\/src\/spec\/((workload-|environment-|schedule-)?schema|schema-parts)\.ts$/,
   'node:child_process': /^(controller\/src\/io\/command|cli\/src\/embedded\/child-process)\.ts$/,
 };
 

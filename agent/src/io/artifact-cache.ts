@@ -14,9 +14,11 @@ const FILES_MAX = 100;
 /** A file that was whole a moment ago is not looked at again: trials follow each other quickly. */
 const CHECK_INTERVAL_MS = 5_000;
 
-export class ArtifactCache {
-  private readonly checkedAtMs = new Map<Sha256, number>();
+/** Both by path, for all agents of the process. */
+const fetching = new Map<string, Promise<void>>();
+const checkedAtMs = new Map<string, number>();
 
+export class ArtifactCache {
   constructor(readonly directory: string) {}
 
   /**
@@ -25,15 +27,30 @@ export class ArtifactCache {
    */
   async path(sha256: Sha256, store: ArtifactStore): Promise<string> {
     const path = join(this.directory, sha256);
-    const checkedAtMs = this.checkedAtMs.get(sha256);
-    if (checkedAtMs !== undefined && performance.now() - checkedAtMs < CHECK_INTERVAL_MS) {
-      return path;
-    }
+    const lastMs = checkedAtMs.get(path);
+    if (lastMs !== undefined && performance.now() - lastMs < CHECK_INTERVAL_MS) return path;
     await mkdir(this.directory, { recursive: true });
     if (await isIntact(path, sha256)) {
-      this.checkedAtMs.set(sha256, performance.now());
+      checkedAtMs.set(path, performance.now());
       return path;
     }
+    await this.fetch(sha256, store);
+    return path;
+  }
+
+  /** Agents of one process that want the same file at once fetch it once. */
+  private async fetch(sha256: Sha256, store: ArtifactStore): Promise<void> {
+    const path = join(this.directory, sha256);
+    const running = fetching.get(path) ?? this.fetchInto(path, sha256, store);
+    fetching.set(path, running);
+    try {
+      await running;
+    } finally {
+      fetching.delete(path);
+    }
+  }
+
+  private async fetchInto(path: string, sha256: Sha256, store: ArtifactStore): Promise<void> {
     const temporary = `${path}.${randomUUID()}.tmp`;
     const bytes = await store.get(sha256);
     try {
@@ -46,7 +63,6 @@ export class ArtifactCache {
       throw error;
     }
     await this.prune();
-    return path;
   }
 
   private async prune(): Promise<void> {

@@ -28,7 +28,7 @@ export type VcpuHost = Pick<CpuTopology, 'allowed' | 'hybrid' | 'siblings' | 'no
  * Each vCPU has a CPU for itself, of one core class, on one node and without a thread beside it
  * where that can be. The emulator has the others, first those whose core has no vCPU; where none is
  * left, it shares all. A guest of more vCPUs than CPUs floats over all of them: four vCPUs on two
- * CPUs booted in 2.87 s so, and in 2.98 s when two were pinned to each CPU (medians of 6 interleaved
+ * CPUs booted in 2.87 s so, in 2.98 s when two were pinned to each CPU (medians of 6 interleaved
  * boots under TCG), since vCPUs that share a CPU wait for each other while another one idles.
  */
 export function placeVcpus(request: PlacementRequest, host: VcpuHost): Placement | Trouble {

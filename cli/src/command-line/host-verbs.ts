@@ -6,6 +6,8 @@ import { type CommandLineContext, JSON_OPTION, LAB_OPTION } from './context.js';
 
 const HOST_HELP = 'its name or its id, as `labsweep hosts` has it';
 
+type HostOptions = Omit<Parameters<typeof hostVerbCommand>[0], 'ask' | 'cacheDirectory'>;
+
 export function addHostVerbs(program: Command, context: CommandLineContext): void {
   const verb = (name: string, description: string, example: string) =>
     program
@@ -13,11 +15,13 @@ export function addHostVerbs(program: Command, context: CommandLineContext): voi
       .description(description)
       .addHelpText('before', `Example: labsweep ${example}\n`)
       .option(...LAB_OPTION)
+      .option('--sweep <sweep>', 'the lab of this sweep on one box: its id or its folder')
       .option(...JSON_OPTION);
-  const tell = async (ask: HostAsk, options: Omit<Parameters<typeof hostVerbCommand>[0], 'ask'>) =>
-    context.print(await hostVerbCommand({ ...options, ask }));
+  const cacheDirectory = context.defaultCache;
+  const tell = async (ask: HostAsk, options: HostOptions) =>
+    context.print(await hostVerbCommand({ ...options, cacheDirectory, ask }));
   verb('hosts', 'list the hosts of a lab, and what keeps them from work', 'hosts').action(
-    async (options) => context.print(await hostsCommand(options)),
+    async (options) => context.print(await hostsCommand({ ...options, cacheDirectory })),
   );
   verb('drain', 'let a host end its block and give it no other', 'drain box-a')
     .argument('<host>', HOST_HELP)

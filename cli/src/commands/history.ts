@@ -8,10 +8,9 @@ import {
   type SweepId,
   UsageError,
 } from '@labsweep/proto';
-import { startEmbeddedLab } from '../embedded/embedded-lab.js';
+import { atRest } from '../at-rest.js';
 import { findLabOfSweep } from '../find-lab.js';
 import type { SweepClient } from '../sweep-client.js';
-import { lockFolder, type SweepFolder } from '../sweep-folder.js';
 import { withClient } from '../with-client.js';
 
 const SCHEMA = 'labsweep-history-1';
@@ -31,27 +30,7 @@ export async function historyCommand(options: HistoryOptions): Promise<string> {
   const lab = await findLabOfSweep(options.sweep, options.controller);
   const render = (sweep: SweepId) => (client: SweepClient) => historyText(client, sweep, json);
   if (lab.kind === 'running') return withClient(lab.controller, render(lab.sweep));
-  return fromFolder(lab.folder, cacheDirectory, render(lab.folder.sweep));
-}
-
-/** The log is nats-server's, so it and a controller run for the moment that reading it takes. */
-async function fromFolder(
-  folder: SweepFolder,
-  cacheDirectory: string,
-  work: (client: SweepClient) => Promise<string>,
-): Promise<string> {
-  const lock = await lockFolder(folder.path);
-  try {
-    const place = { folder: folder.path, cacheDirectory };
-    const lab = await startEmbeddedLab({ ...place, runners: undefined, may: '' });
-    try {
-      return await withClient(lab.controller, work);
-    } finally {
-      await lab.close();
-    }
-  } finally {
-    lock.release();
-  }
+  return atRest(lab.folder, cacheDirectory, render(lab.folder.sweep));
 }
 
 async function historyText(client: SweepClient, sweep: SweepId, json: boolean): Promise<string> {

@@ -4,7 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { renderAsciiTable, utcText } from '@labsweep/analysis';
 import type { Address, HostCommand, HostList, HostSummary } from '@labsweep/proto';
-import { findRunningLab } from '../find-lab.js';
+import { atRest } from '../at-rest.js';
+import { findLabOfSweep, findRunningLab } from '../find-lab.js';
+import type { SweepClient } from '../sweep-client.js';
 import { withClient } from '../with-client.js';
 
 const SCHEMA = 'labsweep-hosts-1';
@@ -16,26 +18,41 @@ export interface HostAsk {
   readonly reason?: string;
 }
 
-export async function hostsCommand(options: {
+/** Which lab: by its controller, by a sweep of one box, or the one that runs here. */
+interface LabChoice {
   readonly controller?: readonly Address[];
-  readonly json: boolean;
-}): Promise<string> {
-  const controller = await findRunningLab(options.controller);
-  const list = await withClient(controller, (client) => client.hosts());
+  readonly sweep?: string;
+  readonly cacheDirectory: string;
+}
+
+export async function hostsCommand(
+  options: LabChoice & { readonly json: boolean },
+): Promise<string> {
+  const list = await inLab(options, (client) => client.hosts());
   return options.json ? jsonOf(list) : renderHosts(list);
 }
 
 /** Returns the hosts that it is about, as they are now. Throws UsageError for unknown names. */
-export async function hostVerbCommand(options: {
-  readonly controller?: readonly Address[];
-  readonly ask: HostAsk;
-  readonly json: boolean;
-}): Promise<string> {
+export async function hostVerbCommand(
+  options: LabChoice & { readonly ask: HostAsk; readonly json: boolean },
+): Promise<string> {
   const { kind, host = '', kernel = '', reason = '' } = options.ask;
-  const controller = await findRunningLab(options.controller);
   const request = { id: randomUUID(), by: userInfo().username, kind, host, kernel, reason };
-  const list = await withClient(controller, (client) => client.commandHost(request));
+  const list = await inLab(options, (client) => client.commandHost(request));
   return options.json ? jsonOf(list) : renderHosts(list);
+}
+
+/** The lab of a sweep's folder may be at rest, as when its only host is in quarantine. */
+async function inLab<Value>(
+  { controller, sweep, cacheDirectory }: LabChoice,
+  work: (client: SweepClient) => Promise<Value>,
+): Promise<Value> {
+  if (controller !== undefined || sweep === undefined) {
+    return withClient(await findRunningLab(controller), work);
+  }
+  const lab = await findLabOfSweep(sweep, undefined);
+  if (lab.kind === 'running') return withClient(lab.controller, work);
+  return atRest(lab.folder, cacheDirectory, work);
 }
 
 /** A table, and below it whatever keeps a host or a kernel from work. */

@@ -90,6 +90,7 @@ function changeText(
         ? 'what is measured stays'
         : 'new work is planned';
   if (at.named === undefined) return `${text}; the run that is at work in its folder shows it`;
+  if (kind === 'cancel') return `${text}; its report: labsweep watch ${at.sweep}${lab}`;
   return `${text}; follow it with: labsweep watch ${at.sweep}${lab}`;
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import type { RowId } from '@labsweep/proto';
+import type { RowId, SweepId } from '@labsweep/proto';
 import { waitingLines, waitingText } from './waiting-text.js';
 
+const SWEEP = 'window-1' as SweepId;
 const BOOT = {
   row: 'native-smp1' as RowId,
   reason: 'waits for box to boot 6.17.13 (it runs 6.12.1)',
@@ -20,10 +21,22 @@ test('Each row that waits is named with what it waits for.', () => {
 });
 
 test('A run that ends while rows wait says how to go on.', () => {
-  assert.deepEqual(waitingLines([BOOT]), [
+  assert.deepEqual(waitingLines([BOOT], SWEEP), [
     'row native-smp1 waits for box to boot 6.17.13 (it runs 6.12.1)',
     'what is measured is kept; run the same command again after booting that kernel to go on',
   ]);
-  assert.match(waitingLines([ROOM]).at(-1) ?? '', /again once a host can run that to go on$/);
-  assert.deepEqual(waitingLines([]), []);
+  assert.match(
+    waitingLines([ROOM], SWEEP).at(-1) ?? '',
+    /again once a host can run that to go on$/,
+  );
+  assert.deepEqual(waitingLines([], SWEEP), []);
+});
+
+test('A run that waits for somebody to decide names the command.', () => {
+  const reason = 'box is quarantined: the lab failed 5 attempts in a row on box';
+  const lines = waitingLines([{ ...ROOM, reason }], SWEEP);
+  assert.match(
+    lines.at(-1) ?? '',
+    /after labsweep release \(or undrain\) HOST --sweep window-1 to/,
+  );
 });

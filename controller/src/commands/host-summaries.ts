@@ -3,19 +3,25 @@
 import type { HostId, HostSummary } from '@labsweep/proto';
 import type { AgentRegistry } from '../agent-registry.js';
 import type { LabState } from '../fold/lab-state.js';
+import type { LeaseBook } from '../schedule/lease-book.js';
 import { quarantineText } from './set-aside-texts.js';
 
 /** By name; a host that took part in a sweep is known even when its agent is long gone. */
-export function hostSummaries(lab: LabState, agents: AgentRegistry): HostSummary[] {
-  const leases = new Map(agents.leases().map((lease) => [lease.host, lease]));
-  const attached = agents.hosts().map(({ description, attached: isAttached, seenAtMs }) => {
-    const { id, name, labels } = description;
-    const lease = leases.get(id);
-    const block = lease === undefined ? '' : `${lease.sweep}/${lease.block}`;
-    const told = agents.lastTold(id);
-    const seen = { attached: isAttached, seenAtMs, block, ...told, labels };
-    return { ...standingOf(lab, id, name), ...seen };
-  });
+export function hostSummaries(
+  lab: LabState,
+  agents: AgentRegistry,
+  leases: LeaseBook,
+): HostSummary[] {
+  const attached = agents
+    .all()
+    .map(({ hello, attached: isAttached, heardAt, spooled, trouble }) => {
+      const { id, name, labels } = hello.host;
+      const lease = leases.ofHost(id);
+      const block = lease === undefined ? '' : `${lease.sweep}/${lease.block}`;
+      const seenAtMs = heardAt.unixMs;
+      const seen = { attached: isAttached, seenAtMs, block, spooled, trouble, labels };
+      return { ...standingOf(lab, id, name), ...seen };
+    });
   const known = new Set(attached.map(({ host }) => host));
   const away = [...namesInLog(lab)].filter(([id]) => !known.has(id));
   const gone = away.map(([id, { name, atMs }]) => {

@@ -52,7 +52,7 @@ export function applyCommanded(state: LabState, entry: Commanded): boolean {
 }
 
 export function newBlock(planned: PlannedBlock): BlockState {
-  return { planned, attempts: NONE, earlier: NONE, firstAttempt: 1 };
+  return { planned, attempts: NONE, earlier: NONE, firstAttempt: 1, decision: undefined };
 }
 
 /** What a sweep has at hand of its design. */
@@ -83,7 +83,7 @@ function reopen(sweep: SweepState, isMeant: (block: BlockState) => boolean): voi
     block.earlier = [...block.earlier, ...block.attempts];
     block.attempts = NONE;
     if (block.decision === undefined) continue;
-    delete block.decision;
+    block.decision = undefined;
     sweep.decidedCount -= 1;
   }
 }

@@ -11,7 +11,7 @@ import { designOf } from '../plan/extend-design.js';
 import { parseSpec } from '../spec/parse-spec.js';
 import { formatProblem } from '../spec/spec-problem.js';
 import { applyCommanded, newBlock, partsOf } from './apply-commanded.js';
-import { AttemptOutcomes } from './attempt-outcomes.js';
+import { AttemptOutcomes, placeInBlock } from './attempt-outcomes.js';
 import { decideBlock, isLabFailure } from './decide-block.js';
 import {
   type AttemptState,
@@ -84,7 +84,7 @@ function applyTrialEnded(state: LabState, entry: TrialEnded): boolean {
   const sweep = state.sweeps.get(entry.sweep);
   const block = sweep?.blocks.get(entry.block);
   if (sweep === undefined || block === undefined) return false;
-  if (!block.planned.trials.some(({ id }) => id === trial)) return false;
+  if (placeInBlock(block.planned, trial) === -1) return false;
   const isFirst = !isSettled(block, trial);
   const attempt = attemptOf(state, block, entry);
   if (!attempt.outcomes.add(trial, outcome.status)) return false;
@@ -119,9 +119,10 @@ function attemptOf(state: LabState, block: BlockState, entry: TrialEnded): Attem
   const environment = ENVIRONMENTS.find((name) => name === entry.environment) ?? entry.environment;
   const outcomes = new AttemptOutcomes(block.planned);
   const fresh = { attempt, host, environment, outcomes };
-  // A new array has room for exactly its elements, one that is pushed to for many more.
-  if (isEarlier) block.earlier = [...block.earlier, fresh];
-  else block.attempts = [...block.attempts, fresh];
+  // A concatenated array has room for exactly its elements; one that is pushed to, or spread into,
+  // has it for many more.
+  if (isEarlier) block.earlier = block.earlier.concat(fresh);
+  else block.attempts = block.attempts.concat(fresh);
   return fresh;
 }
 

@@ -24,13 +24,13 @@ export class AttemptOutcomes {
   constructor(private readonly planned: PlannedBlock) {}
 
   has(trial: TrialId): boolean {
-    const place = this.placeOf(trial);
+    const place = placeInBlock(this.planned, trial);
     return place !== -1 && this.markAt(place) !== 0;
   }
 
   /** False when the trial has an outcome already, or is none of the block. */
   add(trial: TrialId, status: Status): boolean {
-    const place = this.placeOf(trial);
+    const place = placeInBlock(this.planned, trial);
     if (place === -1 || this.markAt(place) !== 0) return false;
     this.setMark(place, STATUSES.indexOf(status) + 1);
     this.size += 1;
@@ -44,10 +44,6 @@ export class AttemptOutcomes {
       if (this.markAt(place) === mark) count += 1;
     }
     return count;
-  }
-
-  private placeOf(trial: TrialId): number {
-    return this.planned.trials.findIndex(({ id }) => id === trial);
   }
 
   private markAt(place: number): number {
@@ -70,4 +66,14 @@ export class AttemptOutcomes {
   private word(index: number): number {
     return index === 0 ? this.first : (this.more?.[index - 1] ?? 0);
   }
+}
+
+/**
+ * Where the trial stands in its block, from 0; -1 when it is none of the block. Ids are compared by
+ * their parts: V8 joins the text of a planned id when it is first looked at, and would keep it.
+ */
+export function placeInBlock({ id, trials }: PlannedBlock, trial: TrialId): number {
+  if (!trial.startsWith(id) || trial[id.length] !== '/') return -1;
+  const name = trial.slice(id.length + 1);
+  return trials.findIndex(({ kernel }) => kernel === name);
 }

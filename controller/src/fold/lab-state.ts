@@ -38,7 +38,7 @@ export interface BlockState {
   /** Attempts of a lower number are of an earlier round. */
   firstAttempt: number;
   /** Set once in a round, by the entry that settles which attempt counts. */
-  decision?: BlockDecision;
+  decision: BlockDecision | undefined;
 }
 
 export interface SweepState {

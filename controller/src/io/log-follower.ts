@@ -40,8 +40,9 @@ export class LogFollower {
     void this.check();
   }
 
-  get lastSequence(): number {
-    return this.last.sequence;
+  /** Of the newest entry that is folded; its sequence is 0 before the first one. */
+  get newest(): LogPlace {
+    return this.last;
   }
 
   /** Settles once all is folded that the log held at the call. Throws as the broker fails. */

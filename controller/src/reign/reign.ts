@@ -18,6 +18,7 @@ export class Reign {
   private readonly done = new AbortController();
   private end: (reason: string) => void = () => {};
   private over = false;
+  private renewing: Promise<string> = Promise.resolve('');
   private validUntilMonotonicMs: number;
   private validUntilWallMs: number;
 
@@ -54,6 +55,8 @@ export class Reign {
   async release(): Promise<void> {
     if (this.over) return;
     this.finish('released');
+    // One that is under way would make the revision too old to be replaced.
+    await this.renewing;
     await this.ports.store.write({ ...this.record, released: true }, this.revision).catch(() => {});
   }
 
@@ -78,7 +81,8 @@ export class Reign {
         );
         return;
       }
-      trouble = await this.renew();
+      this.renewing = this.renew();
+      trouble = await this.renewing;
     }
   }
 

@@ -2,21 +2,27 @@
 /**
  * Estimates the time a sweep still needs from the trials it has seen, or from its spec before that.
  */
-import { isEnded, isSettled, type SweepState } from '../fold/lab-state.js';
+import type { DurationEstimates } from './duration-estimates.js';
+import { blockAt, settledCountOf } from './sweep-facts.js';
+import type { SweepQueue } from './sweep-queue.js';
 
 /**
  * `hostCount` hosts share the work evenly; a row without any outcome yet takes the spec's estimate.
+ * It looks at those blocks alone that someone has begun.
  */
-export function estimateRemainingMs(sweep: SweepState, hostCount: number): number {
-  if (isEnded(sweep)) return 0;
+export function estimateRemainingMs(
+  sweep: SweepQueue,
+  estimates: DurationEstimates,
+  hostCount: number,
+): number {
   let totalMs = 0;
-  for (const block of sweep.blocks.values()) {
-    if (block.decision !== undefined) continue;
-    const open = block.planned.trials.filter(({ id }) => !isSettled(block, id)).length;
-    const row = block.planned.row;
-    const seen = sweep.durations.get(row);
-    const eachMs = seen === undefined ? sweep.rows.get(row)?.estimateMs : seen.totalMs / seen.count;
-    totalMs += open * (eachMs ?? 0);
+  for (const queue of sweep.rows) {
+    let trials = queue.undecidedCount * queue.row.kernels.length;
+    for (const index of queue.touched()) {
+      const block = blockAt(sweep.sweep, queue.row, index);
+      if (block !== undefined) trials -= settledCountOf(block);
+    }
+    totalMs += Math.max(0, trials) * estimates.trialMs(sweep.id, queue.row);
   }
   return totalMs / Math.max(1, hostCount);
 }

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import {
   DEFAULT_GUEST,
   DEFAULT_NATIVE,
+  DEFAULT_SCHEDULING,
   type Environment,
   type EnvironmentRequest,
   type HostDescription,
@@ -39,7 +40,7 @@ function host(environments: Environment[], permissions: Permission[] = []): Host
 }
 
 function reason(asked: PlannedRow, on: HostDescription, hygiene: HygieneMode = 'observe') {
-  const match = matchHost(asked, hygiene, on);
+  const match = matchHost(asked, { hygiene, scheduling: DEFAULT_SCHEDULING }, on);
   return match.environment === undefined ? match.reason : `runs in ${match.environment}`;
 }
 
@@ -96,4 +97,26 @@ test('Taking CPUs offline takes leave too; the automatic way asks for none.', ()
   );
   assert.equal(reason(offline, host(['native'], ['offline-cpus'])), 'runs in native');
   assert.equal(reason(row('native'), host(['native'])), 'runs in native');
+});
+
+test('A sweep that asks for labels or a class of hosts gets no other, and says what is lacking.', () => {
+  const on = (labels: string[], model: string) => ({
+    ...host(['qemu-tcg']),
+    labels,
+    facts: { cpu_model: model },
+  });
+  const ask = (asked: HostDescription) => {
+    const scheduling = { ...DEFAULT_SCHEDULING, labels: ['rack=7', 'quiet'], hostClass: 'EPYC' };
+    const match = matchHost(row('qemu'), { hygiene: 'observe', scheduling }, asked);
+    return match.environment ?? match.reason;
+  };
+  assert.equal(ask(on(['quiet', 'rack=7', 'more'], 'AMD EPYC 7763')), 'qemu-tcg');
+  assert.equal(
+    ask(on(['quiet'], 'AMD EPYC 7763')),
+    'host-a lacks the label rack=7; start its agent with `--label rack=7`',
+  );
+  assert.equal(
+    ask(on(['quiet', 'rack=7'], 'Intel Xeon')),
+    'host-a has Intel Xeon, the sweep asks for `host_class = "EPYC"`',
+  );
 });

@@ -7,6 +7,7 @@ import type {
   HygieneMode,
   Permission,
   PlannedRow,
+  Spec,
 } from '@labsweep/proto';
 
 export type Match =
@@ -22,9 +23,17 @@ const CANDIDATES: Record<EnvironmentRequest, readonly Environment[]> = {
   scripted: ['scripted'],
 };
 
-/** A host must have the size, the right to do what the row asks of it, and a runner that works. */
-export function matchHost(row: PlannedRow, hygiene: HygieneMode, host: HostDescription): Match {
-  const obstacle = findTooSmall(row, host) ?? findNotAllowed(row, hygiene, host);
+/**
+ * A host must be one of those that the sweep asks for, and have the size, the right to do what the
+ * row asks of it, and a runner that works.
+ */
+export function matchHost(
+  row: PlannedRow,
+  spec: Pick<Spec, 'hygiene' | 'scheduling'>,
+  host: HostDescription,
+): Match {
+  const obstacle =
+    findOtherHost(spec, host) ?? findTooSmall(row, host) ?? findNotAllowed(row, spec.hygiene, host);
   if (obstacle !== undefined) return { reason: obstacle };
   const candidates = CANDIDATES[row.environment];
   const supports = candidates.map((environment) => findSupport(host, environment));
@@ -32,6 +41,24 @@ export function matchHost(row: PlannedRow, hygiene: HygieneMode, host: HostDescr
   if (usable !== undefined) return { environment: usable.environment };
   const reasons = supports.map(({ environment, reason }) => `${environment}: ${reason}`);
   return { reason: `${host.name}: ${reasons.join('; ')}` };
+}
+
+function findOtherHost(
+  { scheduling }: Pick<Spec, 'scheduling'>,
+  host: HostDescription,
+): string | undefined {
+  const { labels, hostClass } = scheduling;
+  const lacking = labels.filter((label) => !host.labels.includes(label));
+  if (lacking.length > 0) {
+    const options = lacking.map((label) => `--label ${label}`).join(' ');
+    const noun = lacking.length === 1 ? 'label' : 'labels';
+    return `${host.name} lacks the ${noun} ${lacking.join(', ')}; start its agent with \`${options}\``;
+  }
+  const model = host.facts.cpu_model ?? 'an unknown CPU';
+  if (!model.includes(hostClass)) {
+    return `${host.name} has ${model}, the sweep asks for \`host_class = "${hostClass}"\``;
+  }
+  return undefined;
 }
 
 function findTooSmall(row: PlannedRow, host: HostDescription): string | undefined {

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * The immutable view that the scheduler gets, and the decisions it hands back. It does nothing
- * itself.
- */
+/** What the scheduler knows of hosts and leases, and the decisions that it hands back. */
 import type {
   BlockId,
   Environment,
@@ -12,44 +9,44 @@ import type {
   SweepId,
   TrialId,
 } from '@labsweep/proto';
-import type { LabState } from '../fold/lab-state.js';
+import type { QuarantineProposal } from './host-health.js';
 
-/** A lease that is out. */
+/** A lease that is out. Only the lease book changes it. */
 export interface LiveLease {
   readonly lease: LeaseId;
+  readonly epoch: number;
   readonly host: HostId;
   readonly sweep: SweepId;
   readonly block: BlockId;
   readonly attempt: number;
   readonly environment: Environment;
-  readonly expiresAtMs: number;
+  expiresAtMs: number;
+  /** The trial that the agent says it runs. */
+  running?: { readonly trial: TrialId; readonly sinceMs: number };
 }
 
 /** A host that is attached now or was since the controller started. */
 export interface KnownHost {
   readonly description: HostDescription;
   readonly attached: boolean;
-  /** When the controller last heard of it. */
-  readonly seenAtMs: number;
 }
 
-export interface ScheduleView {
-  readonly lab: LabState;
-  readonly hosts: readonly KnownHost[];
-  readonly leases: readonly LiveLease[];
-  readonly startedAtMs: number;
-  readonly nowMs: number;
+/** A block for a host. It is in the lease book already. */
+export interface Grant {
+  readonly kind: 'grant';
+  readonly lease: LeaseId;
+  readonly epoch: number;
+  readonly host: HostId;
+  readonly sweep: SweepId;
+  readonly block: BlockId;
+  readonly attempt: number;
+  readonly environment: Environment;
+  /** In run order, without those that already have an outcome in this attempt. */
+  readonly trials: readonly TrialId[];
 }
 
 export type ScheduleDecision =
-  | { readonly kind: 'expire'; readonly lease: LiveLease }
-  | {
-      readonly kind: 'grant';
-      readonly host: HostId;
-      readonly sweep: SweepId;
-      readonly block: BlockId;
-      readonly attempt: number;
-      readonly environment: Environment;
-      /** In run order, without those that already have an outcome in this attempt. */
-      readonly trials: readonly TrialId[];
-    };
+  | Grant
+  /** The lease is taken away; its host is told why. */
+  | { readonly kind: 'revoke'; readonly lease: LiveLease; readonly reason: string }
+  | { readonly kind: 'quarantine'; readonly proposal: QuarantineProposal };

@@ -4,32 +4,29 @@
  * reason. A row in which some trial could run is not named, even if others of its trials wait.
  */
 import type { Environment, HostDescription, PlannedRow, WaitingRow } from '@labsweep/proto';
-import type { BlockState, SweepState } from '../fold/lab-state.js';
+import type { LabState, SweepState } from '../fold/lab-state.js';
 import { isBooted, releaseOf, runningRelease } from './booted-kernel.js';
-import { matchHost } from './match-host.js';
-import { begunBy, findOpening, ownersOf } from './opening.js';
-import type { KnownHost } from './schedule-view.js';
+import type { HostRoster, HostState } from './host-roster.js';
+import { findOpening } from './opening.js';
+import type { RowQueue } from './row-queue.js';
+import { begunBy, blockAt, hasOutcome, isDrained, ownersOf, quarantineOf } from './sweep-facts.js';
+import type { SweepQueue } from './sweep-queue.js';
 
-export function waitingRows(sweep: SweepState, hosts: readonly KnownHost[]): WaitingRow[] {
-  const undecided = [...sweep.blocks.values()].filter((block) => block.decision === undefined);
-  const blocksOf = new Map<PlannedRow['id'], BlockState[]>();
-  for (const block of undecided) {
-    const blocks = blocksOf.get(block.planned.row);
-    if (blocks === undefined) blocksOf.set(block.planned.row, [block]);
-    else blocks.push(block);
-  }
-  return [...blocksOf].flatMap(([id, blocks]) => {
-    const row = sweep.rows.get(id);
-    const reason = row && reasonToWait({ sweep, row, blocks, hosts });
-    return reason === undefined ? [] : [{ row: id, reason }];
-  });
+/** Nobody reads the reasons of a thousand hosts. */
+const REASONS_MAX = 8;
+
+interface Lab {
+  readonly lab: LabState;
+  readonly roster: HostRoster;
 }
 
-interface OpenRow {
-  readonly sweep: SweepState;
-  readonly row: PlannedRow;
-  /** Those without a decision. */
-  readonly blocks: readonly BlockState[];
+export function waitingRows(queue: SweepQueue, lab: Lab): WaitingRow[] {
+  const attached = lab.roster.all().filter((host) => host.attached);
+  return queue.rows.flatMap((row) => {
+    if (row.undecidedCount === 0) return [];
+    const reason = reasonToWait(queue.sweep, row, attached, lab);
+    return reason === undefined ? [] : [{ row: row.row.id, reason }];
+  });
 }
 
 /** A host that has all that the row asks for, but perhaps not the kernel. */
@@ -38,46 +35,96 @@ interface FittingHost {
   readonly environment: Environment;
 }
 
-function reasonToWait(open: OpenRow & { readonly hosts: readonly KnownHost[] }) {
-  const attached = open.hosts.filter((host) => host.attached);
+function reasonToWait(
+  sweep: SweepState,
+  queue: RowQueue,
+  attached: readonly HostState[],
+  { lab, roster }: Lab,
+): string | undefined {
   if (attached.length === 0) return 'no agent is attached';
+  const { row } = queue;
+  // Guests boot any kernel, so most rows are done with at the first host that fits.
+  const isPlain = row.environment !== 'native';
+  const isAllowed = ({ id: host }: HostState) =>
+    row.kernels.every((kernel) => quarantineOf(lab, { host, kernel }) === undefined);
   const fitting: FittingHost[] = [];
   const reasons: string[] = [];
-  for (const { description: host } of attached) {
-    const match = matchHost(open.row, open.sweep.spec.hygiene, host);
-    if (match.environment === undefined) reasons.push(match.reason);
-    else fitting.push({ host, environment: match.environment });
+  for (const state of attached) {
+    const match = roster.match(state.id, sweep, row);
+    if (match === undefined) continue;
+    const reason = match.environment === undefined ? match.reason : standingOf(lab, state);
+    if (reason !== undefined) {
+      reasons.push(reason);
+      continue;
+    }
+    if (isPlain && isAllowed(state)) return undefined;
+    const { environment } = match;
+    if (environment !== undefined) fitting.push({ host: state.description, environment });
   }
-  return fitting.length === 0 ? reasons.join('; ') : reasonToBoot(open, fitting);
+  return fitting.length === 0 ? join(reasons) : reasonToBoot({ sweep, queue, lab }, fitting);
+}
+
+/** What keeps a host that fits from getting anything. */
+function standingOf(lab: LabState, { id, description: { name } }: HostState): string | undefined {
+  const quarantine = quarantineOf(lab, { host: id });
+  if (quarantine !== undefined) return `${name} is quarantined: ${quarantine}`;
+  return isDrained(lab, id) ? `${name} is drained` : undefined;
+}
+
+interface OpenRow {
+  readonly sweep: SweepState;
+  readonly queue: RowQueue;
+  readonly lab: LabState;
 }
 
 /** Undefined as soon as some block has a trial that one of the hosts could run. */
 function reasonToBoot(open: OpenRow, fitting: readonly FittingHost[]): string | undefined {
-  const { sweep, row, blocks } = open;
-  if (row.environment !== 'native') return undefined;
+  const { sweep, queue, lab } = open;
+  const { row } = queue;
   const present = new Set(fitting.map(({ host }) => host.id));
   const waits = new Set<string>();
-  for (const block of blocks) {
-    const owners = new Set(ownersOf(block).filter((id) => present.has(id)));
+  for (let index = 0; index < queue.blockCount; index += 1) {
+    if (queue.isDecided(index)) continue;
+    if (queue.isLeased(index)) return undefined;
+    const block = blockAt(sweep, row, index);
+    if (block === undefined) continue;
+    const owners = new Set(
+      ownersOf(block)
+        .map((owner) => owner.host)
+        .filter((id) => present.has(id)),
+    );
     for (const { host, environment } of fitting) {
       // A block that another of these hosts has begun is that host's to end.
       if (owners.size > 0 && !owners.has(host.id)) continue;
-      if (findOpening({ sweep, row, block, host, environment }) !== undefined) return undefined;
-      for (const wait of waitsOf(open, block, host)) waits.add(wait);
+      const quarantineFor = (kernel: PlannedRow['kernels'][number]) =>
+        quarantineOf(lab, { host: host.id, kernel });
+      const isQuarantined = (kernel: PlannedRow['kernels'][number]) =>
+        quarantineFor(kernel) !== undefined;
+      const opening = findOpening({ sweep, row, block, host, environment, isQuarantined });
+      if (opening !== undefined) return undefined;
+      const begun = begunBy(block, host.id);
+      const lacking = row.kernels.filter((kernel) =>
+        block.planned.trials.some(
+          (trial) =>
+            trial.kernel === kernel && !(begun !== undefined && hasOutcome(begun, trial.id)),
+        ),
+      );
+      for (const kernel of lacking) {
+        const quarantine = quarantineFor(kernel);
+        if (!isBooted({ sweep, row, kernel, host })) {
+          const release = releaseOf(sweep, kernel);
+          waits.add(`waits for ${host.name} to boot ${release} (it runs ${runningRelease(host)})`);
+        } else if (quarantine !== undefined) {
+          waits.add(`${kernel} is quarantined on ${host.name}: ${quarantine}`);
+        }
+      }
     }
   }
-  return [...waits].join('; ');
+  return waits.size === 0 ? undefined : join([...waits]);
 }
 
-/** One for each kernel that the block still lacks on this host. */
-function waitsOf({ sweep, row }: OpenRow, block: BlockState, host: HostDescription) {
-  const outcomes = begunBy(block, host.id)?.outcomes;
-  const lacking = block.planned.trials.filter(({ id }) => !outcomes?.has(id));
-  const kernels = row.kernels.filter((kernel) => lacking.some((trial) => trial.kernel === kernel));
-  return kernels
-    .filter((kernel) => !isBooted({ sweep, row, kernel, host }))
-    .map((kernel) => {
-      const release = releaseOf(sweep, kernel);
-      return `waits for ${host.name} to boot ${release} (it runs ${runningRelease(host)})`;
-    });
+function join(reasons: readonly string[]): string {
+  const rest = reasons.length - REASONS_MAX;
+  const told = rest > 1 ? reasons.slice(0, REASONS_MAX) : reasons;
+  return [...told, ...(rest > 1 ? [`and ${rest} more`] : [])].join('; ');
 }

@@ -101,6 +101,8 @@ async function openConnection(options: {
       name: options.name,
       timeout: CONNECT_TIMEOUT_MS,
       maxReconnectAttempts: -1,
+      // A stack for every message costs as much as the message, and nobody reads it.
+      noAsyncTraces: true,
       reconnectTimeWait: RECONNECT_INTERVAL_MS,
       pingInterval: PING_INTERVAL_MS,
       maxPingOut: PINGS_MISSED_MAX,

@@ -39,7 +39,7 @@ export async function rawPublishRate(
   nats: RunningNats,
   load: { readonly inFlight: number; readonly messages: number; readonly payload: Uint8Array },
 ): Promise<number> {
-  const connection = await connect({ servers: nats.url });
+  const connection = await connect({ servers: nats.url, noAsyncTraces: true });
   const manager = await connection.jetstreamManager();
   // The same duplicate window as the log has, because the server pays for it.
   await manager.streams.add({
@@ -63,7 +63,7 @@ export async function rawPublishRate(
 
 /** Publishes the messages to a log that exists already. */
 export async function fillLog(nats: RunningNats, messages: Iterable<RawMessage>): Promise<number> {
-  const connection = await connect({ servers: nats.url });
+  const connection = await connect({ servers: nats.url, noAsyncTraces: true });
   try {
     return await publishAll(connection.jetstream(), messages, 512);
   } finally {

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Goal: a command is in the log once and is answered when it is folded. Method: the desk over the
+ * real fold, with a log in memory that delivers when the test says so.
+ */
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { LogEntry, SweepId } from '@labsweep/proto';
+import { applyEntry } from '../fold/apply-entry.js';
+import { emptyLabState } from '../fold/lab-state.js';
+import type { SweepLoop } from '../sweep-loop.js';
+import { summarize } from '../sweep-progress.js';
+import { SWEEP, submittedEntry } from '../testing/lab-harness.js';
+import { CommandDesk } from './command-desk.js';
+import { Submission, type SubmissionParts } from './submission.js';
+
+const HOOKS = { onProgress: () => {}, signal: new AbortController().signal };
+const ID = 'command-1';
+
+function deskOver(options: { readonly delivers: boolean } = { delivers: true }) {
+  const lab = emptyLabState();
+  applyEntry(lab, submittedEntry());
+  const log: LogEntry[] = [];
+  const deliver = () => {
+    for (const entry of log) applyEntry(lab, entry);
+  };
+  const loop = {
+    sweep: (id: SweepId) => lab.sweeps.get(id),
+    summaries: () => [...lab.sweeps.values()].map(summarize),
+    commands: lab.commands,
+    hosts: () => [{ host: 'id-a', hostName: 'box-a' }],
+    kernelNames: () => ['old', 'new'],
+  } as unknown as SweepLoop;
+  const append = async (entry: LogEntry) => {
+    log.push(entry);
+    if (options.delivers) deliver();
+    return log.length;
+  };
+  const broker = { log: { append } } as unknown as SubmissionParts['broker'];
+  const parts = { broker, loop, cacheDirectory: '/nowhere' };
+  const desk = new CommandDesk(parts, new Submission(parts));
+  return { desk, log, deliver };
+}
+
+const NO_DETAILS = { row: '', count: 0, kernel: '', source: '', files: {} };
+const request = (kind: string, changes: object = {}) => ({
+  ...NO_DETAILS,
+  sweep: SWEEP as string,
+  id: ID,
+  by: 'anna',
+  kind,
+  ...changes,
+});
+
+test('a command is answered when it is folded, and not before', async () => {
+  const { desk, log, deliver } = deskOver({ delivers: false });
+  let isAnswered = false;
+  const answered = desk.askSweep(request('pause'), HOOKS).then(() => {
+    isAnswered = true;
+  });
+  await delay(30);
+  assert.equal(log.length, 1);
+  assert.equal(isAnswered, false);
+  deliver();
+  await answered;
+});
+
+test('the same id again changes nothing, even where it could not be asked any longer', async () => {
+  const { desk, log } = deskOver();
+  const kernel = { kernel: 'third', source: 'file:x', count: 2 };
+  await desk.askSweep(request('add-repetitions', kernel), HOOKS);
+  await desk.askSweep(request('add-repetitions', kernel), HOOKS);
+  await desk.askSweep(request('cancel', { id: 'command-2' }), HOOKS);
+  await desk.askSweep(request('add-repetitions', kernel), HOOKS);
+  const again = request('add-repetitions', { ...kernel, id: 'command-3' });
+  await assert.rejects(desk.askSweep(again, HOOKS), /was cancelled, which is final/);
+  await desk.askSweep(request('cancel', { id: 'command-4' }), HOOKS);
+  assert.deepEqual(
+    log.map((entry) => entry.type === 'commanded' && entry.command.kind),
+    ['add-repetitions', 'cancel'],
+  );
+});
+
+test('a command about a host is answered with what was decided, once', async () => {
+  const { desk, log } = deskOver();
+  const drain = { kind: 'drain', host: 'box-a', kernel: '', reason: '', id: ID, by: 'anna' };
+  assert.deepEqual(await desk.askHost(drain), { kind: 'drain', host: 'id-a' });
+  assert.deepEqual(await desk.askHost(drain), { kind: 'drain', host: 'id-a' });
+  assert.equal(log.length, 1);
+});
+
+test('a sweep that is not there and an id that is none are refused', async () => {
+  const { desk, log } = deskOver();
+  const unknown = request('pause', { sweep: 'windw-1a2b3c4d' });
+  await assert.rejects(desk.askSweep(unknown, HOOKS), /did you mean `window-1a2b3c4d`/);
+  await assert.rejects(desk.askSweep(request('pause', { id: 'a b' }), HOOKS), /'a b' cannot be/);
+  assert.deepEqual(log, []);
+});

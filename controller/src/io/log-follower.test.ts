@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Goal: whatever JetStream keeps quiet about is found. Method: a fake log and virtual time. */
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { LogMessage, LogPlace } from '@labsweep/proto';
+import { LogFollower } from './log-follower.js';
+
+class FakeLog {
+  entries: LogPlace[] = [];
+  createdAt = 'first';
+  asleep = false;
+  consumers = 0;
+
+  append(count = 1): void {
+    for (let i = 0; i < count; i += 1) {
+      const sequence = this.entries.length + 1;
+      this.entries.push({ sequence, storedAtMs: FakeLog.clockMs });
+      FakeLog.clockMs += 10;
+    }
+  }
+
+  /** A power loss takes the newest entries. */
+  lose(count: number): void {
+    this.entries = this.entries.slice(0, -count);
+    FakeLog.clockMs += 1_000;
+  }
+
+  async head() {
+    return { lastSequence: this.entries.length, createdAt: this.createdAt };
+  }
+
+  async holds({ sequence, storedAtMs }: LogPlace) {
+    return sequence === 0 || this.entries[sequence - 1]?.storedAtMs === storedAtMs;
+  }
+
+  async *follow(signal: AbortSignal, firstSequence = 1): AsyncGenerator<LogMessage> {
+    this.consumers += 1;
+    let next = firstSequence;
+    while (!signal.aborted) {
+      const place = this.asleep && this.consumers === 1 ? undefined : this.entries[next - 1];
+      if (place === undefined) await turn();
+      else {
+        next += 1;
+        yield { ...place, malformed: 'of no matter here' };
+      }
+    }
+  }
+
+  private static clockMs = 1_000;
+}
+
+function follow(context: { after(work: () => void): void }, log: FakeLog) {
+  const stop = new AbortController();
+  context.after(() => stop.abort());
+  const seen: number[] = [];
+  const follower = new LogFollower({
+    log,
+    onMessage: ({ sequence }) => seen.push(sequence),
+    note: () => {},
+    sleep: () => turn(),
+    signal: stop.signal,
+  });
+  return { follower, seen };
+}
+
+test('it catches up, and goes on with what comes', async (context) => {
+  const log = new FakeLog();
+  log.append(3);
+  const { follower, seen } = follow(context, log);
+  await follower.catchUp();
+  log.append(2);
+  await follower.catchUp();
+  assert.deepEqual(seen, [1, 2, 3, 4, 5]);
+});
+
+test('a log that ends before what was folded is told', async (context) => {
+  const log = new FakeLog();
+  log.append(5);
+  const { follower } = follow(context, log);
+  await follower.catchUp();
+  log.lose(2);
+  assert.match(await follower.broken, /has lost entries: it ends at 3, 5 were folded/);
+});
+
+test('a log that lost entries and has grown past the place again is found out all the same', async (context) => {
+  const log = new FakeLog();
+  log.append(5);
+  const { follower } = follow(context, log);
+  await follower.catchUp();
+  log.lose(2);
+  log.append(4);
+  assert.match(await follower.broken, /has lost entries/);
+});
+
+test('a stream that was made anew is not taken for the old one', async (context) => {
+  const log = new FakeLog();
+  const { follower } = follow(context, log);
+  await follower.verify();
+  log.createdAt = 'second';
+  assert.match(await follower.broken, /made anew at second/);
+});
+
+test('a consumer that is asleep is opened anew where the last one ended', async (context) => {
+  const log = new FakeLog();
+  log.asleep = true;
+  log.append(2);
+  const { follower, seen } = follow(context, log);
+  await follower.catchUp();
+  assert.deepEqual(seen, [1, 2]);
+  assert.equal(log.consumers, 2);
+});

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Finds hosts and kernels whose trials the lab keeps failing, and proposes to quarantine them. Who
+ * is quarantined is in the log; this only watches the outcomes go by.
+ */
+import {
+  type HostCommand,
+  type HostCommanded,
+  type HostId,
+  type KernelName,
+  messageIdOf,
+  type TrialEnded,
+} from '@labsweep/proto';
+
+/** Attempts in a row, whatever their kernels, that the lab failed on a host. */
+export const HOST_FAILURES_MAX = 5;
+/** Trials in a row of one kernel that the lab failed on a host. */
+export const PAIR_FAILURES_MAX = 3;
+/** Hosts on which a kernel failed so: then it is the kernel. */
+export const KERNEL_HOSTS_MIN = 2;
+/** An entry that has not come back through the log by then is appended again, under its old id. */
+const APPEND_AGAIN_MS = 60_000;
+
+export type Quarantine = Extract<HostCommand, { kind: 'quarantine' }>;
+
+/** What to append to the log; `id` follows from the outcome, so two controllers say the same. */
+export interface QuarantineProposal {
+  readonly id: string;
+  readonly command: Quarantine;
+}
+
+interface Target {
+  readonly host?: HostId;
+  readonly kernel?: KernelName;
+}
+
+interface HostHistory {
+  name: string;
+  attempt: string;
+  hasFailed: boolean;
+  /** Attempts without a good one between them. */
+  failures: number;
+  /** Per kernel: trials that failed in a row, and whether another kernel was measured meanwhile. */
+  readonly kernels: Map<KernelName, { failures: number; othersAreFine: boolean }>;
+}
+
+export class HostHealth {
+  private readonly hosts = new Map<HostId, HostHistory>();
+  /** By target, until the log has them. */
+  private readonly proposals = new Map<string, QuarantineProposal & { takenAtMs?: number }>();
+  private readonly quarantined = new Set<string>();
+
+  observe(entry: TrialEnded): void {
+    const history = this.historyOf(entry);
+    if (entry.outcome.status === 'lab-failed') {
+      this.failed(entry, history);
+      return;
+    }
+    // The subject failing shows that the lab works.
+    history.kernels.delete(entry.kernel);
+    for (const streak of history.kernels.values()) streak.othersAreFine = true;
+  }
+
+  /** A quarantine that is in the log is proposed no longer; a release starts all counts anew. */
+  commanded({ command }: HostCommanded): void {
+    if (command.kind !== 'quarantine' && command.kind !== 'release') return;
+    const { host, kernel } = command;
+    this.proposals.delete(targetOf(command));
+    if (command.kind === 'quarantine') {
+      this.quarantined.add(targetOf(command));
+      return;
+    }
+    for (const target of this.quarantined) {
+      if (isReleased(target, command)) this.quarantined.delete(target);
+    }
+    for (const [id, history] of this.hosts) {
+      if (host !== undefined && id !== host) continue;
+      if (kernel === undefined) history.kernels.clear();
+      else history.kernels.delete(kernel);
+      history.failures = 0;
+    }
+  }
+
+  /** What is to be appended now; each is handed out again when the log does not bring it back. */
+  take(nowMs: number): readonly QuarantineProposal[] {
+    if (this.proposals.size === 0) return [];
+    const due = [...this.proposals.values()].filter(
+      ({ takenAtMs }) => takenAtMs === undefined || nowMs - takenAtMs >= APPEND_AGAIN_MS,
+    );
+    for (const proposal of due) proposal.takenAtMs = nowMs;
+    return due.map(({ id, command }) => ({ id, command }));
+  }
+
+  private historyOf(entry: TrialEnded): HostHistory {
+    const attempt = `${entry.sweep}/${entry.block}/${entry.attempt}`;
+    const known = this.hosts.get(entry.host);
+    if (known === undefined) {
+      const name = entry.hostName;
+      const fresh = { name, attempt, hasFailed: false, failures: 0, kernels: new Map() };
+      this.hosts.set(entry.host, fresh);
+      return fresh;
+    }
+    if (known.attempt !== attempt) {
+      if (!known.hasFailed) known.failures = 0;
+      known.attempt = attempt;
+      known.hasFailed = false;
+    }
+    return known;
+  }
+
+  private failed(entry: TrialEnded, history: HostHistory): void {
+    const { host, kernel } = entry;
+    const streak = history.kernels.get(kernel) ?? { failures: 0, othersAreFine: false };
+    streak.failures += 1;
+    history.kernels.set(kernel, streak);
+    if (!history.hasFailed) history.failures += 1;
+    history.hasFailed = true;
+    const last = `the last: ${entry.outcome.failure?.message ?? 'no reason was told'}`;
+    if (history.failures >= HOST_FAILURES_MAX) {
+      const reason = `the lab failed ${history.failures} attempts in a row on ${history.name}; ${last}`;
+      this.propose(entry, { kind: 'quarantine', host, reason });
+      return;
+    }
+    if (streak.failures < PAIR_FAILURES_MAX) return;
+    const failing = [...this.hosts.values()].filter(
+      (other) => (other.kernels.get(kernel)?.failures ?? 0) >= PAIR_FAILURES_MAX,
+    );
+    if (failing.length >= KERNEL_HOSTS_MIN) {
+      const names = failing.map(({ name }) => name).join(', ');
+      const reason = `the lab failed its trials ${PAIR_FAILURES_MAX} times in a row on ${names}; ${last}`;
+      this.propose(entry, { kind: 'quarantine', kernel, reason });
+    } else if (streak.othersAreFine) {
+      const reason =
+        `the lab failed ${streak.failures} trials of ${kernel} in a row on ${history.name}, ` +
+        `where other kernels are measured; ${last}`;
+      this.propose(entry, { kind: 'quarantine', host, kernel, reason });
+    }
+  }
+
+  private propose(entry: TrialEnded, command: Quarantine): void {
+    const target = targetOf(command);
+    if (this.proposals.has(target) || this.quarantined.has(target)) return;
+    this.proposals.set(target, { id: `quarantine/${target}/${messageIdOf(entry)}`, command });
+  }
+}
+
+function targetOf({ host, kernel }: Target): string {
+  return `${host ?? '*'}/${kernel ?? '*'}`;
+}
+
+/** The release of a host is one of its kernels too, and that of a kernel one on every host. */
+function isReleased(target: string, by: Target): boolean {
+  const [host, kernel] = target.split('/');
+  return (
+    (by.host === undefined || by.host === host) && (by.kernel === undefined || by.kernel === kernel)
+  );
+}

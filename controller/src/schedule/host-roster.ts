@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Which hosts there are, and which of them can be given work: attached, heard of, and with nothing
+ * to end first. It knows no block.
+ */
+import type { HostDescription, HostId, PlannedRow } from '@labsweep/proto';
+import type { SweepState } from '../fold/lab-state.js';
+import { type Match, matchHost } from './match-host.js';
+
+/** A session that says nothing for so long gets no work: several of its signs of life are lost. */
+export const SILENT_MAX_MS = 10_000;
+/** How long a host may take to stop the trial of a lease that it has lost. */
+export const ENDING_MAX_MS = 30_000;
+/** A host that gives blocks back rests for longer each time. */
+export const RETURNED_REST_MIN_MS = 1_000;
+export const RETURNED_REST_MAX_MS = 60_000;
+/** After so many blocks given back in a row, what the host has begun is no longer left to it. */
+export const RETURNED_MAX = 3;
+
+export interface HostState {
+  readonly id: HostId;
+  readonly description: HostDescription;
+  readonly attached: boolean;
+}
+
+interface HostRecord extends HostState {
+  description: HostDescription;
+  attached: boolean;
+  heardAtMs: number;
+  /** Set while it is detached, or its worker does not answer. */
+  awaySinceMs: number | undefined;
+  restUntilMs: number;
+  returnedCount: number;
+  /** By row, of the description as it is now. */
+  matches: WeakMap<PlannedRow, Match>;
+}
+
+export class HostRoster {
+  private readonly records = new Map<HostId, HostRecord>();
+
+  constructor(private startedAtMs: number) {}
+
+  /** Hosts that were not heard of yet are away since then. */
+  started(nowMs: number): void {
+    this.startedAtMs = nowMs;
+  }
+
+  came(description: HostDescription, nowMs: number): void {
+    this.records.set(description.id, {
+      id: description.id,
+      description,
+      attached: true,
+      heardAtMs: nowMs,
+      awaySinceMs: undefined,
+      restUntilMs: 0,
+      returnedCount: 0,
+      matches: new WeakMap(),
+    });
+  }
+
+  left(id: HostId, nowMs: number): void {
+    const record = this.records.get(id);
+    if (record === undefined) return;
+    record.attached = false;
+    record.awaySinceMs ??= nowMs;
+  }
+
+  heard(id: HostId, nowMs: number): void {
+    const record = this.records.get(id);
+    if (record !== undefined) record.heardAtMs = nowMs;
+  }
+
+  /** Its lease ran out although it is attached: its worker hangs, or lost the message. */
+  stalled(id: HostId, nowMs: number): void {
+    const record = this.records.get(id);
+    if (record === undefined) return;
+    record.awaySinceMs ??= nowMs;
+    record.restUntilMs = nowMs + ENDING_MAX_MS;
+  }
+
+  /** It was told to stop, and says when it has. */
+  stopping(id: HostId, nowMs: number): void {
+    const record = this.records.get(id);
+    if (record !== undefined) record.restUntilMs = nowMs + ENDING_MAX_MS;
+  }
+
+  /** Its worker lives. */
+  answered(id: HostId): void {
+    const record = this.records.get(id);
+    if (record?.attached === true) record.awaySinceMs = undefined;
+  }
+
+  /** Its worker has nothing to do. */
+  ended(id: HostId, end: 'finished' | 'returned' | 'stopped', nowMs: number): void {
+    const record = this.records.get(id);
+    if (record === undefined) return;
+    this.answered(id);
+    record.returnedCount = end === 'returned' ? record.returnedCount + 1 : 0;
+    const rest = RETURNED_REST_MIN_MS * 2 ** (record.returnedCount - 1);
+    record.restUntilMs =
+      record.returnedCount === 0 ? 0 : nowMs + Math.min(RETURNED_REST_MAX_MS, rest);
+  }
+
+  get(id: HostId): HostState | undefined {
+    return this.records.get(id);
+  }
+
+  all(): readonly HostState[] {
+    return [...this.records.values()];
+  }
+
+  isReady(id: HostId, nowMs: number): boolean {
+    const record = this.records.get(id);
+    return record !== undefined && isPresent(record, nowMs) && record.restUntilMs <= nowMs;
+  }
+
+  isPresent(id: HostId, nowMs: number): boolean {
+    const record = this.records.get(id);
+    return record !== undefined && isPresent(record, nowMs);
+  }
+
+  /**
+   * True while work that the host has begun is left to it: it is there and does not keep giving
+   * blocks back, or it is away for less than its grace.
+   */
+  mayGoOn(id: HostId, graceMs: number, nowMs: number): boolean {
+    const record = this.records.get(id);
+    if (record === undefined) return nowMs - this.startedAtMs < graceMs;
+    if (isPresent(record, nowMs)) return record.returnedCount < RETURNED_MAX;
+    return nowMs - (record.awaySinceMs ?? record.heardAtMs) < graceMs;
+  }
+
+  match(id: HostId, sweep: SweepState, row: PlannedRow): Match | undefined {
+    const record = this.records.get(id);
+    if (record === undefined) return undefined;
+    const known = record.matches.get(row);
+    if (known !== undefined) return known;
+    const match = matchHost(row, sweep.spec, record.description);
+    record.matches.set(row, match);
+    return match;
+  }
+}
+
+function isPresent(record: HostRecord, nowMs: number): boolean {
+  return (
+    record.attached && record.awaySinceMs === undefined && nowMs - record.heardAtMs <= SILENT_MAX_MS
+  );
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Picks the block of a sweep that an idle host gets. It looks at rows, and at those blocks alone
+ * that someone has begun; the many that nobody has touched are one number in their row's queue.
+ */
+import type { Environment, PlannedRow, Purpose } from '@labsweep/proto';
+import type { LabState } from '../fold/lab-state.js';
+import type { DurationEstimates } from './duration-estimates.js';
+import { graceMsOf } from './grace.js';
+import type { HostRoster, HostState } from './host-roster.js';
+import { findOpening, type Opening } from './opening.js';
+import type { ReopenedBlock, RowQueue } from './row-queue.js';
+import { blockAt, isDrained, quarantineOf } from './sweep-facts.js';
+import type { QueuedBlock, SweepQueue } from './sweep-queue.js';
+
+export interface LabView {
+  readonly lab: LabState;
+  readonly roster: HostRoster;
+  readonly estimates: DurationEstimates;
+  readonly nowMs: number;
+}
+
+export interface PickedBlock extends QueuedBlock {
+  readonly opening: Opening;
+  readonly environment: Environment;
+}
+
+/** Hosts other than the one that failed a block are waited for, but not for longer than this. */
+export const OTHER_HOST_MAX_MS = 5 * 60_000;
+
+/** An audit tells early that a comparison is void; an attribution only explains what was found. */
+const PURPOSES: Readonly<Record<Purpose, number>> = { audit: 0, timing: 1, attribution: 2 };
+
+export function pickBlock(
+  sweep: SweepQueue,
+  host: HostState,
+  view: LabView & { readonly isTail: boolean },
+): PickedBlock | undefined {
+  // What this host has begun comes first, so that its half-run block does not grow older.
+  for (const at of sweep.begunBy(host.id)) {
+    const reopened = at.queue.reopenedAt(at.index);
+    const isFree = reopened !== undefined && !isHeldBack(sweep, at.queue, reopened, host, view);
+    const picked = isFree ? open(sweep, at, host, view) : undefined;
+    if (picked !== undefined) return picked;
+  }
+  const candidates = sweep.rows.flatMap((queue) => candidateOf(sweep, queue, host, view));
+  while (candidates.length > 0) {
+    const best = candidates.reduce((a, b) => (comesBefore(b, a) ? b : a));
+    const picked = open(sweep, best, host, view);
+    if (picked !== undefined) return picked;
+    candidates.splice(candidates.indexOf(best), 1, ...candidateBehind(best));
+  }
+  return undefined;
+}
+
+interface Candidate extends QueuedBlock {
+  /** 0 before the tail of the sweep, where the order is that of the plan. */
+  readonly longestMs: number;
+}
+
+/** The first block of the row that this host may have, if any. */
+function candidateOf(
+  sweep: SweepQueue,
+  queue: RowQueue,
+  host: HostState,
+  view: LabView & { readonly isTail: boolean },
+): Candidate[] {
+  if (queue.openCount === 0) return [];
+  const match = view.roster.match(host.id, sweep.sweep, queue.row);
+  if (match?.environment === undefined) return [];
+  if (isPinnedElsewhere(sweep, queue, host, match.environment, view)) return [];
+  let index = queue.firstUntouched() ?? Number.POSITIVE_INFINITY;
+  for (const reopened of queue.reopened()) {
+    if (reopened.index < index && !isHeldBack(sweep, queue, reopened, host, view)) {
+      index = reopened.index;
+    }
+  }
+  if (index === Number.POSITIVE_INFINITY) return [];
+  const { row } = queue;
+  const longestMs = view.isTail
+    ? view.estimates.trialMs(sweep.id, row, host.id) * row.kernels.length
+    : 0;
+  return [{ queue, index, longestMs }];
+}
+
+/** Natively another block of the row may be about kernels of which one is booted. */
+function candidateBehind(candidate: Candidate): Candidate[] {
+  const { queue } = candidate;
+  if (queue.row.environment !== 'native') return [];
+  const index = queue.nextUntouched(candidate.index + 1);
+  return index === undefined ? [] : [{ ...candidate, index }];
+}
+
+function comesBefore(a: Candidate, b: Candidate): boolean {
+  const purpose = PURPOSES[a.queue.row.purpose] - PURPOSES[b.queue.row.purpose];
+  if (purpose !== 0) return purpose < 0;
+  if (a.index !== b.index) return a.index < b.index;
+  if (a.longestMs !== b.longestMs) return a.longestMs > b.longestMs;
+  return a.queue.place < b.queue.place;
+}
+
+function open(
+  sweep: SweepQueue,
+  { queue, index }: QueuedBlock,
+  host: HostState,
+  view: LabView,
+): PickedBlock | undefined {
+  const { row } = queue;
+  const match = view.roster.match(host.id, sweep.sweep, row);
+  const block = blockAt(sweep.sweep, row, index);
+  if (match?.environment === undefined || block === undefined) return undefined;
+  const { environment } = match;
+  const opening = findOpening({
+    sweep: sweep.sweep,
+    row,
+    block,
+    host: host.description,
+    environment,
+    isQuarantined: (kernel) => quarantineOf(view.lab, { host: host.id, kernel }) !== undefined,
+  });
+  if (opening === undefined) return undefined;
+  // A kernel that fails on this host alone is better measured, with all others, on another.
+  const isForAnother =
+    opening.isReduced &&
+    block.attempts.length === 0 &&
+    anyOther(sweep, row, view, wantsAll(row, view));
+  return isForAnother ? undefined : { queue, index, opening, environment };
+}
+
+function wantsAll(row: PlannedRow, { lab }: LabView) {
+  return ({ id: host }: HostState) =>
+    row.kernels.every((kernel) => quarantineOf(lab, { host, kernel }) === undefined);
+}
+
+/**
+ * True while the block rests, while another host may still go on with it, or while one that has not
+ * failed it could take it.
+ */
+function isHeldBack(
+  sweep: SweepQueue,
+  { row }: RowQueue,
+  { notBeforeMs, owners, failedOn }: ReopenedBlock,
+  host: HostState,
+  view: LabView,
+): boolean {
+  if (view.nowMs < notBeforeMs) return true;
+  // One of several owners waits for no other, or each would wait for all.
+  const isOwner = owners.some((owner) => owner.host === host.id);
+  if (!isOwner && owners.some((owner) => keeps(sweep, row, owner, view))) return true;
+  const isPinned = sweep.sweep.spec.scheduling.placement === 'pin-row';
+  if (isPinned || !failedOn.includes(host.id)) return false;
+  if (view.nowMs >= notBeforeMs + OTHER_HOST_MAX_MS) return false;
+  return anyOther(sweep, row, view, ({ id }) => !failedOn.includes(id));
+}
+
+/** A host that can no longer run the row, or gets nothing any more, keeps nothing. */
+function keeps(
+  sweep: SweepQueue,
+  row: PlannedRow,
+  owner: ReopenedBlock['owners'][number],
+  { lab, roster, nowMs }: LabView,
+): boolean {
+  if (isDrained(lab, owner.host) || quarantineOf(lab, { host: owner.host }) !== undefined) {
+    return false;
+  }
+  if (!roster.mayGoOn(owner.host, owner.graceMs, nowMs)) return false;
+  const match = roster.match(owner.host, sweep.sweep, row);
+  return match === undefined || match.environment !== undefined;
+}
+
+function isPinnedElsewhere(
+  sweep: SweepQueue,
+  { row, pinnedTo }: RowQueue,
+  host: HostState,
+  environment: Environment,
+  view: LabView,
+): boolean {
+  const { scheduling } = sweep.sweep.spec;
+  if (scheduling.placement !== 'pin-row' || pinnedTo === undefined) return false;
+  const owner = { host: pinnedTo, graceMs: graceMsOf(scheduling, environment) };
+  return pinnedTo !== host.id && keeps(sweep, row, owner, view);
+}
+
+/** Whether any present host that `fits` could take a block of the row. */
+function anyOther(
+  sweep: SweepQueue,
+  row: PlannedRow,
+  { lab, roster, nowMs }: LabView,
+  fits: (host: HostState) => boolean,
+): boolean {
+  return roster
+    .all()
+    .some(
+      (host) =>
+        roster.isPresent(host.id, nowMs) &&
+        fits(host) &&
+        !isDrained(lab, host.id) &&
+        quarantineOf(lab, { host: host.id }) === undefined &&
+        roster.match(host.id, sweep.sweep, row)?.environment !== undefined,
+    );
+}

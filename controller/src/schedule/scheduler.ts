@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Holds the leases, and says what to do next: which of them end, which block each idle host gets,
+ * whom to quarantine. It is told of every event and answers with decisions; it sends nothing. A
+ * step in which nothing can be granted costs next to nothing, whatever the number of blocks.
+ */
+import type {
+  BlockId,
+  HeldLease,
+  HostDescription,
+  HostId,
+  LeaseId,
+  LogEntry,
+  SweepId,
+  TrialEnded,
+} from '@labsweep/proto';
+import { isEnded, type LabState } from '../fold/lab-state.js';
+import { DurationEstimates } from './duration-estimates.js';
+import { HostHealth } from './host-health.js';
+import { HostRoster, type HostState } from './host-roster.js';
+import { IdleHosts } from './idle-hosts.js';
+import { LeaseBook } from './lease-book.js';
+import { isEarlierRound, reasonNotWanted } from './lease-standing.js';
+import { OpenSweeps } from './open-sweeps.js';
+import { type PickedBlock, pickBlock } from './pick-block.js';
+import type { LiveLease, ScheduleDecision } from './schedule-view.js';
+import { blockAt, isDecided, isDrained, isPaused, quarantineOf } from './sweep-facts.js';
+import type { SweepQueue } from './sweep-queue.js';
+import { SweepShares } from './sweep-shares.js';
+
+/**
+ * After a controller starts, hosts that have worked for a sweep before get this long to come back
+ * and say what they hold, before anything is granted: else it would be measured twice.
+ */
+export const REATTACH_MAX_MS = 5_000;
+
+/** With fewer open blocks than this for each host, the longest go first. */
+const TAIL_BLOCKS_PER_HOST = 2;
+
+export interface SchedulerPorts {
+  /** The id and the fencing token of a new lease. */
+  newRight(): { readonly lease: LeaseId; readonly epoch: number };
+}
+
+export class Scheduler {
+  readonly leases = new LeaseBook();
+  readonly roster = new HostRoster(0);
+  readonly estimates = new DurationEstimates();
+  private readonly health = new HostHealth();
+  private readonly shares = new SweepShares();
+  /** Sweeps with anything left to do; empty until `begin`. */
+  private readonly queues = new OpenSweeps();
+  private readonly idle = new IdleHosts();
+  private begunAtMs: number | undefined;
+  private readonly awaited = new Set<HostId>();
+  private readonly revoked: ScheduleDecision[] = [];
+
+  constructor(
+    private readonly lab: LabState,
+    private readonly ports: SchedulerPorts,
+  ) {}
+
+  /** The log has been folded, and from now on this controller decides. */
+  begin(nowMs: number): void {
+    this.roster.started(nowMs);
+    this.begunAtMs = nowMs;
+    for (const sweep of this.lab.sweeps.values()) {
+      if (isEnded(sweep)) continue;
+      this.open(sweep.submitted.sweep, nowMs);
+      for (const { host } of sweep.hosts) {
+        if (this.roster.get(host)?.attached !== true) this.awaited.add(host);
+      }
+    }
+    // What agents said they hold while the log was still read is judged now.
+    for (const lease of this.leases.all()) {
+      const reason = reasonNotWanted(this.lab, lease);
+      if (reason !== undefined) this.revoke(lease, reason, nowMs);
+    }
+  }
+
+  /** An entry of the log; `changed` says whether the fold took it. */
+  observe(entry: LogEntry, changed: boolean, nowMs: number): void {
+    if (entry.type === 'trial-ended') this.observeOutcome(entry, changed, nowMs);
+    if (!changed) return;
+    if (entry.type === 'host-commanded') {
+      this.health.commanded(entry);
+      this.idle.opened();
+    }
+    if (this.begunAtMs === undefined) return;
+    if (entry.type === 'submitted') this.open(entry.sweep, nowMs);
+    if (entry.type === 'cancelled' || entry.type === 'commanded') {
+      this.observeCommand(entry.sweep, nowMs);
+    }
+  }
+
+  came(description: HostDescription, nowMs: number): void {
+    const { id } = description;
+    this.roster.came(description, nowMs);
+    this.awaited.delete(id);
+    const lease = this.leases.ofHost(id);
+    if (lease !== undefined) this.free(lease, nowMs);
+    this.setIdle(id);
+  }
+
+  left(id: HostId, nowMs: number): void {
+    this.roster.left(id, nowMs);
+    this.idle.delete(id);
+  }
+
+  /**
+   * Takes back what an agent holds although this controller did not lease it, or had it leased
+   * before the agent came again. Undefined when it may go on, else the reason why it must stop.
+   */
+  keep(host: HostId, held: HeldLease, nowMs: number): string | undefined {
+    const { trial, ...right } = held;
+    const reason = this.reasonToStop(host, held);
+    if (reason !== undefined) {
+      this.roster.stopping(host, nowMs);
+      return reason;
+    }
+    this.leases.put({ ...right, host }, nowMs);
+    if (trial !== undefined) this.leases.started(held.lease, trial, nowMs);
+    this.idle.delete(host);
+    const at = this.queues.find(held.sweep, held.block);
+    if (at !== undefined) at.sweep.lease(at);
+    return undefined;
+  }
+
+  /** False when the host does not hold the lease under this epoch. */
+  renew(right: { host: HostId; lease: LeaseId; epoch: number }, nowMs: number): boolean {
+    this.roster.heard(right.host, nowMs);
+    this.roster.answered(right.host);
+    return this.leases.renew(right, nowMs);
+  }
+
+  /** The agent has stopped working on the lease, whether or not it still had it. */
+  ended(host: HostId, id: LeaseId, end: 'finished' | 'returned', nowMs: number): void {
+    this.roster.heard(host, nowMs);
+    const lease = this.leases.get(id);
+    if (lease?.host === host) {
+      this.roster.ended(host, end, nowMs);
+      this.free(lease, nowMs);
+    } else if (this.leases.ofHost(host) === undefined) {
+      this.roster.ended(host, 'stopped', nowMs);
+      this.setIdle(host);
+    }
+  }
+
+  /** Once a second: rests and graces end without an event. */
+  tick(): void {
+    this.idle.opened();
+  }
+
+  queue(id: SweepId): SweepQueue | undefined {
+    return this.queues.get(id);
+  }
+
+  decide(nowMs: number): readonly ScheduleDecision[] {
+    if (this.begunAtMs === undefined) return [];
+    const decisions = this.revoked.splice(0);
+    for (let lease = this.leases.expired(nowMs); lease; lease = this.leases.expired(nowMs)) {
+      decisions.push({ kind: 'revoke', lease, reason: 'the lease ran out' });
+      this.roster.stalled(lease.host, nowMs);
+      this.free(lease, nowMs);
+    }
+    for (const proposal of this.health.take(nowMs))
+      decisions.push({ kind: 'quarantine', proposal });
+    this.grantAll(decisions, nowMs);
+    return decisions;
+  }
+
+  private grantAll(decisions: ScheduleDecision[], nowMs: number): void {
+    if (!this.idle.hasAny()) return;
+    const isWaiting = this.awaited.size > 0 && nowMs - (this.begunAtMs ?? 0) < REATTACH_MAX_MS;
+    if (isWaiting) return;
+    for (const id of this.idle.take()) {
+      const host = this.roster.get(id);
+      const grant = host === undefined ? undefined : this.grant(host, nowMs);
+      if (grant !== undefined) decisions.push(grant);
+    }
+  }
+
+  private grant(host: HostState, nowMs: number): ScheduleDecision | undefined {
+    const { lab, roster, estimates } = this;
+    if (!roster.isReady(host.id, nowMs) || isDrained(lab, host.id)) return undefined;
+    if (quarantineOf(lab, { host: host.id }) !== undefined) return undefined;
+    for (const sweep of this.shares.inOrder(this.queues.values())) {
+      const openCount = sweep.openCount();
+      if (openCount === 0 || isPaused(sweep.sweep)) continue;
+      const isTail = openCount < TAIL_BLOCKS_PER_HOST * (this.idle.size + this.leases.size);
+      const picked = pickBlock(sweep, host, { lab, roster, estimates, nowMs, isTail });
+      if (picked !== undefined) return this.hold(host, sweep, picked, nowMs);
+    }
+    return undefined;
+  }
+
+  private hold(
+    host: HostState,
+    sweep: SweepQueue,
+    { queue, index, opening, environment }: PickedBlock,
+    nowMs: number,
+  ): ScheduleDecision {
+    const block = `${queue.row.id}/r${index + 1}` as BlockId;
+    const { attempt, trials } = opening;
+    const granted = { host: host.id, sweep: sweep.id, block, attempt, environment };
+    const right = this.ports.newRight();
+    this.leases.put({ ...granted, ...right }, nowMs);
+    sweep.lease({ queue, index });
+    queue.pinnedTo = host.id;
+    this.idle.delete(host.id);
+    const trialMs = this.estimates.trialMs(sweep.id, queue.row, host.id);
+    this.shares.granted(sweep, trialMs * trials.length);
+    return { kind: 'grant', ...granted, ...right, trials };
+  }
+
+  private observeOutcome(entry: TrialEnded, changed: boolean, nowMs: number): void {
+    if (!changed) return;
+    this.estimates.observe(entry);
+    this.health.observe(entry);
+    const at = this.queues.find(entry.sweep, entry.block);
+    if (at === undefined) return;
+    const lease = this.leases.ofBlock(entry.sweep, entry.block);
+    if (lease === undefined) {
+      at.sweep.refresh(at, nowMs);
+    } else if (lease.host !== entry.host || lease.attempt !== entry.attempt) {
+      const block = blockAt(at.sweep.sweep, at.queue.row, at.index);
+      if (block !== undefined && isDecided(block)) {
+        this.revoke(lease, 'the block was decided by another attempt', nowMs);
+      }
+    }
+    this.closeIfEnded(at.sweep);
+  }
+
+  private observeCommand(id: SweepId, nowMs: number): void {
+    const state = this.lab.sweeps.get(id);
+    if (state === undefined) return;
+    this.idle.opened();
+    const queue = this.queues.get(id);
+    if (isEnded(state)) {
+      for (const lease of this.leases.ofSweep(id)) {
+        this.revoke(lease, 'the sweep was cancelled', nowMs);
+      }
+      this.queues.delete(id);
+    } else if (queue === undefined) {
+      this.open(id, nowMs);
+    } else {
+      for (const lease of this.leases.ofSweep(id)) {
+        const reason = reasonNotWanted(this.lab, lease);
+        // A decided block that its own host is about to end needs no word.
+        if (reason !== undefined && isEarlierRound(state, lease)) this.revoke(lease, reason, nowMs);
+      }
+      queue.rebuild(nowMs);
+    }
+  }
+
+  private open(id: SweepId, nowMs: number): void {
+    const state = this.lab.sweeps.get(id);
+    const leased = this.leases.ofSweep(id).map(({ block }) => block);
+    if (state !== undefined && this.queues.open(state, leased, nowMs)) this.idle.opened();
+  }
+
+  /** What has ended has nothing to grant; what was learned of it serves no other. */
+  private closeIfEnded(sweep: SweepQueue): void {
+    if (!isEnded(sweep.sweep)) return;
+    this.queues.delete(sweep.id);
+    this.estimates.forget(sweep.id);
+  }
+
+  private reasonToStop(host: HostId, held: HeldLease): string | undefined {
+    if (this.leases.ofBlock(held.sweep, held.block) !== undefined) {
+      return 'the block was leased elsewhere';
+    }
+    if (this.leases.ofHost(host) !== undefined) return 'the host has another lease';
+    return this.begunAtMs === undefined ? undefined : reasonNotWanted(this.lab, held);
+  }
+
+  private revoke(lease: LiveLease, reason: string, nowMs: number): void {
+    this.revoked.push({ kind: 'revoke', lease, reason });
+    this.roster.stopping(lease.host, nowMs);
+    this.free(lease, nowMs);
+  }
+
+  /** Ends a lease: its block is open again unless it is decided, and its host is idle. */
+  private free(lease: LiveLease, nowMs: number): void {
+    this.leases.remove(lease.lease);
+    const at = this.queues.find(lease.sweep, lease.block);
+    if (at !== undefined) {
+      at.sweep.refresh(at, nowMs);
+      if (!at.queue.isDecided(at.index)) this.idle.opened();
+      this.closeIfEnded(at.sweep);
+    }
+    this.setIdle(lease.host);
+  }
+
+  private setIdle(id: HostId): void {
+    if (this.roster.get(id)?.attached !== true) return;
+    this.idle.add(id);
+  }
+}
