@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the scheduler knows of hosts and leases, and the decisions that it hands back. */
-import type {
-  BlockId,
-  Environment,
-  HostDescription,
-  HostId,
-  LeaseId,
-  SweepId,
-  TrialId,
-} from '@labsweep/proto';
+import type { BlockId, Environment, HostId, LeaseId, SweepId, TrialId } from '@labsweep/proto';
 import type { QuarantineProposal } from './host-health.js';
 
 /** A lease that is out. Only the lease book changes it. */
@@ -23,12 +15,6 @@ export interface LiveLease {
   expiresAtMs: number;
   /** The trial that the agent says it runs. */
   running?: { readonly trial: TrialId; readonly sinceMs: number };
-}
-
-/** A host that is attached now or was since the controller started. */
-export interface KnownHost {
-  readonly description: HostDescription;
-  readonly attached: boolean;
 }
 
 /** A block for a host. It is in the lease book already. */

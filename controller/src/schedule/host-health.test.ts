@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+/** When a host, a kernel or a pair of them is proposed for quarantine, and when no longer. */
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import type { HostCommand, HostId, KernelName } from '@labsweep/proto';
+import { outcomeEntry } from '../testing/lab-harness.js';
+import { HostHealth } from './host-health.js';
+
+/** One trial of a block of its own. */
+function trial(
+  health: HostHealth,
+  place: { host: string; kernel: string; block: number },
+  good = false,
+) {
+  const { host, kernel, block } = place;
+  const status = good ? 'measured' : 'lab-failed';
+  const changes = { host: host as HostId, hostName: host, status } as const;
+  health.observe(outcomeEntry(`qemu-smp1/r${block}/${kernel}`, changes));
+}
+
+const targets = (health: HostHealth, nowMs = 0) =>
+  health.take(nowMs).map(({ command: { host, kernel } }) => `${host ?? '*'} ${kernel ?? '*'}`);
+
+const commanded = (command: HostCommand) =>
+  ({ type: 'host-commanded', id: 'id', atMs: 0, by: 'tester', command }) as const;
+
+test('Five attempts in a row that the lab failed quarantine their host, four do not.', () => {
+  const health = new HostHealth();
+  for (let block = 1; block <= 4; block += 1) {
+    trial(health, { host: 'a', kernel: `k${block}`, block });
+  }
+  assert.deepEqual(targets(health), []);
+  trial(health, { host: 'a', kernel: 'k5', block: 5 });
+  const [proposal] = health.take(0);
+  assert.match(
+    proposal?.command.reason ?? '',
+    /failed 5 attempts in a row on a; the last: Kernel panic/,
+  );
+});
+
+test('A good attempt in between starts the count anew.', () => {
+  const health = new HostHealth();
+  for (let block = 1; block <= 12; block += 1) {
+    trial(health, { host: 'a', kernel: `k${block}`, block }, block % 4 === 0);
+  }
+  assert.deepEqual(targets(health), []);
+});
+
+test('A kernel that fails where others are fine is kept off that host, and off all if two fail.', () => {
+  const health = new HostHealth();
+  const fail = (host: string) => {
+    for (let block = 1; block <= 3; block += 1) {
+      trial(health, { host, kernel: 'old', block });
+      trial(health, { host, kernel: 'new', block }, true);
+    }
+  };
+  fail('a');
+  trial(health, { host: 'a', kernel: 'old', block: 4 });
+  assert.deepEqual(targets(health), ['a old']);
+  health.commanded(
+    commanded({ kind: 'quarantine', host: 'a' as HostId, kernel: 'old' as KernelName, reason: '' }),
+  );
+  fail('b');
+  assert.ok(targets(health).includes('* old'));
+});
+
+test('A proposal is made again until the log has it, and a release starts all counts anew.', () => {
+  const health = new HostHealth();
+  for (let block = 1; block <= 5; block += 1)
+    trial(health, { host: 'a', kernel: `k${block}`, block });
+  assert.deepEqual(
+    [targets(health, 0), targets(health, 1), targets(health, 60_000)],
+    [['a *'], [], ['a *']],
+  );
+  health.commanded(commanded({ kind: 'quarantine', host: 'a' as HostId, reason: '' }));
+  trial(health, { host: 'a', kernel: 'k6', block: 6 });
+  assert.deepEqual(targets(health, 200_000), []);
+  health.commanded(commanded({ kind: 'release', host: 'a' as HostId }));
+  trial(health, { host: 'a', kernel: 'k7', block: 7 });
+  assert.deepEqual(targets(health, 300_000), []);
+});
