@@ -188,7 +188,11 @@ export class Publisher {
   }
 
   private failed(error: unknown): void {
-    if (this.signal.aborted) this.leaveIdle();
+    if (this.signal.aborted) {
+      // The agent stops: what fails now is for its next process.
+      this.broker = undefined;
+      this.leaveIdle();
+    }
     if (this.resting !== undefined || this.signal.aborted) return;
     this.failures += 1;
     const text = `outcomes stay in the spool: ${explainBrokerFailure(error)}`;
