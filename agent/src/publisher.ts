@@ -6,6 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Broker,
+  brokerFailureOf,
   explainBrokerFailure,
   messageIdOf,
   type Note,
@@ -25,6 +26,11 @@ const IN_FLIGHT_MAX = 256;
 /** Between two tries while the broker is away: the first delay is doubled up to the last. */
 const RETRY_DELAY_MIN_MS = 500;
 const RETRY_DELAY_MAX_MS = 10_000;
+/**
+ * A stream that is made anew begins with what the controller knows of the sweeps: outcomes in front
+ * of that belong to no sweep. So the next welcome tells us to publish, and this is for the rest.
+ */
+const NO_STREAM_DELAY_MS = 60_000;
 /** An answer may be lost; only a second failure in a row says that the broker is in trouble. */
 const FAILURES_TOLD = 2;
 
@@ -182,7 +188,11 @@ export class Publisher {
   }
 
   private failed(error: unknown): void {
-    if (this.signal.aborted) this.leaveIdle();
+    if (this.signal.aborted) {
+      // The agent stops: what fails now is for its next process.
+      this.broker = undefined;
+      this.leaveIdle();
+    }
     if (this.resting !== undefined || this.signal.aborted) return;
     this.failures += 1;
     const text = `outcomes stay in the spool: ${explainBrokerFailure(error)}`;
@@ -191,7 +201,10 @@ export class Publisher {
       this.trouble = text;
     }
     const factor = 2 ** Math.min(this.failures - 1, 16);
-    const restMs = Math.min(RETRY_DELAY_MIN_MS * factor, RETRY_DELAY_MAX_MS);
+    const restMs =
+      brokerFailureOf(error) === 'no-stream'
+        ? NO_STREAM_DELAY_MS
+        : Math.min(RETRY_DELAY_MIN_MS * factor, RETRY_DELAY_MAX_MS);
     const resting = new AbortController();
     this.resting = resting;
     void delay(restMs, undefined, { signal: resting.signal })

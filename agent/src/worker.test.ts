@@ -89,7 +89,9 @@ test('a runner that hangs loses the lease, says so, and the rest of the agent li
   assert.equal(of('renew').length, count, 'no renewal beyond the limit');
   // It is busy with what hangs, and takes nothing else.
   worker.handle({ kind: 'lease', lease: sampleLease(['a'], { block: 'scripted-smp1/r2' }) });
-  assert.equal(of('block-ended').length, 1);
+  await waitUntil('its return', async () => of('block-ended').length === 1);
+  const { message } = of('block-ended')[0] ?? {};
+  assert.ok(message?.kind === 'block-ended' && / hangs: /.test(message.reason));
 });
 
 test('a block ends when its outcomes are folded, and the next begins while they are not settled', async (context) => {

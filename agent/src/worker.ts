@@ -24,6 +24,7 @@ import {
 import { evidenceIn } from './outcome-evidence.js';
 import { fitOutcome } from './outcome-limit.js';
 import type { Publisher } from './publisher.js';
+import { rejectedOn } from './rejected-on.js';
 import type { Runner, RunResult, TrialOrder } from './runner/runner.js';
 import { limitOf, type StageName } from './runner/stage-limits.js';
 import type { OutcomeSpool } from './spool.js';
@@ -68,7 +69,7 @@ class SupportsChangedError extends LabsweepError {}
 
 /** Of the lease's duration: several renewals may be lost before a lease is. */
 const RENEWALS_PER_LEASE = 5;
-/** A block that fails by a defect of ours is kept so long, or it would come back at once. */
+/** What cannot be run by a defect of ours is kept so long, or it would come back at once. */
 const DEFECT_REST_MS = 5_000;
 
 export class Worker {
@@ -114,13 +115,22 @@ export class Worker {
     // A controller that repeats itself: the lease is held already.
     if (this.job?.lease.lease === lease.lease) return;
     if (this.job !== undefined || this.parts.signal.aborted) {
-      const reason = this.job === undefined ? 'the agent stops' : 'the agent is busy';
-      this.parts.send({ kind: 'block-ended', lease: lease.lease, end: 'returned', reason });
+      this.giveBack(lease);
       return;
     }
     this.restore(lease);
     this.parts.keep?.(lease);
     this.resume();
+  }
+
+  private giveBack({ lease }: Lease): void {
+    const busy = this.trouble === '' ? 'the agent is busy' : this.trouble;
+    const reason = this.job === undefined ? 'the agent stops' : busy;
+    const answer = () => {
+      this.parts.send({ kind: 'block-ended', lease, end: 'returned', reason });
+    };
+    if (this.trouble === '') answer();
+    else setTimeout(answer, DEFECT_REST_MS).unref();
   }
 
   private revoke(job: Job, reason: string): void {
@@ -279,13 +289,8 @@ export class Worker {
    * The block is over only when the controller has folded it: else it would be leased out again.
    */
   private async allFolded(lease: Lease, stop: AbortSignal): Promise<void> {
-    const stopped = new Promise<never>((_, reject) => {
-      if (stop.aborted) reject(stop.reason);
-      stop.addEventListener('abort', () => reject(stop.reason), { once: true });
-    });
-    stopped.catch(() => {});
     const ids = lease.trials.map((trial) => this.idOf(lease, trial));
     const folded = Promise.all(ids.map((id) => this.parts.publisher.whenFolded(id)));
-    await Promise.race([folded, stopped]);
+    await Promise.race([folded, rejectedOn(stop)]);
   }
 }

@@ -6,8 +6,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Broker,
-  brokerFailureOf,
   connectBroker,
+  explainBrokerFailure,
   LabsweepError,
   messageOf,
   type Note,
@@ -75,15 +75,18 @@ export class BrokerLink {
         return path;
       } catch (error) {
         if (this.broker !== undefined && !passes(error)) throw error;
-        why = isDiskTrouble(error)
-          ? explainDiskTrouble(error, this.options.cache.directory)
-          : messageOf(error);
+        why = this.explain(error);
       }
       if (this.trouble === '') this.options.note(`waits for the artifact ${sha256}: ${why}`);
       this.trouble = `an artifact cannot be fetched: ${why}`;
       if (performance.now() - sinceMs > FETCH_LIMIT_MS) throw new LabsweepError(this.trouble);
       await delay(FETCH_RETRY_MS, undefined, { signal });
     }
+  }
+
+  private explain(error: unknown): string {
+    if (isDiskTrouble(error)) return explainDiskTrouble(error, this.options.cache.directory);
+    return isBrokerTrouble(error) ? explainBrokerFailure(error) : messageOf(error);
   }
 
   async close(): Promise<void> {
@@ -114,7 +117,10 @@ export class BrokerLink {
   }
 }
 
+/** Everything that the client throws; what the store itself misses is a LabsweepError. */
+const isBrokerTrouble = (error: unknown) => (error as Error).name === 'NatsError';
+
 /** What somebody may mend while a trial waits for it. */
 function passes(error: unknown): boolean {
-  return isDiskTrouble(error) || brokerFailureOf(error) === 'away';
+  return isDiskTrouble(error) || isBrokerTrouble(error);
 }
