@@ -190,8 +190,7 @@ class AttachedAgent {
     this.options.observe?.received(message);
     if (message.kind === 'welcome') {
       this.link.connect(message.natsUrl);
-      // A controller that folds anew must find what the log has lost.
-      this.publisher.publishAgain();
+      this.publisher.welcomed();
       this.heartbeat.every(message.aliveIntervalMs);
       this.worker.resume();
     } else if (message.kind === 'settled') {

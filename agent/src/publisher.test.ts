@@ -77,3 +77,24 @@ test('a broker that fails gets the outcome again, and a new connection gets what
   await publisher.flush(5_000);
   assert.deepEqual(second.appended, [messageIdOf(entry)]);
 });
+
+test('an outcome that an earlier process published is not waited for a second time', async (context) => {
+  const { spool, publisher } = await newPublisher(context);
+  const entry = sampleOutcome('a');
+  const id = messageIdOf(entry);
+  publisher.welcomed();
+  publisher.fold([id]);
+  // The connection to the broker comes after the welcome, and takes nothing back.
+  publisher.connect(fakeBroker().broker);
+  assert.ok(publisher.isKnown(id), 'it need not be measured');
+  await spool.add(entry, []);
+  publisher.add(entry);
+  await publisher.whenFolded(id);
+  publisher.welcomed();
+  let folded = false;
+  void publisher.whenFolded(id).then(() => {
+    folded = true;
+  });
+  await publisher.flush(5_000);
+  assert.equal(folded, false, 'a controller that folds anew has to say it anew');
+});

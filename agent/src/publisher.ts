@@ -46,7 +46,7 @@ export class Publisher {
   private readonly inFlight = new Set<string>();
   private readonly published = new Set<string>();
   private readonly folded = new Set<string>();
-  /** All that the controller said it has folded, since it was told of last; settled ones too. */
+  /** All that the controller said it has folded since its welcome; settled ones too. */
   private readonly known = new Set<string>();
   private readonly waiting = new Map<string, () => void>();
   private failures = 0;
@@ -69,10 +69,18 @@ export class Publisher {
     this.publishAgain();
   }
 
+  /**
+   * A controller tells anew what it has folded: one that folds anew must find what the log has
+   * lost.
+   */
+  welcomed(): void {
+    this.known.clear();
+    this.publishAgain();
+  }
+
   /** For whenever the broker may have lost what it had: a new stream, a new connection. */
   publishAgain(): void {
     this.published.clear();
-    this.known.clear();
     this.resting?.abort();
     this.wake();
   }
@@ -131,9 +139,14 @@ export class Publisher {
     if (oldest !== undefined) this.known.delete(oldest);
   }
 
-  /** Settles once the controller has folded the entry; at once when it is not in the spool. */
+  /**
+   * Settles once the controller has folded the entry; at once when it is not in the spool, and when
+   * an earlier process has published it already: the broker drops ours as a repetition, so that
+   * nobody would fold it a second time.
+   */
   whenFolded(messageId: string): Promise<void> {
-    if (this.folded.has(messageId) || !this.spool.has(messageId)) return Promise.resolve();
+    const isFolded = this.folded.has(messageId) || this.known.has(messageId);
+    if (isFolded || !this.spool.has(messageId)) return Promise.resolve();
     return new Promise((resolve) => this.waiting.set(messageId, resolve));
   }
 

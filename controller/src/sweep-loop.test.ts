@@ -171,8 +171,21 @@ test('a restarted controller takes back what an agent says it holds, and settles
   const agent = new FakeAgent();
   const unsettled = [messageIdOf(done), 'unheard-of'];
   loop.hello(helloOf('host-a', { holding: [held], unsettled }), agent);
-  assert.deepEqual(agent.kinds(), ['welcome', 'folded', 'settled']);
+  assert.deepEqual(agent.kinds(), ['welcome', 'folded', 'settled', 'folded']);
   assert.deepEqual(agent.heard[2], { kind: 'settled', messageIds: [messageIdOf(done)] });
+});
+
+test('an agent that was killed hears which outcomes of its block are folded, and measures the rest', () => {
+  const { fold, loop } = newLab();
+  const done = outcomeEntry('qemu-smp1/r1/old');
+  fold(submittedEntry());
+  fold(done);
+  loop.reign(TERM);
+  const { block, attempt, environment, sweep } = done;
+  const held = { lease: 'lease-x' as LeaseId, epoch: 1, sweep, block, attempt, environment };
+  const agent = new FakeAgent();
+  loop.hello(helloOf('host-a', { holding: [held] }), agent);
+  assert.deepEqual(agent.heard.slice(1), [{ kind: 'folded', messageIds: [messageIdOf(done)] }]);
 });
 
 test('what is held of a sweep that ended is revoked', () => {

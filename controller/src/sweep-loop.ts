@@ -116,8 +116,9 @@ export class SweepLoop {
     this.scheduler.came(host, now.steadyMs);
     for (const held of holding) {
       const stop = this.scheduler.keep(host.id, held, now.steadyMs);
-      if (stop === undefined) continue;
-      connection.send({ kind: 'revoked', lease: held.lease, reason: stop });
+      const messageIds = this.lab.folded.ofAttempt(held, host.id);
+      if (stop !== undefined) connection.send({ kind: 'revoked', lease: held.lease, reason: stop });
+      else if (messageIds.length > 0) connection.send({ kind: 'folded', messageIds });
     }
     this.step();
   }

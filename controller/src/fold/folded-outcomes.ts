@@ -3,7 +3,14 @@
  * Answers by message id whether an outcome is in the fold. It takes the id apart and looks at the
  * attempt, so that no id has to be kept.
  */
-import type { BlockId, SweepId, TrialId } from '@labsweep/proto';
+import {
+  type BlockId,
+  type HeldLease,
+  type HostId,
+  outcomeId,
+  type SweepId,
+  type TrialId,
+} from '@labsweep/proto';
 import type { AttemptState, SweepState } from './lab-state.js';
 
 /** As `outcomeId` makes them: sweep, block, kernel, attempt and host. A host may hold a slash. */
@@ -24,5 +31,17 @@ export class FoldedOutcomes {
       other.host === host &&
       other.outcomes.has(trial as TrialId);
     return block !== undefined && (block.attempts.some(isIt) || block.earlier.some(isIt));
+  }
+
+  /**
+   * Message ids of the outcomes that the fold has of an attempt: an agent that was killed does not
+   * know which of them it had published and dropped from its spool.
+   */
+  ofAttempt(held: Pick<HeldLease, 'sweep' | 'block' | 'attempt'>, host: HostId): string[] {
+    const { sweep, block, attempt } = held;
+    const trials = this.sweeps.get(sweep)?.blocks.get(block)?.planned.trials ?? [];
+    return trials
+      .map(({ id: trial }) => outcomeId({ sweep, trial, attempt, host }))
+      .filter((id) => this.has(id));
   }
 }

@@ -145,7 +145,7 @@ export class SimAgent {
         }
         this.highestTerm = message.term;
         // What the broker may have lost is published again.
-        this.publisher?.publishAgain();
+        this.publisher?.welcomed();
         this.worker?.resume();
         clearInterval(this.aliveTimer);
         this.aliveTimer = setInterval(() => this.beat(), message.aliveIntervalMs);
