@@ -10,6 +10,7 @@ import { repeatedFailures } from './repeated-failures.js';
 import { rowSetup } from './row-setup.js';
 import { auditGaps, unsteadyState } from './row-state.js';
 import { measuredTrials, type RowView } from './row-view.js';
+import { secondFactors } from './second-factors.js';
 import { differenceText, type StateCheck } from './state-gate.js';
 import type { TrialCounts } from './trial-counts.js';
 
@@ -45,7 +46,7 @@ export interface RowEvidence {
 
 /** Every rule looks at the same evidence and gives the sentences it has to say. */
 export function judgeRow(evidence: RowEvidence): RowStatus {
-  const rules = [failures, blocks, waits, split, repetitions, spread, states];
+  const rules = [failures, blocks, waits, split, repetitions, spread, states, factors];
   const setup = rowSetup(evidence.view);
   const reasons = [...rules.flatMap((rule) => rule(evidence)), ...setup.reasons];
   const short = shortPhases(evidence.clock);
@@ -162,6 +163,10 @@ function states({ cells, state, audit, view }: RowEvidence): string[] {
     return [`not comparable: ${differenceText(first, { kernel, baseline })}${more}`];
   });
   return [...stopped, ...auditGaps({ checks: state, audit, kernels: view.planned.kernels })];
+}
+
+function factors({ view }: RowEvidence): string[] {
+  return secondFactors(view);
 }
 
 function shortPhases(clock: readonly ClockFinding[]): string[] {

@@ -37,7 +37,7 @@ export class BrokerLink {
   trouble = '';
   private url: string | undefined;
   private broker: Broker | undefined;
-  private lost = false;
+  private returnsSeen = 0;
   private readonly stop = new AbortController();
 
   constructor(private readonly options: BrokerLinkOptions) {}
@@ -53,10 +53,10 @@ export class BrokerLink {
 
   /** True once after each time that the connection was lost and came back. */
   cameBack(): boolean {
-    const isLost = this.broker?.lostSinceMs() !== undefined;
-    const was = this.lost;
-    this.lost = isLost;
-    return was && !isLost;
+    const count = this.broker?.returnCount() ?? 0;
+    const isNews = count > this.returnsSeen;
+    this.returnsSeen = count;
+    return isNews;
   }
 
   /**
@@ -103,6 +103,7 @@ export class BrokerLink {
         const broker = await (connect?.(url) ?? connectBroker({ url, name, create: false }));
         if (this.url !== url || this.stop.signal.aborted) return void broker.close();
         this.broker = broker;
+        this.returnsSeen = broker.returnCount();
         this.trouble = '';
         return this.options.onConnected(broker);
       } catch (error) {

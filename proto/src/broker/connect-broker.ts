@@ -17,6 +17,11 @@ export interface Broker {
   readonly reign: ReignStore;
   /** Unix time since when the connection is lost; undefined while it stands. */
   readonly lostSinceMs: () => number | undefined;
+  /**
+   * How often the connection was lost and came back, however short it was away: the server behind it
+   * may be another process, which has lost what was not on its disk.
+   */
+  readonly returnCount: () => number;
   /** Flushes what is under way and closes the connection; never throws. */
   close(): Promise<void>;
   /** Settles when the connection is gone for good, with the reason if it was not asked for. */
@@ -66,22 +71,25 @@ async function openBroker(connection: NatsConnection, create: boolean): Promise<
     log: new OutcomeLog(streams, manager),
     artifacts: await ArtifactStore.open(streams),
     reign,
-    lostSinceMs: watchConnection(connection),
+    ...watchConnection(connection),
     close: () => closeConnection(connection),
     closed: connection.closed().then((reason) => (reason === undefined ? undefined : reason)),
   };
 }
 
-function watchConnection(connection: NatsConnection): () => number | undefined {
+function watchConnection(connection: NatsConnection): Pick<Broker, 'lostSinceMs' | 'returnCount'> {
   let lostSinceMs: number | undefined;
+  let returnCount = 0;
   const watch = async () => {
     for await (const { type } of connection.status()) {
       if (type === Events.Disconnect) lostSinceMs ??= Date.now();
-      if (type === Events.Reconnect) lostSinceMs = undefined;
+      if (type !== Events.Reconnect) continue;
+      lostSinceMs = undefined;
+      returnCount += 1;
     }
   };
   void watch().catch(() => {});
-  return () => lostSinceMs;
+  return { lostSinceMs: () => lostSinceMs, returnCount: () => returnCount };
 }
 
 /** A server that has gone cannot be flushed to, and must not keep us waiting. */

@@ -64,8 +64,9 @@ export class SimBroker {
       write: (record: unknown, previous: number) => this.writeReign(record, previous),
     };
     const lostSinceMs = () => undefined;
+    const returnCount = () => 0;
     const closed = new Promise<never>(() => {});
-    const all = { log, artifacts, reign, lostSinceMs, close: async () => {}, closed };
+    const all = { log, artifacts, reign, lostSinceMs, returnCount, close: async () => {}, closed };
     return all as unknown as Broker;
   }
 
