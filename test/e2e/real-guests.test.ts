@@ -122,7 +122,6 @@ test('an audit of real kernels that finds unlike state forbids the comparison', 
   }
   assert.equal(ended.exitCode, 0, ended.stderr + ended.stdout);
   assert.match(ended.stdout, /not comparable/);
-  assert.match(ended.stdout, /pages\s+present\s+1024\b/);
-  assert.match(ended.stdout, /\b512\b/);
+  assert.match(ended.stdout, /pages present of mapping 1 +1024 +512/);
   assert.doesNotMatch(ended.stdout, /% (slower|faster)/);
 });
