@@ -18,8 +18,8 @@ export interface Broker {
   /** Unix time since when the connection is lost; undefined while it stands. */
   readonly lostSinceMs: () => number | undefined;
   /**
-   * How often the connection was lost and came back, however short it was away: the server behind it
-   * may be another process, which has lost what was not on its disk.
+   * How often the connection was lost and came back, however short it was away: the server behind
+   * it may be another process, which has lost what was not on its disk.
    */
   readonly returnCount: () => number;
   /** Flushes what is under way and closes the connection; never throws. */
