@@ -38,6 +38,18 @@ test('Five attempts in a row that the lab failed quarantine their host, four do 
   );
 });
 
+test('A busy host and a spec that asks for too much are not the fault of the host.', () => {
+  for (const failure of ['host-disturbed', 'cpu-mismatch', 'command-line-mismatch'] as const) {
+    const health = new HostHealth();
+    for (let block = 1; block <= 20; block += 1) {
+      const entry = outcomeEntry(`qemu-smp1/r${block}/old`, { status: 'lab-failed' });
+      const outcome = { ...entry.outcome, failure: { class: failure, message: '' } };
+      health.observe({ ...entry, outcome });
+    }
+    assert.deepEqual(targets(health), []);
+  }
+});
+
 test('A good attempt in between starts the count anew.', () => {
   const health = new HostHealth();
   for (let block = 1; block <= 12; block += 1) {
