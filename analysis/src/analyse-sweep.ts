@@ -7,14 +7,17 @@ import assert from 'node:assert/strict';
 import type { KernelName, Metric } from '@labsweep/proto';
 import { attributionOf } from './attribution.js';
 import { type BlockHistory, blockHistories } from './block-history.js';
-import { buildCells, type Cell } from './cell.js';
+import { buildAgainCell, buildCells, type Cell } from './cell.js';
+import { clockDifference } from './clock-difference.js';
 import { clockFindings } from './clock-sense.js';
 import { commandLine } from './command-text.js';
-import type { Comparison } from './compare.js';
+import { isClear } from './compare.js';
 import { decompose, type SeriesLookup } from './decompose.js';
 import { failedTrials } from './failed-trials.js';
 import { gapClosed } from './gap-closed.js';
+import { type Judging, judgeCells } from './judge-report.js';
 import { nativeAgainstVirtual } from './native-virtual.js';
+import { noiseFloor } from './noise-floor.js';
 import { quantisationOf } from './quantisation.js';
 import { reportHead } from './report-head.js';
 import type { MetricCells, Report, ReportProgress, ReportRow } from './report-model.js';
@@ -22,6 +25,7 @@ import { reportNotes } from './report-notes.js';
 import { blocksBeside, type RowState, rowState } from './row-state.js';
 import { judgeRow } from './row-status.js';
 import { type RowView, rowViews } from './row-view.js';
+import { sequenceEffects } from './sequence-effects.js';
 import type { SweepRecord } from './sweep-record.js';
 import { countTrials } from './trial-counts.js';
 
@@ -38,7 +42,10 @@ export function analyseSweep(record: SweepRecord): Report {
     const profiled = beside(view, 'attribution');
     return { label: labelOf(view, views), view, state, audit, profiled };
   });
-  const rows = stated.map((row) => reportRow(record, { ...row, primary }));
+  const { judging, rows } = judged(
+    stated.map((row) => reportRow(record, { ...row, primary })),
+    { primary, ...(spec.margin === undefined ? {} : { margin: spec.margin }) },
+  );
   return {
     sweep: record.sweep,
     state: record.state,
@@ -48,12 +55,33 @@ export function analyseSweep(record: SweepRecord): Report {
     metrics: spec.workload.metrics,
     baseline: spec.baseline,
     ...(spec.gap === undefined ? {} : { gap: spec.gap }),
+    judging,
     rows,
     sideBySide: nativeAgainstVirtual(record, stated),
     failures: failedTrials(record),
     commands: commandLines(record),
     notes: reportNotes(record, rows),
   };
+}
+
+/** The rows with their judgements, which depend on how many comparisons all rows make. */
+function judged(
+  rows: readonly ReportRow[],
+  options: { readonly primary: Metric; readonly margin?: number },
+): { readonly judging: Judging; readonly rows: readonly ReportRow[] } {
+  const { judging, cells } = judgeCells(
+    rows.map(({ metrics, noiseFloor: floor }) => ({
+      cells: metrics[0]?.cells ?? [],
+      ...(floor === undefined ? {} : { floor }),
+    })),
+    options,
+  );
+  const withCells = rows.map((row, index) => {
+    const [primary, ...others] = row.metrics;
+    if (primary === undefined) return row;
+    return { ...row, metrics: [{ ...primary, cells: cells[index] ?? [] }, ...others] };
+  });
+  return { judging, rows: withCells };
 }
 
 function commandLines({ commands = [], hosts, entries }: SweepRecord): string[] {
@@ -77,12 +105,21 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
   const { label, view, state, audit, profiled, primary } = parts;
   const { spec } = record;
   const { workload, baseline, gap } = spec;
-  const differences = (kernel: KernelName) => state.differences({ kernel, baseline });
+  const differences = (kernel: KernelName) => [
+    ...state.differences({ kernel, baseline }),
+    ...clockDifference(view, { kernel, baseline }),
+  ];
   const metrics = workload.metrics.map((metric) => ({
     metric: metric.name,
     cells: buildCells(view, { metric, baseline, differences }),
   }));
   const primaryCells = metrics[0]?.cells ?? [];
+  const again = buildAgainCell(view, { metric: primary, baseline, differences });
+  const floor = noiseFloor({
+    again: again?.comparison,
+    comparisons: primaryCells.map(({ comparison }) => comparison),
+  });
+  const sequence = sequenceEffects(primaryCells);
   const counts = countTrials(view);
   const clock = clockFindings(view, workload.metrics);
   const gapOptions = gap && {
@@ -107,6 +144,9 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
     })),
     decompositions: decompositionsOf(record, { primary, metrics }),
     ...(gapOptions === undefined ? {} : { gapClosed: gapClosed(primaryCells, gapOptions) }),
+    ...(floor === undefined ? {} : { noiseFloor: floor }),
+    ...(again === undefined ? {} : { again }),
+    sequence,
     state: state.checks,
     clock,
     quantisation: workload.metrics
@@ -123,6 +163,8 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
       state: state.checks,
       audit,
       clock,
+      sequence,
+      ...(floor === undefined ? {} : { floor }),
       waiting: waitingOf(record, view),
     }),
   };
@@ -149,10 +191,6 @@ function decompositionsOf(
     .filter(({ comparison }) => isClear(comparison))
     .map(({ kernel }) => decompose(lookup, { kernel, baseline, primary, others }))
     .filter((decomposition) => decomposition !== undefined);
-}
-
-function isClear(comparison: Comparison): boolean {
-  return comparison.kind === 'compared' && comparison.verdict !== 'no-clear-difference';
 }
 
 /** As short as it can be while no two rows share it. */

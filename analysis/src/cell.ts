@@ -4,13 +4,18 @@
  * the comparison with the baseline. The live table, the report and the JSON all show these cells.
  */
 import type { KernelName, Metric } from '@labsweep/proto';
+import { CLOCK_KEY } from './clock-difference.js';
 import { type Comparison, compareKernels } from './compare.js';
+import { hiddenByRounding, metricQuantum } from './quantisation.js';
 import type { RowView } from './row-view.js';
 import { type Series, seriesOf } from './series.js';
 import type { StateDifference } from './state-gate.js';
+import { median } from './statistics/median.js';
 import { type MedianInterval, medianInterval } from './statistics/median-interval.js';
+import { findOutliers, type Outlier } from './statistics/outliers.js';
 import { spreadWithin } from './statistics/spread-within.js';
 import { type Summary, summarise } from './statistics/summary.js';
+import type { Judgement } from './verdict.js';
 
 export interface Cell {
   readonly kernel: KernelName;
@@ -26,7 +31,13 @@ export interface Cell {
   readonly spread?: number;
   /** Of the median, in the unit of the metric. */
   readonly interval: MedianInterval;
+  /** By how much rounding may have moved all values alike; the interval is wider by it. */
+  readonly hiddenByRounding: number;
+  /** Values far from the others, by place in `values`; they count like all others. */
+  readonly outliers: readonly Outlier[];
   readonly comparison: Comparison;
+  /** What follows from the comparison; of the primary metric, and never of the baseline. */
+  readonly judgement?: Judgement;
 }
 
 export interface CellOptions {
@@ -39,13 +50,18 @@ export interface CellOptions {
 /** A metric's cells, one for each kernel of the row in the order of the spec. */
 export function buildCells(view: RowView, options: CellOptions): Cell[] {
   const { metric, baseline } = options;
-  const baselineSeries = view.planned.kernels.includes(baseline)
-    ? seriesOf(view, { kernel: baseline, metric: metric.name })
-    : undefined;
-  return view.planned.kernels.map((kernel) => {
-    const series = seriesOf(view, { kernel, metric: metric.name });
-    const values = series.map(({ value }) => value);
-    const spread = spreadWithin(valuesByHost(series));
+  const all = view.planned.kernels.map((kernel) => ({
+    kernel,
+    series: seriesOf(view, { kernel, metric: metric.name }),
+  }));
+  const quantum = metricQuantum(
+    metric,
+    all.flatMap(({ series }) => series.map(({ value }) => value)),
+  );
+  const sides = all.map(({ kernel, series }) => sideOf({ kernel, series, quantum }));
+  const baselineSide = sides.find((side) => side.kernel === baseline);
+  return sides.map((side) => {
+    const { kernel, series, values, spread, hidden } = side;
     return {
       kernel,
       values: series,
@@ -53,11 +69,12 @@ export function buildCells(view: RowView, options: CellOptions): Cell[] {
       provisional: series.some(({ provisional }) => provisional),
       ...(values.length === 0 ? {} : { summary: summarise(values) }),
       ...(spread === undefined ? {} : { spread }),
-      interval: medianInterval(values, 'log'),
+      interval: widerBy(medianInterval(values, 'log'), hidden),
+      hiddenByRounding: hidden,
+      outliers: outliersOf(series),
       comparison: comparisonOf({
-        kernel,
-        series,
-        baselineSeries,
+        side,
+        baselineSide,
         metric,
         baseline,
         differences: options.differences(kernel),
@@ -66,31 +83,86 @@ export function buildCells(view: RowView, options: CellOptions): Cell[] {
   });
 }
 
-interface ComparisonParts {
+/** The baseline's second turn, compared with its first one. */
+export function buildAgainCell(view: RowView, options: CellOptions): Cell | undefined {
+  const { again } = view;
+  if (again === undefined) return undefined;
+  const planned = { ...view.planned, kernels: [options.baseline, again] };
+  return buildCells({ ...view, planned }, { ...options, differences: () => [] })[1];
+}
+
+/** One kernel of a comparison. */
+interface Side {
   readonly kernel: KernelName;
-  readonly baseline: KernelName;
   readonly series: Series;
+  readonly values: readonly number[];
+  readonly spread: number | undefined;
+  readonly hidden: number;
+}
+
+function sideOf(options: {
+  readonly kernel: KernelName;
+  readonly series: Series;
+  readonly quantum: number | undefined;
+}): Side {
+  const { kernel, series, quantum } = options;
+  const values = series.map(({ value }) => value);
+  const spread = spreadWithin(valuesByHost(series));
+  const stdev = spread === undefined ? undefined : spread * Math.abs(median(values));
+  return { kernel, series, values, spread, hidden: hiddenByRounding({ quantum, stdev }) };
+}
+
+/** Of each host on its own: that a host is unlike the others makes none of its values doubtful. */
+function outliersOf(series: Series): Outlier[] {
+  const hosts = [...new Set(series.map(({ host }) => host))];
+  return hosts
+    .flatMap((host) => {
+      const places = series.flatMap((each, index) => (each.host === host ? [index] : []));
+      const found = findOutliers(places.map((place) => series[place]?.value ?? Number.NaN));
+      return found.map((outlier) => ({ ...outlier, index: places[outlier.index] ?? outlier.index }));
+    })
+    .toSorted((a, b) => a.index - b.index);
+}
+
+function widerBy(interval: MedianInterval, hidden: number): MedianInterval {
+  if (interval.method === 'none' || hidden === 0) return interval;
+  return { ...interval, low: interval.low - hidden, high: interval.high + hidden };
+}
+
+interface ComparisonParts {
+  readonly side: Side;
   /** Undefined when the row does not run the baseline at all. */
-  readonly baselineSeries: Series | undefined;
+  readonly baselineSide: Side | undefined;
+  readonly baseline: KernelName;
   readonly metric: Metric;
   readonly differences: readonly StateDifference[];
 }
 
 function comparisonOf(parts: ComparisonParts): Comparison {
-  if (parts.kernel === parts.baseline) return { kind: 'baseline' };
-  if (parts.baselineSeries === undefined) {
+  const { side, baselineSide } = parts;
+  if (side.kernel === parts.baseline) return { kind: 'baseline' };
+  if (baselineSide === undefined) {
     return { kind: 'not-compared', pairs: 0, reason: 'no-baseline-in-row' };
   }
   if (parts.differences.length > 0) {
     const { baseline, differences } = parts;
-    return { kind: 'not-comparable', baseline, differences };
+    const isState = differences.some(({ key }) => key !== CLOCK_KEY);
+    return { kind: 'not-comparable', cause: isState ? 'state' : 'clock', baseline, differences };
   }
   return compareKernels({
-    kernel: parts.series,
-    baseline: parts.baselineSeries,
+    kernel: side.series,
+    baseline: baselineSide.series,
     baselineName: parts.baseline,
     direction: parts.metric.direction,
+    quantumLog: roundingLog(side) + roundingLog(baselineSide),
   });
+}
+
+/** How far rounding may have moved the logarithm of a level. */
+function roundingLog({ values, hidden }: Side): number {
+  if (hidden === 0 || values.length === 0) return 0;
+  const level = Math.abs(median(values));
+  return level <= hidden ? 0 : -Math.log(1 - hidden / level);
 }
 
 function valuesByHost(series: Series): number[][] {

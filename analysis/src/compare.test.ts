@@ -37,7 +37,7 @@ function compare(
 }
 
 function verdictOf(comparison: Comparison): string {
-  return comparison.kind === 'compared' ? comparison.verdict : comparison.kind;
+  return comparison.kind === 'compared' ? comparison.direction : comparison.kind;
 }
 
 test('hosts that differ by a factor of five do not hide a difference of 10 %', () => {
@@ -47,8 +47,8 @@ test('hosts that differ by a factor of five do not hide a difference of 10 %', (
     comparison.ratios.map((ratio) => ratio.toFixed(3)),
     ['1.100', '1.105', '1.098'],
   );
-  assert.equal(comparison.changePercent.median.toFixed(1), '10.0');
-  assert.equal(comparison.verdict, 'slower');
+  assert.equal(comparison.changePercent.estimate.toFixed(1), '10.0');
+  assert.equal(comparison.direction, 'slower');
 });
 
 test('the words follow the direction of the metric', () => {

@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Compares a kernel with the baseline: the ratio inside each block, then the median of the ratios
+ * Compares a kernel with the baseline: the ratio inside each block, then the centre of the ratios
  * with its interval. It never compares across blocks, and gives no percentage where it has no
- * interval.
+ * interval. What follows from a comparison is judged elsewhere, over the whole report.
  */
 import assert from 'node:assert/strict';
-import type { KernelName, Metric } from '@labsweep/proto';
-import { matchedByBlock, type Series } from './series.js';
+import type { HostId, KernelName, Metric } from '@labsweep/proto';
+import { type HostAgreement, hostAgreement } from './host-agreement.js';
+import { type PairedBlock, pairedBlocks, type Series } from './series.js';
 import type { StateDifference } from './state-gate.js';
-import { type Estimate, estimateMedian } from './statistics/estimate.js';
+import { type PairedRatio, pairedRatio } from './statistics/paired-ratio.js';
+import { type RatioEstimate, welchRatio } from './statistics/welch.js';
 
-/** `higher` and `lower` are for metrics without a good direction. */
-export type Verdict = 'slower' | 'faster' | 'higher' | 'lower' | 'no-clear-difference';
+/**
+ * Where the interval lies, and no more than that. `higher` and `lower` are for metrics without a
+ * good direction.
+ */
+export type Direction = 'slower' | 'faster' | 'higher' | 'lower' | 'no-clear-difference';
 
 /** Change of the value in percent of the baseline's; positive means a higher value. */
 export interface PercentChange {
-  readonly median: number;
+  readonly estimate: number;
   readonly low: number;
   readonly high: number;
 }
@@ -27,13 +32,25 @@ export type Comparison =
       readonly baseline: KernelName;
       /** Kernel divided by baseline, one for each block that has both. */
       readonly ratios: readonly number[];
-      readonly ratio: Estimate;
+      /** What rounding may hide in the logarithm of a ratio; the interval is wider by it. */
+      readonly quantumLog: number;
+      /** The host of each ratio. */
+      readonly hosts: readonly HostId[];
+      readonly ratio: PairedRatio;
       readonly changePercent: PercentChange;
-      readonly verdict: Verdict;
+      readonly direction: Direction;
+      /** Present when blocks of several hosts are pooled. */
+      readonly agreement?: HostAgreement;
+      /**
+       * Of all values as if there were no blocks; shown to tell what blocks are for, and never
+       * used.
+       */
+      readonly unblocked?: RatioEstimate;
     }
   | {
-      /** The workload did different work on the two kernels; its times are not compared. */
+      /** The workload did different work on the two kernels, or was timed by different clocks. */
       readonly kind: 'not-comparable';
+      readonly cause: 'state' | 'clock';
       readonly baseline: KernelName;
       /** At least one. */
       readonly differences: readonly StateDifference[];
@@ -49,40 +66,66 @@ export interface CompareOptions {
   readonly baseline: Series;
   readonly baselineName: KernelName;
   readonly direction: Metric['direction'];
+  /** What half a quantum of either side may be worth on the logarithm of a ratio. */
+  readonly quantumLog?: number;
 }
 
 /** A ratio needs a positive baseline and a kernel's value that is not negative, in every block. */
 export function compareKernels(options: CompareOptions): Comparison {
-  const pairs = matchedByBlock([options.kernel, options.baseline]);
-  if (pairs.some(([kernel, baseline]) => baseline <= 0 || kernel < 0)) {
+  const pairs = pairedBlocks(options.kernel, options.baseline);
+  if (pairs.some(({ value, baseline }) => baseline <= 0 || value < 0)) {
     return { kind: 'not-compared', pairs: pairs.length, reason: 'not-positive' };
   }
   if (pairs.length < 2) {
     return { kind: 'not-compared', pairs: pairs.length, reason: 'too-few-pairs' };
   }
-  const ratios = pairs.map(([kernel, baseline]) => kernel / baseline);
-  const ratio = estimateMedian(ratios, 'log');
+  const ratios = pairs.map(({ value, baseline }) => value / baseline);
+  const { quantumLog = 0 } = options;
+  const ratio = pairedRatio(ratios, { quantumLog });
   const changePercent = changeOf(ratio);
-  const verdict = verdictOf(changePercent, options.direction);
   return {
     kind: 'compared',
     baseline: options.baselineName,
     ratios,
+    quantumLog,
+    hosts: pairs.map(({ host }) => host),
     ratio,
     changePercent,
-    verdict,
+    direction: directionOf(changePercent, options.direction),
+    ...pooling(pairs),
   };
 }
 
-function changeOf({ median, interval }: Estimate): PercentChange {
-  const percent = (ratio: number): number => (ratio - 1) * 100;
-  assert(interval.method !== 'none', 'two pairs or more always have an interval');
-  return { median: percent(median), low: percent(interval.low), high: percent(interval.high) };
+function pooling(pairs: readonly PairedBlock[]) {
+  const agreement = hostAgreement(
+    pairs.map(({ host, value, baseline }) => ({ host, ratio: value / baseline })),
+  );
+  if (agreement === undefined) return {};
+  const unblocked = welchRatio({
+    numerator: pairs.map(({ value }) => value),
+    denominator: pairs.map(({ baseline }) => baseline),
+  });
+  return { agreement, ...(unblocked === undefined ? {} : { unblocked }) };
 }
 
-function verdictOf(change: PercentChange, direction: Metric['direction']): Verdict {
+function changeOf({ ratio, interval }: PairedRatio): PercentChange {
+  const percent = (each: number): number => (each - 1) * 100;
+  assert(interval.method !== 'none', 'two pairs or more always have an interval');
+  return { estimate: percent(ratio), low: percent(interval.low), high: percent(interval.high) };
+}
+
+/** Of a change in percent whose positive side is a higher value. */
+export function directionOf(
+  change: Pick<PercentChange, 'low' | 'high'>,
+  better: Metric['direction'],
+): Direction {
   if (change.low <= 0 && change.high >= 0) return 'no-clear-difference';
   const isHigher = change.low > 0;
-  if (direction === 'none') return isHigher ? 'higher' : 'lower';
-  return isHigher === (direction === 'lower') ? 'slower' : 'faster';
+  if (better === 'none') return isHigher ? 'higher' : 'lower';
+  return isHigher === (better === 'lower') ? 'slower' : 'faster';
+}
+
+/** The interval excludes no change; a verdict asks for more. */
+export function isClear(comparison: Comparison): boolean {
+  return comparison.kind === 'compared' && comparison.direction !== 'no-clear-difference';
 }

@@ -32,10 +32,10 @@ export function agreementOf(options: {
   if (virtual.kind !== 'compared' || native.kind !== 'compared') return { kind: 'unknown' };
   const effectRatio = welchRatio({ numerator: virtual.ratios, denominator: native.ratios });
   const told = effectRatio === undefined ? {} : { effectRatio };
-  const isClear = ({ verdict }: typeof virtual): boolean => verdict !== 'no-clear-difference';
+  const isClear = ({ direction }: typeof virtual): boolean => direction !== 'no-clear-difference';
   if (!isClear(virtual)) return { kind: isClear(native) ? 'native-only' : 'neither', ...told };
   if (!isClear(native)) return { kind: 'virtual-only', ...told };
-  const sizes = [virtual, native].map(({ changePercent }) => changePercent.median);
+  const sizes = [virtual, native].map(({ changePercent }) => changePercent.estimate);
   const [one = 0, other = 0] = sizes;
   if (Math.sign(one) !== Math.sign(other)) return { kind: 'opposite-directions', ...told };
   const [small = 0, large = 0] = sizes.map(Math.abs).toSorted((a, b) => a - b);

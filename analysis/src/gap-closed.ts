@@ -11,13 +11,25 @@ import { gapFraction, storyDistancePoints } from './gap-fraction.js';
 import type { RowState } from './row-state.js';
 import { matchedByBlock, type Series } from './series.js';
 import { differenceText } from './state-gate.js';
+import {
+  type BootstrapInterval,
+  bcaInterval,
+  percentileInterval,
+} from './statistics/bootstrap.js';
 import { type Estimate, estimateMedian } from './statistics/estimate.js';
+import { type FiellerInterval, fiellerInterval } from './statistics/fieller.js';
+import { median } from './statistics/median.js';
+import { COVERAGE_MIN } from './statistics/median-interval.js';
 
 export type GapClosed =
   | {
       readonly kind: 'closed';
       /** Median of the blocks' fractions; 0.28 means that 28 % of the gap is closed. */
       readonly fraction: Estimate;
+      /** Ratio of the blocks' means, each block in units of its good kernel. */
+      readonly ofMeans: FiellerInterval;
+      /** Of the median of the blocks' fractions; absent below six blocks. */
+      readonly bootstrap?: GapBootstrap;
       /** Of the cells' means, for comparison; absent where the means leave no gap. */
       readonly byMeans?: number;
       readonly byMedians?: number;
@@ -25,6 +37,19 @@ export type GapClosed =
       readonly storyDistancePoints?: number;
     }
   | { readonly kind: 'refused'; readonly reason: string };
+
+/** Made from `draws` resamples of blocks by `seed`. */
+export interface GapBootstrap {
+  readonly seed: number;
+  readonly draws: number;
+  readonly percentile?: BootstrapInterval;
+  readonly bca?: BootstrapInterval;
+}
+
+/** Below this a resample is often all but one block. */
+const BOOTSTRAP_BLOCKS_MIN = 6;
+const BOOTSTRAP_DRAWS = 1999;
+const BOOTSTRAP_SEED = 20_260_623;
 
 export interface GapOptions {
   readonly gap: Gap;
@@ -58,7 +83,7 @@ export function gapClosed(cells: readonly Cell[], options: GapOptions): GapClose
       hasPairs ? 'a value is not positive' : 'fewer than two blocks have both ends of the gap',
     );
   }
-  if (comparison.verdict === 'no-clear-difference') {
+  if (comparison.direction === 'no-clear-difference') {
     return refused(`no clear difference between ${gap.bad} and ${gap.good}`);
   }
   const blocks = matchedByBlock([good, bad, candidate]);
@@ -69,7 +94,37 @@ export function gapClosed(cells: readonly Cell[], options: GapOptions): GapClose
     .filter((fraction) => fraction !== undefined);
   if (fractions.length < blocks.length) return refused('in some block the gap is exactly 0');
   if (fractions.length < 2) return refused(`n=${fractions.length}, no interval`);
-  return { kind: 'closed', fraction: estimateMedian(fractions, 'linear'), ...byCells(cells, gap) };
+  const ofMeans = fiellerInterval(blocks.map(inUnitsOfGood), COVERAGE_MIN);
+  if (ofMeans === undefined) {
+    return refused('the mean gap is not clearly different from 0, so no interval is bounded');
+  }
+  const bootstrap = bootstrapOf(fractions);
+  return {
+    kind: 'closed',
+    fraction: estimateMedian(fractions, 'linear'),
+    ofMeans,
+    ...(bootstrap === undefined ? {} : { bootstrap }),
+    ...byCells(cells, gap),
+  };
+}
+
+/** Hosts differ in level: inside its block each difference is a share of the good kernel's time. */
+function inUnitsOfGood([good, bad, candidate]: readonly [number, number, number]) {
+  return { numerator: (bad - candidate) / good, denominator: (bad - good) / good };
+}
+
+function bootstrapOf(fractions: readonly number[]): GapBootstrap | undefined {
+  if (fractions.length < BOOTSTRAP_BLOCKS_MIN) return undefined;
+  const [seed, draws] = [BOOTSTRAP_SEED, BOOTSTRAP_DRAWS];
+  const options = { units: fractions, statistic: median, coverage: COVERAGE_MIN, draws, seed };
+  const percentile = percentileInterval(options);
+  const bca = bcaInterval(options);
+  return {
+    seed,
+    draws,
+    ...(percentile === undefined ? {} : { percentile }),
+    ...(bca === undefined ? {} : { bca }),
+  };
 }
 
 function byCells(cells: readonly Cell[], gap: Gap) {

@@ -3,10 +3,13 @@
 export { analyseSweep } from './analyse-sweep.js';
 export type { Cell } from './cell.js';
 export { type CommandEntry, commandLine, commandText, utcText } from './command-text.js';
-export type { Comparison, PercentChange, Verdict } from './compare.js';
+export type { Comparison, Direction, PercentChange } from './compare.js';
 export type { Decomposition, DecompositionPart } from './decompose.js';
 export type { FailedTrial } from './failed-trials.js';
 export type { GapClosed } from './gap-closed.js';
+export type { HostAgreement, HostEffect } from './host-agreement.js';
+export type { Judging } from './judge-report.js';
+export type { NoiseFloor } from './noise-floor.js';
 export { renderAsciiTable, type TableCell, type TableColumn } from './report/ascii-table.js';
 export type {
   FoundingOptions,
@@ -32,6 +35,7 @@ export type {
 } from './report-model.js';
 export type { RowStatus } from './row-status.js';
 export type { BlockValue, Series } from './series.js';
+export type { SequenceEffects } from './sequence-effects.js';
 export type { StateCheck, StateDifference, StateSpread } from './state-gate.js';
 export type { Estimate } from './statistics/estimate.js';
 export { median } from './statistics/median.js';
@@ -39,3 +43,4 @@ export type { IntervalMethod, MedianInterval } from './statistics/median-interva
 export type { Summary } from './statistics/summary.js';
 export type { BlockDecision, RecordedHost, SweepRecord, SweepState } from './sweep-record.js';
 export type { TrialCounts } from './trial-counts.js';
+export type { Judgement, Reason, ReasonCode, Verdict } from './verdict.js';

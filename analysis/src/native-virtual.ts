@@ -271,7 +271,7 @@ function effectIn(
   const pair = { kernel: match[environment], baseline: reference[environment] };
   const differences = parts.couple[environment].state.differences(pair);
   if (differences.length > 0) {
-    return { kind: 'not-comparable', baseline: pair.baseline, differences };
+    return { kind: 'not-comparable', cause: 'state', baseline: pair.baseline, differences };
   }
   const series = (each: KernelMatch) =>
     seriesOn(parts[environment], {

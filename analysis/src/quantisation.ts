@@ -45,6 +45,31 @@ export function quantisationOf(metric: Metric, cells: readonly Cell[]): Quantisa
   return { metric: metric.name, unit: metric.unit, quantum, cells: marked };
 }
 
+/**
+ * What rounding can hide in a cell, in the unit of the metric: half a quantum where the spread is
+ * below that, and 0 where the spread is wider, since then rounding errors are as good as noise that
+ * the spread shows already (Sheppard 1898, On the calculation of the most probable values of
+ * frequency constants, Proc. London Math. Soc. 29; the bias left over is below 0.3 % of a quantum).
+ */
+export function hiddenByRounding(options: {
+  readonly quantum: number | undefined;
+  /** Inside hosts; undefined where it cannot be seen. */
+  readonly stdev: number | undefined;
+}): number {
+  const { quantum, stdev } = options;
+  if (quantum === undefined) return 0;
+  return stdev !== undefined && stdev >= quantum / 2 ? 0 : quantum / 2;
+}
+
+/** The step in which values of a metric are printed; undefined for counts and fine values. */
+export function metricQuantum(metric: Metric, values: readonly number[]): number | undefined {
+  if (metric.direction === 'none' || metric.unit === '') return undefined;
+  const quantum = quantumOf(values);
+  const level = Math.min(...values.map(Math.abs));
+  // A step that is lost in the level can hide nothing that a report shows.
+  return quantum === undefined || quantum <= level * 1e-6 ? undefined : quantum;
+}
+
 /** The largest of 1, 0.1, 0.01, ... of which all values are multiples. */
 function quantumOf(values: readonly number[]): number | undefined {
   if (values.length < VALUES_MIN) return undefined;

@@ -4,6 +4,7 @@
  * numbers and sentences, no layout.
  */
 import type {
+  BlockOrder,
   Environment,
   EnvironmentRequest,
   Gap,
@@ -19,9 +20,12 @@ import type { ClockFinding } from './clock-sense.js';
 import type { Decomposition } from './decompose.js';
 import type { FailedTrial } from './failed-trials.js';
 import type { GapClosed } from './gap-closed.js';
+import type { Judging } from './judge-report.js';
 import type { SideBySide } from './native-virtual.js';
+import type { NoiseFloor } from './noise-floor.js';
 import type { Quantisation } from './quantisation.js';
 import type { RowStatus } from './row-status.js';
+import type { SequenceEffects } from './sequence-effects.js';
 import type { StateCheck } from './state-gate.js';
 import type { SweepState } from './sweep-record.js';
 import type { TrialCounts } from './trial-counts.js';
@@ -37,6 +41,7 @@ export interface Report {
   readonly metrics: readonly Metric[];
   readonly baseline: KernelName;
   readonly gap?: Gap;
+  readonly judging: Judging;
   readonly rows: readonly ReportRow[];
   readonly sideBySide: SideBySide;
   readonly failures: readonly FailedTrial[];
@@ -70,6 +75,12 @@ export interface ReportRow {
   readonly trialsByKernel: readonly KernelTrialCounts[];
   readonly decompositions: readonly Decomposition[];
   readonly gapClosed?: GapClosed;
+  /** The smallest change the row could see; absent below two blocks. */
+  readonly noiseFloor?: NoiseFloor;
+  /** The baseline's second turn in each block, where it has one; its values are in no table. */
+  readonly again?: Cell;
+  /** What the order of the blocks did to the primary metric. */
+  readonly sequence: SequenceEffects;
   /** What was seen of the workload's memory on the row's kernels, from each source that told. */
   readonly state: readonly StateCheck[];
   /** Phases that are too short for their clock, or of which that is not known. */
@@ -106,7 +117,7 @@ export interface ReportHead {
   readonly environments: readonly { readonly environment: Environment; readonly note: string }[];
   /** What the trials that count said of their clock at start and end. */
   readonly clocksources: readonly { readonly text: string; readonly trials: number }[];
-  readonly order: 'interleaved' | 'listed';
+  readonly order: BlockOrder;
   readonly seed: number;
   readonly repetitions: number;
   readonly waiting: readonly { readonly row: RowId; readonly reason: string }[];

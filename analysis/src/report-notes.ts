@@ -14,9 +14,12 @@ import type { SweepRecord } from './sweep-record.js';
 import { resultLines, scenariosOf } from './trial-value.js';
 
 const METHOD_NOTES: Readonly<Record<IntervalMethod, string>> = {
+  'signed-rank':
+    'Intervals of changes from 6 or more blocks: Hodges and Lehmann (1963) with signed ranks, ' +
+    'exact, whatever the distribution.',
   'order-statistic':
-    'Intervals of 6 or more values: order statistics, exact coverage of at least 95% whatever ' +
-    'the distribution (Conover 1999).',
+    'Intervals of 6 or more values: interpolated order statistics (Hettmansperger and Sheather ' +
+    '1986), nearly free of the distribution.',
   'student-t-log':
     'Intervals of 2 to 5 values: Student t on the logarithms (Student 1908), which assumes ' +
     'log-normal errors; no distribution-free 95% interval exists below n=6.',
@@ -31,9 +34,9 @@ export function reportNotes(record: SweepRecord, rows: readonly ReportRow[]): st
   return [
     'A value is one trial (one boot); rounds inside a trial are not values of their own. Levels ' +
       'are medians of trials, [low, high] is the 95% interval of the median.',
-    'Changes and factors are medians of the ratios kernel / baseline inside blocks (same host, ' +
-      'same repetition). "~" and "no clear difference": the interval includes no change; its ' +
-      'signs are those of the value.',
+    'Changes and factors are the centre (Hodges and Lehmann 1963) of the ratios kernel / baseline ' +
+      'inside blocks (same host, same repetition). "~": the interval includes no change; its signs ' +
+      'are those of the value.',
     ...Object.entries(METHOD_NOTES)
       .filter(([method]) => methods.has(method))
       .map(([, note]) => note),
@@ -91,7 +94,7 @@ function quantumNote(rows: readonly ReportRow[]): string[] {
   if (!cells.some(({ isFalseZero }) => isFalseZero)) return [];
   return [
     'A false zero: equal values only show that the spread is below the quantum. Intervals of such ' +
-      'values and of their ratios are too narrow: each value is uncertain by half a quantum.',
+      'values and of their ratios are widened by half a quantum of each value.',
   ];
 }
 

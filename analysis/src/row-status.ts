@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Says whether a row can stand alone (`clean`) or only beside others (`supporting`), with every
- * reason. It looks at the primary metric; it changes no number.
+ * Says whether a row can stand alone (`clean`), only beside others (`supporting`), or not at all
+ * (`excluded`), with every reason. It looks at the primary metric; it changes no number.
  */
+import type { HostId } from '@labsweep/proto';
 import type { BlockHistory } from './block-history.js';
 import type { Cell } from './cell.js';
 import { type ClockFinding, ticksText } from './clock-sense.js';
+import type { NoiseFloor } from './noise-floor.js';
 import { repeatedFailures } from './repeated-failures.js';
 import { rowSetup } from './row-setup.js';
 import { auditGaps, unsteadyState } from './row-state.js';
 import { measuredTrials, type RowView } from './row-view.js';
 import { secondFactors } from './second-factors.js';
+import type { SequenceEffects } from './sequence-effects.js';
 import { differenceText, type StateCheck } from './state-gate.js';
 import type { TrialCounts } from './trial-counts.js';
 
@@ -22,7 +25,8 @@ export const CV_LIMIT = 0.1;
 export const REPETITIONS_MIN = 3;
 
 export interface RowStatus {
-  readonly kind: 'clean' | 'supporting';
+  /** `excluded`: nothing of the row can be compared, so no sentence of a report is about it. */
+  readonly kind: 'clean' | 'supporting' | 'excluded';
   /** Empty exactly when the row is clean. */
   readonly reasons: readonly string[];
   /** What a reader should see although it does not make the row doubtful. */
@@ -40,22 +44,38 @@ export interface RowEvidence {
   /** The blocks that audit the row; empty when the spec asks for none. */
   readonly audit: readonly BlockHistory[];
   readonly clock: readonly ClockFinding[];
+  readonly sequence: SequenceEffects;
+  readonly floor?: NoiseFloor;
   /** Why the rest of the row cannot run now. */
   readonly waiting: readonly string[];
 }
 
 /** Every rule looks at the same evidence and gives the sentences it has to say. */
 export function judgeRow(evidence: RowEvidence): RowStatus {
-  const rules = [failures, blocks, waits, split, repetitions, spread, states, factors];
+  const rules = [
+    failures,
+    blocks,
+    waits,
+    split,
+    repetitions,
+    spread,
+    states,
+    factors,
+    disagreements,
+    drifts,
+    brokenFloor,
+  ];
   const setup = rowSetup(evidence.view);
   const reasons = [...rules.flatMap((rule) => rule(evidence)), ...setup.reasons];
   const short = shortPhases(evidence.clock);
   return {
-    kind: reasons.length === 0 ? 'clean' : 'supporting',
+    kind: isExcluded(evidence) ? 'excluded' : reasons.length === 0 ? 'clean' : 'supporting',
     reasons,
     remarks: [
       ...addedLater(evidence),
       ...quietReruns(evidence.view),
+      ...hostDrifts(evidence),
+      ...outlying(evidence),
       ...unsteadyState(evidence.state),
       ...short,
       ...setup.remarks,
@@ -68,6 +88,13 @@ export function judgeRow(evidence: RowEvidence): RowStatus {
       ...setup.marks,
     ],
   };
+}
+
+/** Several kernels, and not one of them comparable with the baseline. */
+function isExcluded({ cells }: RowEvidence): boolean {
+  const others = cells.filter(({ comparison }) => comparison.kind !== 'baseline');
+  if (others.length === 0 || others.length === cells.length) return false;
+  return others.every(({ comparison }) => comparison.kind === 'not-comparable');
 }
 
 function failures({ counts, view }: RowEvidence): string[] {
@@ -167,6 +194,68 @@ function states({ cells, state, audit, view }: RowEvidence): string[] {
 
 function factors({ view }: RowEvidence): string[] {
   return secondFactors(view);
+}
+
+/** Their ratios are pooled all the same; a reader must know that they should not be one number. */
+function disagreements({ cells, view }: RowEvidence): string[] {
+  return cells.flatMap(({ kernel, comparison }) => {
+    if (comparison.kind !== 'compared') return [];
+    const { agreement } = comparison;
+    if (agreement?.verdict !== 'disagree') return [];
+    const each = agreement.hosts.map(
+      ({ host, ratio, blocks: n }) => `${hostName(view, host)} ${ratio.toFixed(3)}x n=${n}`,
+    );
+    return [`hosts disagree on ${kernel}: ${each.join(', ')}`];
+  });
+}
+
+function hostName({ blocks: all }: RowView, host: HostId): string {
+  const entry = all.flatMap((block) => block.entries).find((each) => each.host === host);
+  return entry?.hostName ?? host;
+}
+
+/** A change that itself rises or falls has no one value. */
+function drifts({ sequence }: RowEvidence): string[] {
+  return sequence.changes
+    .filter(({ hasDrift }) => hasDrift)
+    .map(
+      ({ kernel, drift }) =>
+        `the change of ${kernel} drifts by ${signed(drift.slope)}% per block ` +
+        `(p = ${drift.p.toFixed(4)})`,
+    );
+}
+
+function brokenFloor({ floor }: RowEvidence): string[] {
+  if (floor?.kind !== 'a-a' || !floor.isBroken) return [];
+  const { low, high, estimate } = floor.change;
+  return [
+    `the baseline differs from itself by ${signed(estimate)}% [${signed(low)}, ${signed(high)}]`,
+  ];
+}
+
+/** Inside blocks they cancel. */
+function hostDrifts({ sequence, view }: RowEvidence): string[] {
+  return sequence.hosts.flatMap(({ host, drift, hasDrift, firstPercent }) => [
+    ...(hasDrift
+      ? [`${hostName(view, host)} drifts by ${signed(drift.slope)}% per block`]
+      : []),
+    ...(firstPercent === undefined
+      ? []
+      : [`the first block on ${hostName(view, host)} is ${signed(firstPercent)}% off the others`]),
+  ]);
+}
+
+function outlying({ cells }: RowEvidence): string[] {
+  return cells.flatMap(({ kernel, values, outliers }) =>
+    outliers.map(({ index, value, score }) => {
+      const { block = 'unknown' } = values[index] ?? {};
+      return `outlier (kept): ${kernel} in ${block}, ${value}, modified z ${signed(score)}`;
+    }),
+  );
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '' : '+'}${value.toFixed(1)}`;
 }
 
 function shortPhases(clock: readonly ClockFinding[]): string[] {

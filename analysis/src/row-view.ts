@@ -4,13 +4,16 @@
  * in and each scenario they printed. A spec may ask for `qemu`; KVM and TCG are then two rows,
  * never pooled.
  */
-import type { EnvironmentRequest, PlannedRow, TrialEnded } from '@labsweep/proto';
+import type { EnvironmentRequest, KernelName, PlannedRow, TrialEnded } from '@labsweep/proto';
 import { type BlockHistory, timingHistories } from './block-history.js';
 import type { SweepRecord } from './sweep-record.js';
 import { scenariosOf } from './trial-value.js';
 
 export interface RowView {
+  /** Without the baseline's second turn, which is no kernel of its own. */
   readonly planned: PlannedRow;
+  /** The name of the baseline's second turn in the blocks, where it has one. */
+  readonly again?: KernelName;
   /** The real one; what the spec asked for as long as nothing ran. */
   readonly environment: EnvironmentRequest;
   /** Empty as long as no trial printed a result line. */
@@ -32,7 +35,7 @@ export function rowViews(record: SweepRecord): RowView[] {
     const blocks = histories
       .filter((block) => block.planned.row === planned.id)
       .toSorted((a, b) => a.planned.repetition - b.planned.repetition);
-    return viewsOfRow({ planned, blocks, allScenarios });
+    return viewsOfRow({ planned, blocks, allScenarios, again: record.spec.again });
   });
 }
 
@@ -53,9 +56,12 @@ interface RowParts {
   readonly planned: PlannedRow;
   readonly blocks: readonly BlockHistory[];
   readonly allScenarios: readonly string[];
+  readonly again: KernelName | undefined;
 }
 
-function viewsOfRow({ planned, blocks, allScenarios }: RowParts): RowView[] {
+function viewsOfRow({ planned: whole, blocks, allScenarios, again }: RowParts): RowView[] {
+  const planned = { ...whole, kernels: whole.kernels.filter((kernel) => kernel !== again) };
+  const hasAgain = again !== undefined && whole.kernels.includes(again);
   const seen = [...new Set(blocks.flatMap(environmentsOf))];
   const environments = seen.length > 0 ? seen : [planned.environment];
   return environments.flatMap((environment, position) => {
@@ -68,6 +74,7 @@ function viewsOfRow({ planned, blocks, allScenarios }: RowParts): RowView[] {
     const scenarios = own.length > 0 ? own : allScenarios.length > 0 ? allScenarios : [''];
     return scenarios.map((scenario) => ({
       planned,
+      ...(hasAgain ? { again } : {}),
       environment,
       scenario,
       blocks: placed,

@@ -14,6 +14,8 @@ export interface BlockValue {
   readonly repetition: number;
   readonly host: HostId;
   readonly value: number;
+  /** By the clock of its host; the order of a host's trials, not of the trials of two. */
+  readonly startedAtMs: number;
   /** The block is not decided yet. */
   readonly provisional: boolean;
 }
@@ -35,7 +37,25 @@ export function seriesOf(
     if (value === undefined) return [];
     const { id, repetition } = block.planned;
     const provisional = block.standing === 'provisional';
-    return [{ block: id, repetition, host: trial.host, value, provisional }];
+    const { host, startedAtMs } = trial;
+    return [{ block: id, repetition, host, value, startedAtMs, provisional }];
+  });
+}
+
+/** A block in which both kernels have a value; its host is one. */
+export interface PairedBlock {
+  readonly block: BlockId;
+  readonly host: HostId;
+  readonly value: number;
+  readonly baseline: number;
+}
+
+/** By repetition. */
+export function pairedBlocks(kernel: Series, baseline: Series): PairedBlock[] {
+  const values = new Map(baseline.map(({ block, value }) => [block, value]));
+  return kernel.flatMap(({ block, host, value }) => {
+    const other = values.get(block);
+    return other === undefined ? [] : [{ block, host, value, baseline: other }];
   });
 }
 

@@ -124,6 +124,20 @@ export interface Gap {
   readonly candidate: KernelName;
 }
 
+/**
+ * `interleaved`: kernels shuffled in each block by the seed; `listed`: as the spec lists them;
+ * `sandwich`: the baseline first and once more at the end, the others between them by the seed.
+ */
+export type BlockOrder = 'interleaved' | 'listed' | 'sandwich';
+
+/** When a row has blocks enough. It is fixed with the spec, before anything is measured. */
+export interface Precision {
+  /** Half the width of the interval of each change in the primary metric, as a fraction. */
+  readonly fraction: number;
+  /** Blocks that a row gets in any case. */
+  readonly repetitionsMin: number;
+}
+
 /** A spec as parsed and checked: every name in it resolves. */
 export interface Spec {
   readonly name: string;
@@ -131,12 +145,18 @@ export interface Spec {
   readonly workload: WorkloadSpec;
   readonly environments: readonly EnvironmentSpec[];
   readonly repetitions: number;
-  /**
-   * `interleaved`: kernels shuffled in each block by the seed; `listed`: as the spec lists them.
-   */
-  readonly order: 'interleaved' | 'listed';
+  readonly order: BlockOrder;
   readonly seed: number;
   readonly baseline: KernelName;
+  /**
+   * The second name of the baseline, one of `kernels`: each block runs it twice, to see how far a
+   * kernel differs from itself.
+   */
+  readonly again?: KernelName;
+  /** A change of the primary metric that is as good as none, as a fraction. */
+  readonly margin?: number;
+  /** Asks rows to stop when they know enough; then `repetitions` is the most that a row gets. */
+  readonly precision?: Precision;
   readonly gap?: Gap;
   readonly hygiene: HygieneMode;
   readonly scheduling: Scheduling;

@@ -3,7 +3,8 @@
  * What stands in a cell of the text tables: in full for the primary metric, compact for the others
  * and for the live table. No percentage goes without its interval.
  */
-import type { Comparison } from '../compare.js';
+import type { Comparison, Direction } from '../compare.js';
+import type { Judgement, Verdict } from '../verdict.js';
 import {
   formatClearChange,
   formatCompactChange,
@@ -15,7 +16,9 @@ import {
 import type { KernelCell } from './kernel-table.js';
 
 /** What differs stands in the row's status and in the section on state. */
-const NOT_COMPARABLE: string[] = ['not comparable', 'state differs'];
+function notComparable(comparison: Extract<Comparison, { kind: 'not-comparable' }>): string[] {
+  return ['not comparable', `${comparison.cause} differs`];
+}
 
 /** Level, its interval, the change, its interval, and failures if there were any. */
 export function fullCellText(kernelCell: KernelCell): string[] {
@@ -28,7 +31,7 @@ export function fullCellText(kernelCell: KernelCell): string[] {
   return [
     levelText(kernelCell),
     ...(cell.summary === undefined ? [] : [range]),
-    ...(saysItAlready(cell) ? [] : fullComparison(cell.comparison)),
+    ...(saysItAlready(cell) ? [] : fullComparison(cell)),
     ...failureText(kernelCell),
   ];
 }
@@ -59,24 +62,36 @@ function levelText({ cell, decimals, expectedMost = 0 }: KernelCell): string {
   return `${level}${part}${cell.provisional ? '*' : ''}`;
 }
 
-function fullComparison(comparison: Comparison): string[] {
+function fullComparison({ comparison, judgement }: KernelCell['cell']): string[] {
   if (comparison.kind === 'baseline') return ['baseline'];
   if (comparison.kind === 'not-compared') return whyNot(comparison);
-  if (comparison.kind === 'not-comparable') return NOT_COMPARABLE;
-  const { changePercent, verdict, ratio } = comparison;
-  if (verdict === 'no-clear-difference') {
-    return ['no clear difference', `~ ${formatSignedRange(changePercent)}`];
+  if (comparison.kind === 'not-comparable') return notComparable(comparison);
+  const { changePercent, direction, ratio } = comparison;
+  const verdict = judgement?.verdict ?? direction;
+  if (verdict === direction && direction !== 'no-clear-difference') {
+    const { size, range } = formatClearChange(changePercent);
+    return [`${size} ${verdict} ${formatFactor(ratio.ratio)}`, range];
   }
-  const { size, range } = formatClearChange(changePercent);
-  return [`${size} ${verdict} ${formatFactor(ratio.median)}`, range];
+  const change =
+    direction === 'no-clear-difference'
+      ? `~ ${formatSignedRange(changePercent)}`
+      : formatCompactChange(changePercent);
+  return [verdictText(verdict, judgement), change];
+}
+
+/** For example `too few (+3 blocks)`; the reasons stand in the section on verdicts. */
+function verdictText(verdict: Verdict | Direction, judgement: Judgement | undefined): string {
+  const more = judgement?.blocksMissing;
+  const blocks = more === undefined ? '' : ` (+${more} ${more === 1 ? 'block' : 'blocks'})`;
+  return `${verdict.replaceAll('-', ' ')}${blocks}`;
 }
 
 function compactComparison(comparison: Comparison): string[] {
   if (comparison.kind === 'baseline') return ['baseline'];
   if (comparison.kind === 'not-compared') return whyNot(comparison);
-  if (comparison.kind === 'not-comparable') return NOT_COMPARABLE;
-  const { changePercent, verdict } = comparison;
-  if (verdict === 'no-clear-difference') return [`~ ${formatSignedRange(changePercent)}`];
+  if (comparison.kind === 'not-comparable') return notComparable(comparison);
+  const { changePercent, direction } = comparison;
+  if (direction === 'no-clear-difference') return [`~ ${formatSignedRange(changePercent)}`];
   return [formatCompactChange(changePercent)];
 }
 

@@ -44,35 +44,35 @@ test('factors have three digits', () => {
 });
 
 test('a clear change is told without signs, in the direction of its word', () => {
-  assert.deepEqual(formatClearChange({ median: 111.63, low: 105, high: 118.4 }), {
+  assert.deepEqual(formatClearChange({ estimate: 111.63, low: 105, high: 118.4 }), {
     size: '111.6%',
     range: '[105.0, 118.4]',
   });
-  assert.deepEqual(formatClearChange({ median: -13.5, low: -15.1, high: -12 }), {
+  assert.deepEqual(formatClearChange({ estimate: -13.5, low: -15.1, high: -12 }), {
     size: '13.5%',
     range: '[12.0, 15.1]',
   });
 });
 
 test('a bound of a clear change is never shown as 0', () => {
-  assert.deepEqual(formatClearChange({ median: 0.9, low: 0.04, high: 2 }), {
+  assert.deepEqual(formatClearChange({ estimate: 0.9, low: 0.04, high: 2 }), {
     size: '0.90%',
     range: '[0.04, 2.00]',
   });
   assert.equal(
-    formatCompactChange({ median: -0.9, low: -2, high: -0.04 }),
+    formatCompactChange({ estimate: -0.9, low: -2, high: -0.04 }),
     '-0.90% [-2.00, -0.04]',
   );
 });
 
 test('an unclear change shows the signs of the value', () => {
-  assert.equal(formatSignedRange({ median: 0, low: -1.24, high: 0.81 }), '[-1.2, +0.8]');
-  assert.equal(formatSignedRange({ median: 0, low: 0, high: 0 }), '[0.0, 0.0]');
+  assert.equal(formatSignedRange({ estimate: 0, low: -1.24, high: 0.81 }), '[-1.2, +0.8]');
+  assert.equal(formatSignedRange({ estimate: 0, low: 0, high: 0 }), '[0.0, 0.0]');
 });
 
 test('compact changes drop decimals from 10 % on', () => {
-  assert.equal(formatCompactChange({ median: 6.6, low: 4.1, high: 9.1 }), '+6.6% [+4.1, +9.1]');
-  assert.equal(formatCompactChange({ median: 111.6, low: 105, high: 118.4 }), '+112% [+105, +118]');
+  assert.equal(formatCompactChange({ estimate: 6.6, low: 4.1, high: 9.1 }), '+6.6% [+4.1, +9.1]');
+  assert.equal(formatCompactChange({ estimate: 111.6, low: 105, high: 118.4 }), '+112% [+105, +118]');
 });
 
 test('shares are whole percents unless asked otherwise', () => {

@@ -45,7 +45,7 @@ export function formatClearChange(change: PercentChange): { size: string; range:
   const bounds = [Math.abs(change.low), Math.abs(change.high)].sort((a, b) => a - b);
   const [low = 0, high = 0] = bounds.map((bound) => percentDigits(bound, decimals));
   return {
-    size: `${percentDigits(Math.abs(change.median), decimals)}%`,
+    size: `${percentDigits(Math.abs(change.estimate), decimals)}%`,
     range: formatRange(String(low), String(high)),
   };
 }
@@ -58,9 +58,9 @@ export function formatSignedRange(change: PercentChange): string {
 
 /** `+6.6% [+4.1, +9.1]`, and whole percents from 10 % on: for tables with little room. */
 export function formatCompactChange(change: PercentChange): string {
-  const decimals = Math.abs(change.median) >= 10 ? 0 : clearDecimals(change);
+  const decimals = Math.abs(change.estimate) >= 10 ? 0 : clearDecimals(change);
   const text = (percent: number): string => signed(percentDigits(percent, decimals));
-  return `${text(change.median)}% ${formatRange(text(change.low), text(change.high))}`;
+  return `${text(change.estimate)}% ${formatRange(text(change.low), text(change.high))}`;
 }
 
 /** As many decimals as keep a bound of a clear change from showing as 0. */

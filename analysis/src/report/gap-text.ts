@@ -17,11 +17,11 @@ export function renderGapClosed(report: Report): string[] {
   const table = renderAsciiTable({
     columns: [
       { header: 'row', align: 'left' },
+      { header: 'n', align: 'right' },
+      { header: 'of', align: 'left' },
       { header: 'closed', align: 'right' },
       { header: '95% interval', align: 'left' },
-      { header: 'n', align: 'right' },
-      { header: 'by means', align: 'right' },
-      { header: 'by medians', align: 'right' },
+      { header: 'by cells', align: 'right' },
     ],
     rows: closed.map(({ label, gapClosed }) => [[label], ...numbers(gapClosed)]),
     gap: 2,
@@ -29,30 +29,29 @@ export function renderGapClosed(report: Report): string[] {
   return [
     ...wrapText(
       `Gap closed by ${gap.candidate}, ${primary.name}: (${gap.bad} - ${gap.candidate}) / ` +
-        `(${gap.bad} - ${gap.good}) inside blocks; medians of blocks, ` +
-        'beside them the same by cells',
+        `(${gap.bad} - ${gap.good}) inside blocks; median of the blocks, ` +
+        'ratio of their means (Fieller 1954), beside them the same by cells',
     ),
     ...(closed.length === 0 ? [] : table.map((line) => `  ${line}`)),
     ...rows.flatMap(({ label, gapClosed }) => remark(label, gapClosed)),
   ];
 }
 
+/** The median's line above that of the mean. */
 function numbers(closed: Extract<GapClosed, { kind: 'closed' }>): TableCell[] {
-  const { fraction, byMeans, byMedians } = closed;
+  const { fraction, ofMeans, byMeans, byMedians } = closed;
   const percent = (value: number | undefined): string =>
     value === undefined ? '-' : formatShare(value, 1);
+  const rangeOf = ({ low, high }: { readonly low: number; readonly high: number }): string =>
+    formatRange(percent(low), percent(high));
   const { interval } = fraction;
-  const range =
-    interval.method === 'none'
-      ? interval.reason
-      : formatRange(percent(interval.low), percent(interval.high));
   return [
-    percent(fraction.median),
-    range,
-    String(fraction.n),
-    percent(byMeans),
-    percent(byMedians),
-  ].map((text) => [text]);
+    [String(fraction.n)],
+    ['median', 'mean'],
+    [percent(fraction.median), percent(ofMeans.ratio)],
+    [interval.method === 'none' ? interval.reason : rangeOf(interval), rangeOf(ofMeans)],
+    [percent(byMedians), percent(byMeans)],
+  ];
 }
 
 function remark(label: string, closed: GapClosed | undefined): string[] {

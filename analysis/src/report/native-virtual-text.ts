@@ -153,7 +153,7 @@ function effectSentence({ virtual, native, agreement }: SideEffects): string {
 function changeText(comparison: Comparison): string {
   switch (comparison.kind) {
     case 'compared':
-      return comparison.verdict === 'no-clear-difference'
+      return comparison.direction === 'no-clear-difference'
         ? `~ ${formatSignedRange(comparison.changePercent)}`
         : formatCompactChange(comparison.changePercent);
     case 'not-comparable':

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { Outcome } from '@labsweep/proto';
 import { analyseSweep } from '../analyse-sweep.js';
 import type { SweepState } from '../sweep-record.js';
-import { randomSource } from '../testing/random-source.js';
+import { randomSource } from '../statistics/random-source.js';
 import { buildRecord } from '../testing/record-builder.js';
 import type { RecordOptions, Told } from '../testing/record-options.js';
 import { plainSweep, qemuRow } from '../testing/sample-records.js';

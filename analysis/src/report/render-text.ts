@@ -13,6 +13,7 @@ import { finishPage } from './page.js';
 import { renderQuantisation } from './quantum-text.js';
 import { renderStateAudit } from './state-text.js';
 import { renderCommands, renderFailures, renderNotes, renderRowStatus } from './status-text.js';
+import { renderVerdicts } from './verdict-text.js';
 
 /** Ends with a newline. */
 export function renderText(report: Report): string {
@@ -32,6 +33,7 @@ export function renderText(report: Report): string {
     renderNativeVirtual(report),
     renderStateAudit(report),
     renderAttribution(report),
+    renderVerdicts(report),
     renderRowStatus(report),
     renderFailures(report),
     renderCommands(report),

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type RandomSource, randomSource } from '../testing/random-source.js';
+import { type RandomSource, randomSource } from './random-source.js';
 import { median } from './median.js';
 import { type MedianInterval, medianInterval } from './median-interval.js';
 

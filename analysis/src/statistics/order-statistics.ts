@@ -22,14 +22,28 @@ export interface MedianRanks {
 export function medianRanks(n: number, coverageMin: number): MedianRanks | undefined {
   assert(Number.isInteger(n) && n >= 1, 'n is a whole number from 1');
   let best: MedianRanks | undefined;
-  let below = 0;
   for (let rank = 1; rank <= n / 2; rank += 1) {
-    below += fairCoinProbability(n, rank - 1);
-    const coverage = 1 - 2 * below;
+    const coverage = coverageOfRank(n, rank);
     if (coverage < coverageMin) break;
     best = { rank, coverage };
   }
   return best;
+}
+
+const coverages = new Map<number, number[]>();
+
+/** With which probability x[rank] and x[n + 1 - rank] enclose the median; 0 beyond the middle. */
+export function coverageOfRank(n: number, rank: number): number {
+  let known = coverages.get(n);
+  if (known === undefined) {
+    let below = 0;
+    known = Array.from({ length: Math.floor(n / 2) }, (_, index) => {
+      below += fairCoinProbability(n, index);
+      return 1 - 2 * below;
+    });
+    coverages.set(n, known);
+  }
+  return known[rank - 1] ?? 0;
 }
 
 /**

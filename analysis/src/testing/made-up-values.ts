@@ -4,7 +4,7 @@
  * noise.
  */
 import type { Metric } from '@labsweep/proto';
-import type { RandomSource } from './random-source.js';
+import type { RandomSource } from '../statistics/random-source.js';
 import type { ValuePlace } from './record-options.js';
 
 export const MADE_UP_METRICS: readonly Metric[] = [

@@ -25,7 +25,7 @@ import {
 import type { BlockDecision, SweepRecord } from '../sweep-record.js';
 import { hostsFor, type MadeUpHost, releaseOf } from './made-up-hosts.js';
 import { MADE_UP_METRICS, madeUpValues } from './made-up-values.js';
-import { type RandomSource, randomSource } from './random-source.js';
+import { type RandomSource, randomSource } from '../statistics/random-source.js';
 import type { RecordOptions, RecordRow } from './record-options.js';
 
 const SWEEP = 'mprotect-window-1a2b3c4d' as SweepId;

@@ -65,5 +65,16 @@ function blockOf(row: RowId, repetition: number, kernels: readonly KernelName[])
 
 function ordersOfRow(spec: Spec, row: PlannedRow): (repetition: number) => readonly KernelName[] {
   if (spec.order === 'listed') return () => row.kernels;
+  if (spec.order === 'sandwich') return sandwichOf(spec, row);
   return ordersOf({ seed: spec.seed, row: row.id, kernels: row.kernels });
+}
+
+/** A row without the baseline has nothing to put around the others. */
+function sandwichOf(spec: Spec, row: PlannedRow): (repetition: number) => readonly KernelName[] {
+  const { baseline, again, seed } = spec;
+  const outer = [baseline, again].filter((kernel) => kernel !== undefined);
+  const [first = [], last = []] = outer.map((kernel) => row.kernels.filter((k) => k === kernel));
+  const kernels = row.kernels.filter((kernel) => !outer.includes(kernel));
+  const inner = ordersOf({ seed, row: row.id, kernels });
+  return (repetition) => [...first, ...inner(repetition), ...last];
 }

@@ -26,23 +26,55 @@ type WorkloadShape = SpecShape['workload'];
 const MS_PER_S = 1000;
 
 export function buildSpec(document: TomlDocument, shape: SpecShape): Spec {
-  const kernels = buildKernels(document, shape);
-  const [first] = kernels;
+  const named = buildKernels(document, shape);
+  const [first] = named;
   assert(first, 'the schema asks for at least one kernel');
+  const baseline = shape.baseline ?? first.name;
+  const again = buildAgain(shape, named.find(({ name }) => name === baseline) ?? first);
+  const kernels = again === undefined ? named : [...named, again];
   return {
     name: shape.name,
     kernels,
     workload: buildWorkload(shape.workload),
-    environments: shape.environments.map((each) => buildEnvironment(each, kernels)),
+    environments: shape.environments
+      .map((each) => buildEnvironment(each, named))
+      .map((each) => (again === undefined ? each : withAgain(each, { baseline, again: again.name }))),
     repetitions: shape.repetitions,
     order: shape.order ?? defaults.ORDER,
     seed: shape.seed ?? defaults.SEED,
-    baseline: shape.baseline ?? first.name,
+    baseline,
+    ...(again === undefined ? {} : { again: again.name }),
+    ...(shape.margin === undefined ? {} : { margin: shape.margin }),
+    ...buildPrecision(shape),
     ...(shape.gap === undefined ? {} : { gap: shape.gap }),
     hygiene: shape.hygiene?.mode ?? defaults.HYGIENE_MODE,
     scheduling: buildScheduling(shape.schedule),
     ...buildPurposes(shape),
   };
+}
+
+/** The baseline under its second name, for a spec that asks for it twice in each block. */
+function buildAgain({ aa, order }: SpecShape, baseline: KernelSpec): KernelSpec | undefined {
+  if (aa !== true && order !== 'sandwich') return undefined;
+  return { ...baseline, name: `${baseline.name}${defaults.AGAIN_ENDING}` as KernelName };
+}
+
+/** Last, so that a sandwich ends with it. */
+function withAgain(
+  environment: EnvironmentSpec,
+  { baseline, again }: { readonly baseline: KernelName; readonly again: KernelName },
+): EnvironmentSpec {
+  const { kernels } = environment;
+  return kernels.includes(baseline)
+    ? { ...environment, kernels: [...kernels, again] }
+    : environment;
+}
+
+function buildPrecision(shape: SpecShape): Pick<Spec, 'precision'> {
+  const { precision: fraction, repetitions, repetitions_min: least } = shape;
+  if (fraction === undefined) return {};
+  const repetitionsMin = Math.min(repetitions, least ?? defaults.REPETITIONS_MIN);
+  return { precision: { fraction, repetitionsMin } };
 }
 
 /** What runs besides the timing trials. */

@@ -15,6 +15,9 @@ export const PROBLEMS_MAX = 100;
 export const TRIALS_MAX = 1_000_000;
 
 export const REPETITIONS_MAX = 1000;
+/** Of changes: a hundredth of a percent is below any noise, and half is no precision. */
+export const PERCENT_MIN = 0.01;
+export const PERCENT_MAX = 50;
 /** Seeds are 32 bits, so that they survive JSON and any other language unharmed. */
 export const SEED_MAX = 2 ** 32 - 1;
 

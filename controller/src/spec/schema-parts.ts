@@ -49,6 +49,17 @@ export function parsed<Value>(parse: (text: string) => TextResult<Value>) {
   });
 }
 
+/** As `2%`, read as a fraction. A bare number could mean either, so it is refused. */
+export const percent = parsed((text): TextResult<number> => {
+  const digits = /^(\d{1,3}(?:\.\d{1,3})?)\s*%$/.exec(text)?.[1];
+  const value = Number(digits);
+  if (digits !== undefined && value >= limits.PERCENT_MIN && value <= limits.PERCENT_MAX) {
+    return { ok: true, value: value / 100 };
+  }
+  const what = `expected ${limits.PERCENT_MIN}%..${limits.PERCENT_MAX}%`;
+  return { ok: false, what, hint: 'written with its sign and in quotes, as in "2%"' };
+});
+
 export function list<Element extends z.ZodType>(element: Element, { min = 0, max = Infinity }) {
   const sized = z.array(element).min(min, 'expected at least one');
   return max === Infinity ? sized : sized.max(max, `expected at most ${max}`);

@@ -6,13 +6,23 @@
  */
 import { HYGIENE_MODES } from '@labsweep/proto';
 import { z } from 'zod';
+import { AGAIN_ENDING } from './defaults.js';
 import { environment } from './environment-schema.js';
 import { parseKernelSource } from './kernel-source.js';
 import type { KeyPath } from './key-path.js';
 import * as limits from './limits.js';
 import * as names from './names.js';
 import { schedule } from './schedule-schema.js';
-import { examples, integer, kernelReference, key, list, named, parsed } from './schema-parts.js';
+import {
+  examples,
+  integer,
+  kernelReference,
+  key,
+  list,
+  named,
+  parsed,
+  percent,
+} from './schema-parts.js';
 import { workload } from './workload-schema.js';
 
 const sweepName = z
@@ -20,7 +30,11 @@ const sweepName = z
   .regex(names.SWEEP_NAME, 'expected at most 48 lower-case letters, digits and hyphens');
 const kernelName = z
   .string()
-  .regex(names.KERNEL_NAME, 'expected a name of at most 32 letters, digits and `.` `_` `+` `-`');
+  .regex(names.KERNEL_NAME, 'expected a name of at most 32 letters, digits and `.` `_` `+` `-`')
+  .refine((name) => !name.endsWith(AGAIN_ENDING), {
+    error: `names that end in \`${AGAIN_ENDING}\` are the second turns of baselines`,
+    params: { hint: 'give the kernel another name' },
+  });
 
 /** The text is kept beside what was read of it: reports show what the user wrote. */
 const kernel = parsed((text) => {
@@ -72,9 +86,24 @@ const spec = z.strictObject({
   /** How many blocks each row gets: every kernel runs once in each. */
   repetitions: key('repetitions = 5', integer(1, limits.REPETITIONS_MAX)),
   /**
-   * `interleaved`: balanced and shuffled by the seed; `listed`: as written. Default: interleaved.
+   * `interleaved`: balanced and shuffled by the seed; `listed`: as written; `sandwich`: the baseline
+   * first and once more at the end of each block, to show drift. Default: interleaved.
    */
-  order: key('order = "interleaved"', z.enum(['interleaved', 'listed'])).exactOptional(),
+  order: key('order = "interleaved"', z.enum(['interleaved', 'listed', 'sandwich'])).exactOptional(),
+  /**
+   * Runs the baseline twice in each block, under two names: reports say which change the setup could
+   * see, and call none below it a change. Default: false.
+   */
+  aa: key('aa = true', z.boolean()).exactOptional(),
+  /** A change that is as good as none: within it, kernels are called the same. Default: none. */
+  margin: key('margin = "2%"', percent).exactOptional(),
+  /**
+   * Stops a row when the interval of each change is at most so much to either side; `repetitions` is
+   * then the most that a row gets. Default: every row gets all its repetitions.
+   */
+  precision: key('precision = "2%"', percent).exactOptional(),
+  /** Blocks that a row gets before `precision` may stop it. Default: 6. */
+  repetitions_min: key('repetitions_min = 6', integer(2, limits.REPETITIONS_MAX)).exactOptional(),
   /** The same seed makes the same plan. Default: 1. */
   seed: key('seed = 1', integer(0, limits.SEED_MAX)).exactOptional(),
   /** Kernels by name: `debian:<suite>/<package>[=version]`, `file:<path>`, or `host`. */

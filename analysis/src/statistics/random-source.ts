@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Random numbers from a seed, for tests: the same seed gives the same numbers for ever. */
+/** Random numbers from a seed: the same seed gives the same numbers for ever. */
 
 export type RandomSource = () => number;
 

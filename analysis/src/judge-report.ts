@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Judges the comparisons of a report together: what one of them may claim depends on how many there
+ * are. It adds judgements and changes no number.
+ */
+import type { Metric } from '@labsweep/proto';
+import type { Cell } from './cell.js';
+import type { Comparison } from './compare.js';
+import type { NoiseFloor } from './noise-floor.js';
+import { holmAdjusted } from './statistics/holm.js';
+import { ERROR_LEVEL, judge } from './verdict.js';
+
+/** How the verdicts of a report came about. */
+export interface Judging {
+  /** The chance of any false change among all comparisons of the report. */
+  readonly level: number;
+  /** How many comparisons share it: those of the primary metric that have an interval. */
+  readonly family: number;
+  /** As a fraction; absent where the spec states none, and then nothing is called the same. */
+  readonly margin?: number;
+}
+
+interface JudgedRow {
+  /** Of the primary metric. */
+  readonly cells: readonly Cell[];
+  readonly floor?: NoiseFloor;
+}
+
+/** The cells of each row in the order given, with their judgements. */
+export function judgeCells(
+  rows: readonly JudgedRow[],
+  options: { readonly primary: Metric; readonly margin?: number },
+): { readonly judging: Judging; readonly cells: readonly (readonly Cell[])[] } {
+  const compared = rows.flatMap(({ cells }) => cells.filter(isCompared));
+  const adjusted = holmAdjusted(compared.map(({ comparison }) => comparison.ratio.p));
+  const pOf = new Map(compared.map((cell, index) => [cell as Cell, adjusted[index] ?? 1]));
+  const family = Math.max(1, compared.length);
+  const { margin } = options;
+  const cells = rows.map(({ cells: own, floor }) =>
+    own.map((cell) => {
+      const { comparison } = cell;
+      if (comparison.kind === 'baseline') return cell;
+      const judgement = judge(comparison, {
+        direction: options.primary.direction,
+        pAdjusted: pOf.get(cell) ?? 1,
+        family,
+        ...(margin === undefined ? {} : { margin }),
+        ...(floor === undefined ? {} : { floor }),
+      });
+      return { ...cell, judgement };
+    }),
+  );
+  const judging = { level: ERROR_LEVEL, family, ...(margin === undefined ? {} : { margin }) };
+  return { judging, cells };
+}
+
+type ComparedCell = Cell & { readonly comparison: Extract<Comparison, { kind: 'compared' }> };
+
+function isCompared(cell: Cell): cell is ComparedCell {
+  return cell.comparison.kind === 'compared';
+}

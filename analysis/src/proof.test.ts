@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The statistics held against their promises on made-up sweeps with known truth: intervals cover,
+ * sweeps of one kernel against itself raise no alarm, real changes are found, and unlike hosts
+ * change none of that. The seed is fixed and printed; LABSWEEP_PROOF_SEED tries another.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { KernelName, Metric } from '@labsweep/proto';
+import type { Cell } from './cell.js';
+import { type Comparison, compareKernels } from './compare.js';
+import { judgeCells } from './judge-report.js';
+import { hiddenByRounding, metricQuantum } from './quantisation.js';
+import { type RandomSource, randomSource } from './statistics/random-source.js';
+import { spreadWithin } from './statistics/spread-within.js';
+import { type NoiseModel, noisyPair } from './testing/noisy-sweep.js';
+import type { Verdict } from './verdict.js';
+
+const SEED = Number(process.env.LABSWEEP_PROOF_SEED ?? 20_261_127);
+const PRIMARY: Metric = { name: 'ns', unit: 'ns', direction: 'lower', meaning: '' };
+
+const MODELS: Readonly<Record<string, NoiseModel>> = {
+  'normal noise': { noise: 0.01 },
+  'heavy tails': { noise: 0.01, hasTails: true },
+  'drift of 0.2% a trial': { noise: 0.01, driftPerTrial: 0.002 },
+  'five hosts, 40% apart': { noise: 0.01, hosts: 5 },
+  'printed in steps of 0.1, drift, tails, five hosts': {
+    noise: 0.01,
+    hasTails: true,
+    driftPerTrial: 0.001,
+    hosts: 5,
+    quantum: 0.1,
+  },
+};
+
+function compared(
+  random: RandomSource,
+  model: NoiseModel & { readonly blocks: number; readonly ratio: number },
+): Extract<Comparison, { kind: 'compared' }> {
+  const { kernel, baseline } = noisyPair(random, model);
+  const quantum = metricQuantum(
+    PRIMARY,
+    [...kernel, ...baseline].map(({ value }) => value),
+  );
+  const logs = [kernel, baseline].map((series) => {
+    const hosts = [...new Set(series.map(({ host }) => host))];
+    const groups = hosts.map((host) =>
+      series.filter((each) => each.host === host).map(({ value }) => value),
+    );
+    const level = series[0]?.value ?? 1;
+    const spread = spreadWithin(groups);
+    const stdev = spread === undefined ? undefined : spread * level;
+    return -Math.log(1 - hiddenByRounding({ quantum, stdev }) / level);
+  });
+  const comparison = compareKernels({
+    kernel,
+    baseline,
+    baselineName: 'A' as KernelName,
+    direction: 'lower',
+    quantumLog: logs.reduce((sum, log) => sum + log, 0),
+  });
+  assert(comparison.kind === 'compared');
+  return comparison;
+}
+
+/** The verdicts of one report: rows of two kernels each. */
+function verdicts(comparisons: readonly Comparison[]): (Verdict | undefined)[] {
+  const rows = comparisons.map((comparison) => ({
+    cells: [{ comparison } as Cell],
+  }));
+  return judgeCells(rows, { primary: PRIMARY }).cells.map(([cell]) => cell?.judgement?.verdict);
+}
+
+for (const [name, model] of Object.entries(MODELS)) {
+  test(`95% intervals cover the true ratio: ${name}`, () => {
+    const random = randomSource(SEED);
+    // At 6 blocks the exact coverage is 96.9 %, so near the limit that many rounds are needed.
+    for (const [blocks, rounds] of [
+      [6, 20_000],
+      [7, 6000],
+      [10, 6000],
+      [20, 3000],
+    ] as const) {
+      let covered = 0;
+      for (let round = 0; round < rounds; round += 1) {
+        const { changePercent } = compared(random, { ...model, blocks, ratio: 1.03 });
+        if (changePercent.low <= 3 && changePercent.high >= 3) covered += 1;
+      }
+      const share = covered / rounds;
+      console.log(`seed ${SEED}, ${name}, ${blocks} blocks: ${(share * 100).toFixed(2)}%`);
+      assert.ok(share >= 0.93 && share <= 0.97, `${name}, ${blocks} blocks: ${share}`);
+    }
+  });
+}
+
+test('values whose steps hide the noise get intervals that still cover', () => {
+  const random = randomSource(SEED);
+  const rounds = 2000;
+  let covered = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    const model = { noise: 0.003, quantum: 1, blocks: 8, ratio: 1.03 };
+    const { changePercent } = compared(random, model);
+    if (changePercent.low <= 3 && changePercent.high >= 3) covered += 1;
+  }
+  assert.ok(covered / rounds >= 0.93, `${covered} of ${rounds}`);
+});
+
+for (const [name, model] of Object.entries(MODELS)) {
+  test(`one kernel against itself raises a false alarm in at most 5% of sweeps: ${name}`, () => {
+    const random = randomSource(SEED);
+    const sweeps = 1500;
+    for (const blocks of [6, 10, 15]) {
+      let alarms = 0;
+      for (let sweep = 0; sweep < sweeps; sweep += 1) {
+        const rows = [1, 2, 3, 4].map(() => compared(random, { ...model, blocks, ratio: 1 }));
+        if (verdicts(rows).some((verdict) => verdict === 'slower' || verdict === 'faster')) {
+          alarms += 1;
+        }
+      }
+      console.log(`seed ${SEED}, ${name}, ${blocks} blocks: ${alarms} of ${sweeps} sweeps`);
+      assert.ok(alarms / sweeps <= 0.05, `${blocks} blocks: ${alarms} of ${sweeps}`);
+    }
+  });
+}
+
+for (const [name, model] of Object.entries(MODELS)) {
+  test(`a change of 3% at 1% noise is found with 10 blocks: ${name}`, () => {
+    const random = randomSource(SEED);
+    const sweeps = 1000;
+    let found = 0;
+    let naive = 0;
+    for (let sweep = 0; sweep < sweeps; sweep += 1) {
+      const comparison = compared(random, { ...model, blocks: 10, ratio: 1.03 });
+      if (verdicts([comparison])[0] === 'slower') found += 1;
+      if ((comparison.unblocked?.low ?? 0) > 1) naive += 1;
+    }
+    console.log(`seed ${SEED}, ${name}: ${found} of ${sweeps}, without blocks ${naive}`);
+    assert.ok(found / sweeps >= 0.9, `${found} of ${sweeps}`);
+    // With hosts 40 % apart the same numbers say nothing once their blocks are forgotten.
+    if (model.hosts !== undefined) assert.ok(naive / sweeps < 0.1, `${naive} of ${sweeps}`);
+  });
+}
+
+test('a margin of 2% calls equal kernels the same, and changed ones hardly ever', () => {
+  const random = randomSource(SEED);
+  const sweeps = 1000;
+  const sameShare = (ratio: number): number => {
+    let same = 0;
+    for (let sweep = 0; sweep < sweeps; sweep += 1) {
+      const comparison = compared(random, { noise: 0.01, hasTails: true, blocks: 12, ratio });
+      const { cells } = judgeCells([{ cells: [{ comparison } as Cell] }], {
+        primary: PRIMARY,
+        margin: 0.02,
+      });
+      if (cells[0]?.[0]?.judgement?.verdict === 'same') same += 1;
+    }
+    return same / sweeps;
+  };
+  const equal = sameShare(1);
+  const changed = sameShare(1.02);
+  console.log(`seed ${SEED}: equal ${equal}, at the margin ${changed}`);
+  assert.ok(equal >= 0.9, `equal kernels: ${equal}`);
+  // At the margin itself a test at 5 % may say so in 5 % of sweeps; three standard errors more.
+  assert.ok(changed <= 0.05 + 0.021, `at the margin: ${changed}`);
+});

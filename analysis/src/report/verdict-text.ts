@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The section on verdicts: what each comparison of the primary metric amounts to and why, and the
+ * smallest change that each row could see. It judges nothing itself.
+ */
+import type { NoiseFloor } from '../noise-floor.js';
+import type { Report, ReportRow } from '../report-model.js';
+import { type Judgement, percentText } from '../verdict.js';
+import { formatSignedRange } from './format-number.js';
+import { wrapText } from './page.js';
+
+/** Empty when no row compares anything. */
+export function renderVerdicts(report: Report): string[] {
+  const rows = report.rows.flatMap((row) => rowLines(report, row));
+  if (rows.length === 0) return [];
+  const { level, family, margin } = report.judging;
+  const counted = `${family} ${family === 1 ? 'comparison' : 'comparisons'}`;
+  const stated =
+    margin === undefined
+      ? 'no margin is stated, so nothing is called the same'
+      : `margin ${percentText(margin)}`;
+  return [
+    ...wrapText(
+      `Verdicts on ${report.primary.name} (chance of any false change among ${counted}: ` +
+        `${percentText(level)}, Holm 1979; ${stated})`,
+    ),
+    ...rows,
+  ];
+}
+
+function rowLines(report: Report, row: ReportRow): string[] {
+  const cells = row.metrics[0]?.cells ?? [];
+  const judged = cells.flatMap(({ kernel, judgement }) =>
+    judgement === undefined ? [] : [{ kernel, judgement }],
+  );
+  if (judged.length === 0) return [];
+  return [
+    ...wrapText(row.label, { prefix: '  ' }),
+    ...judged.flatMap(({ kernel, judgement }) =>
+      wrapText(`${kernel}: ${judgementText(judgement)}`, { prefix: '    ' }),
+    ),
+    ...(row.noiseFloor === undefined
+      ? []
+      : wrapText(floorText(row.noiseFloor, report.baseline), { prefix: '    ' })),
+  ];
+}
+
+/** For example `undecided: the 95% interval includes no change; about 4 more blocks`. */
+export function judgementText({ verdict, reasons, blocksMissing }: Judgement): string {
+  const more =
+    blocksMissing === undefined
+      ? []
+      : [`about ${blocksMissing} more ${blocksMissing === 1 ? 'block' : 'blocks'} needed`];
+  const why = [...reasons.map(({ text }) => text), ...more].join('; ');
+  return `${verdict.replaceAll('-', ' ')}: ${why}`;
+}
+
+/** "tonight" is meant: another night has another floor. */
+export function floorText(floor: NoiseFloor, baseline: string): string {
+  const smallest = `smallest change this setup could see tonight: ${percentText(floor.fraction)}`;
+  switch (floor.kind) {
+    case 'a-a':
+      return (
+        `${smallest} (${baseline} against itself: ${formatSignedRange(floor.change)}, ` +
+        `${floor.blocks} blocks)`
+      );
+    case 'spread':
+      return (
+        `${smallest} (reckoned from the spread of ${floor.blocks} blocks, 90% power; ` +
+        'aa = true would measure it)'
+      );
+  }
+}

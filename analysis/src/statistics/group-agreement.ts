@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Whether groups of values, such as the ratios seen on each host, can have one centre.
+ *
+ * Kruskal and Wallis (1952), Use of ranks in one-criterion variance analysis, JASA 47, 583-621; the
+ * null distribution by permutation (Pitman 1937), since groups of few blocks are the rule and the
+ * chi-squared approximation fails there.
+ */
+import { randomSource } from './random-source.js';
+import { doubledMidranks } from './ranks.js';
+
+const PERMUTATIONS = 4999;
+
+/**
+ * Two-sided p of one common distribution; undefined with fewer than two groups of two values. The
+ * permutations are drawn from `seed`, so the same groups give the same p.
+ */
+export function groupsAgreeP(
+  groups: readonly (readonly number[])[],
+  seed: number,
+): number | undefined {
+  const telling = groups.filter((group) => group.length >= 2);
+  if (telling.length < 2) return undefined;
+  const ranks = doubledMidranks(telling.flat());
+  const sizes = telling.map((group) => group.length);
+  const observed = between(ranks, sizes);
+  const random = randomSource(seed);
+  const shuffled = [...ranks];
+  let extreme = 1;
+  for (let draw = 0; draw < PERMUTATIONS; draw += 1) {
+    shuffle(shuffled, random);
+    // Sums of whole numbers and few divisions: equal arrangements differ by a rounding at most.
+    if (between(shuffled, sizes) >= observed - 1e-9 * Math.abs(observed)) extreme += 1;
+  }
+  return extreme / (PERMUTATIONS + 1);
+}
+
+/** Grows with the statistic of Kruskal and Wallis, of which only the order matters here. */
+function between(ranks: readonly number[], sizes: readonly number[]): number {
+  let start = 0;
+  let total = 0;
+  for (const size of sizes) {
+    let sum = 0;
+    for (let index = start; index < start + size; index += 1) sum += ranks[index] ?? 0;
+    total += sum ** 2 / size;
+    start += size;
+  }
+  return total;
+}
+
+function shuffle(values: number[], random: () => number): void {
+  for (let last = values.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(random() * (last + 1));
+    [values[last], values[other]] = [values[other] as number, values[last] as number];
+  }
+}

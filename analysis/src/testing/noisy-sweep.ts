@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Series of two kernels with the faults that real labs have: boots that are now and then far off,
+ * hosts that differ, hosts that drift while blocks run, and numbers printed with few digits.
+ */
+import type { BlockId, HostId } from '@labsweep/proto';
+import type { Series } from '../series.js';
+import type { RandomSource } from '../statistics/random-source.js';
+
+export interface NoiseModel {
+  /** Standard deviation of the bulk of boots, as a fraction. */
+  readonly noise: number;
+  /** One boot in ten has three times the noise. */
+  readonly hasTails?: boolean;
+  /** Of the host's level from one trial to the next, as a fraction. */
+  readonly driftPerTrial?: number;
+  /** How many hosts share the blocks; their levels spread evenly over 40 %. */
+  readonly hosts?: number;
+  /** Values are multiples of it; the level is about 40. */
+  readonly quantum?: number;
+}
+
+const LEVEL = 40;
+const TAIL_SHARE = 0.1;
+const TAIL_FACTOR = 3;
+/** From the slowest host to the fastest. */
+const HOST_SPAN = 0.4;
+
+/** `ratio` is the true one, kernel / baseline. Which of them runs first is drawn in each block. */
+export function noisyPair(
+  random: RandomSource,
+  model: NoiseModel & { readonly blocks: number; readonly ratio: number },
+): { readonly kernel: Series; readonly baseline: Series } {
+  const kernel: Series[number][] = [];
+  const baseline: Series[number][] = [];
+  const { hosts = 1, driftPerTrial = 0 } = model;
+  for (let block = 0; block < model.blocks; block += 1) {
+    const host = block % hosts;
+    const hostLevel = hosts === 1 ? 1 : 1 + HOST_SPAN * (host / (hosts - 1) - 0.5);
+    const isKernelFirst = random() < 0.5;
+    for (const isKernel of [isKernelFirst, !isKernelFirst]) {
+      const turn = isKernel === isKernelFirst ? 0 : 1;
+      const drift = 1 + driftPerTrial * (2 * block + turn);
+      const level = LEVEL * hostLevel * drift * (isKernel ? model.ratio : 1);
+      const value = printed(level * Math.exp(bootNoise(random, model)), model.quantum);
+      (isKernel ? kernel : baseline).push({
+        block: `r${block}` as BlockId,
+        repetition: block + 1,
+        host: `host${host}` as HostId,
+        value,
+        startedAtMs: 1000 * (2 * block + turn),
+        provisional: false,
+      });
+    }
+  }
+  return { kernel, baseline };
+}
+
+function bootNoise(random: RandomSource, { noise, hasTails = false }: NoiseModel): number {
+  const isTail = hasTails && random() < TAIL_SHARE;
+  return noise * (isTail ? TAIL_FACTOR : 1) * standardNormal(random);
+}
+
+/** By Box and Muller. */
+export function standardNormal(random: RandomSource): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+function printed(value: number, quantum: number | undefined): number {
+  if (quantum === undefined) return value;
+  // Through text, as a reproducer prints it: 0.1 * 3 is not 0.3.
+  return Number((Math.round(value / quantum) * quantum).toFixed(6));
+}

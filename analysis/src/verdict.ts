@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What a comparison amounts to, with reasons that a program can read. It asks for more than a clear
+ * interval: the p values of a report are corrected for their number, no change below the noise floor
+ * counts as one, and "same" is said only where the interval proves it within a stated margin.
+ *
+ * Equivalence by two one-sided tests: Schuirmann (1987), Journal of Pharmacokinetics and
+ * Biopharmaceutics 15, 657-680.
+ */
+import type { Metric } from '@labsweep/proto';
+import type { Comparison } from './compare.js';
+import { blocksForChange, blocksForEquivalence, blocksForLevel } from './needed-blocks.js';
+import type { NoiseFloor } from './noise-floor.js';
+import { pairedRatio } from './statistics/paired-ratio.js';
+
+/** The chance that a report without any true change shows one in any of its comparisons. */
+export const ERROR_LEVEL = 0.05;
+/** Two one-sided tests at 5 % are one interval of 90 %. */
+const EQUIVALENCE_COVERAGE = 0.9;
+
+/** `higher` and `lower` are for metrics without a good direction. */
+export type Verdict =
+  | 'slower'
+  | 'faster'
+  | 'higher'
+  | 'lower'
+  | 'same'
+  | 'undecided'
+  | 'too-few'
+  | 'not-comparable';
+
+export type ReasonCode =
+  | 'significant'
+  | 'within-margin'
+  | 'includes-no-change'
+  | 'not-significant-in-family'
+  | 'below-noise-floor'
+  | 'too-few-blocks'
+  | 'hosts-disagree'
+  | 'means-disagree'
+  | 'state-differs'
+  | 'clock-differs'
+  | 'no-baseline'
+  | 'not-positive';
+
+export interface Reason {
+  readonly code: ReasonCode;
+  readonly text: string;
+}
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** At least one. */
+  readonly reasons: readonly Reason[];
+  /** Corrected for the family, by Holm. */
+  readonly pAdjusted?: number;
+  /** About how many more blocks a verdict needs; absent where none would do. */
+  readonly blocksMissing?: number;
+}
+
+export interface JudgeOptions {
+  readonly direction: Metric['direction'];
+  readonly pAdjusted: number;
+  /** How many comparisons the report makes. */
+  readonly family: number;
+  /** As a fraction; a change inside it is as good as none. */
+  readonly margin?: number;
+  readonly floor?: NoiseFloor;
+}
+
+type Compared = Extract<Comparison, { kind: 'compared' }>;
+
+/** Of anything but the baseline. */
+export function judge(
+  comparison: Exclude<Comparison, { kind: 'baseline' }>,
+  options: JudgeOptions,
+): Judgement {
+  if (comparison.kind === 'not-comparable') {
+    const code = comparison.cause === 'clock' ? 'clock-differs' : 'state-differs';
+    const text = `${comparison.cause} differs`;
+    return { verdict: 'not-comparable', reasons: [{ code, text }] };
+  }
+  if (comparison.kind === 'not-compared') return whyNot(comparison, options.family);
+  const { pAdjusted } = options;
+  const doubts = doubtsOf(comparison);
+  const needed = blocksForLevel(ERROR_LEVEL, 1);
+  if (comparison.ratio.n < needed) return tooFew(comparison, options);
+  const equivalence = withinMargin(comparison, options.margin);
+  if (equivalence !== undefined) {
+    return { verdict: 'same', reasons: [equivalence, ...doubts], pAdjusted };
+  }
+  const hurdles = hurdlesOf(comparison, options);
+  const { direction } = comparison;
+  if (hurdles.length > 0 || direction === 'no-clear-difference') {
+    const missing = moreBlocks(comparison, options);
+    return {
+      verdict: 'undecided',
+      reasons: [...hurdles, ...doubts],
+      pAdjusted,
+      ...(missing === undefined ? {} : { blocksMissing: missing }),
+    };
+  }
+  const p = pAdjusted < 0.001 ? 'p < 0.001' : `p = ${pAdjusted.toFixed(3)}`;
+  const family = options.family > 1 ? `, corrected for ${options.family} comparisons` : '';
+  const text = `the 95% interval excludes no change, ${p}${family}`;
+  return { verdict: direction, reasons: [{ code: 'significant', text }, ...doubts], pAdjusted };
+}
+
+function whyNot(
+  comparison: Extract<Comparison, { kind: 'not-compared' }>,
+  family: number,
+): Judgement {
+  switch (comparison.reason) {
+    case 'no-baseline-in-row':
+      return notComparable('no-baseline', 'the row does not run the baseline');
+    case 'not-positive':
+      return notComparable('not-positive', 'a value is not positive, so there is no ratio');
+    case 'too-few-pairs':
+      return missingBlocks(comparison.pairs, family);
+  }
+}
+
+function notComparable(code: ReasonCode, text: string): Judgement {
+  return { verdict: 'not-comparable', reasons: [{ code, text }] };
+}
+
+function tooFew(comparison: Compared, { family, pAdjusted }: JudgeOptions): Judgement {
+  const found = missingBlocks(comparison.ratio.n, family);
+  return { ...found, reasons: [...found.reasons, ...doubtsOf(comparison)], pAdjusted };
+}
+
+/** The least p that n blocks can give is 2 / 2^n, whatever they show. */
+function missingBlocks(n: number, family: number): Judgement {
+  const needed = blocksForLevel(ERROR_LEVEL, family);
+  const least = n === 0 ? 1 : 2 ** (1 - n);
+  const text =
+    `${n} ${n === 1 ? 'block' : 'blocks'} cannot give p below ${least.toFixed(4)}; ` +
+    `${needed} can decide ${family === 1 ? 'this comparison' : `${family} comparisons`}`;
+  return {
+    verdict: 'too-few',
+    reasons: [{ code: 'too-few-blocks', text }],
+    blocksMissing: needed - n,
+  };
+}
+
+function withinMargin(comparison: Compared, margin: number | undefined): Reason | undefined {
+  if (margin === undefined) return undefined;
+  const { interval } = pairedRatio(comparison.ratios, {
+    quantumLog: comparison.quantumLog,
+    coverage: EQUIVALENCE_COVERAGE,
+  });
+  if (interval.method === 'none') return undefined;
+  // The same distance on the scale of factors, so that kernel and baseline may change places.
+  const isInside = interval.low >= 1 / (1 + margin) && interval.high <= 1 + margin;
+  if (!isInside) return undefined;
+  const text = `the 90% interval lies within the margin of ${percentText(margin)}`;
+  return { code: 'within-margin', text };
+}
+
+function hurdlesOf(comparison: Compared, options: JudgeOptions): Reason[] {
+  const { pAdjusted, family, floor } = options;
+  const { direction, ratio, changePercent } = comparison;
+  const size = Math.abs(changePercent.estimate) / 100;
+  return [
+    ...(direction === 'no-clear-difference'
+      ? [reason('includes-no-change', 'the 95% interval includes no change')]
+      : []),
+    ...(direction !== 'no-clear-difference' && pAdjusted > ERROR_LEVEL
+      ? [
+          reason(
+            'not-significant-in-family',
+            `p = ${ratio.p.toFixed(3)} alone, ${pAdjusted.toFixed(3)} among ${family} comparisons`,
+          ),
+        ]
+      : []),
+    ...(floor?.kind === 'a-a' && size <= floor.fraction
+      ? [
+          reason(
+            'below-noise-floor',
+            `${percentText(size)} is below the noise floor of ${percentText(floor.fraction)}`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** They change no verdict, and a reader must see them beside it. */
+function doubtsOf({ agreement, ratio, changePercent }: Compared): Reason[] {
+  const disagree =
+    agreement?.verdict === 'disagree'
+      ? [reason('hosts-disagree', 'hosts disagree on the size of the change')]
+      : [];
+  const mean = (ratio.mean - 1) * 100;
+  const isOutside = mean < changePercent.low || mean > changePercent.high;
+  const text = `the mean change, ${mean.toFixed(1)}%, lies outside the interval of the centre`;
+  return [...disagree, ...(isOutside ? [reason('means-disagree', text)] : [])];
+}
+
+/** For the change that was seen; where it is inside the margin, to prove that it is. */
+function moreBlocks(comparison: Compared, options: JudgeOptions): number | undefined {
+  const { ratios, ratio } = comparison;
+  const { margin, family, floor } = options;
+  const logs = ratios.map(Math.log);
+  const change = Math.abs(Math.log(ratio.ratio));
+  const room = margin === undefined ? 0 : Math.log1p(margin) - change;
+  const isBelowFloor = floor?.kind === 'a-a' && change <= Math.log1p(floor.fraction);
+  const needed =
+    room > 0
+      ? blocksForEquivalence({ logs, room })
+      : isBelowFloor
+        ? undefined
+        : blocksForChange({ logs, change });
+  if (needed === undefined) return undefined;
+  return Math.max(1, Math.max(needed, blocksForLevel(ERROR_LEVEL, family)) - ratio.n);
+}
+
+function reason(code: ReasonCode, text: string): Reason {
+  return { code, text };
+}
+
+/** For example `2.0%`. */
+export function percentText(fraction: number): string {
+  const percent = fraction * 100;
+  return `${percent.toFixed(percent < 0.1 ? 3 : percent < 1 ? 2 : 1)}%`;
+}
