@@ -44,7 +44,11 @@ export function analyseSweep(record: SweepRecord): Report {
   });
   const { judging, rows } = judged(
     stated.map((row) => reportRow(record, { ...row, primary })),
-    { primary, ...(spec.margin === undefined ? {} : { margin: spec.margin }) },
+    {
+      primary,
+      canStop: spec.precision !== undefined,
+      ...(spec.margin === undefined ? {} : { margin: spec.margin }),
+    },
   );
   return {
     sweep: record.sweep,
@@ -67,7 +71,7 @@ export function analyseSweep(record: SweepRecord): Report {
 /** The rows with their judgements, which depend on how many comparisons all rows make. */
 function judged(
   rows: readonly ReportRow[],
-  options: { readonly primary: Metric; readonly margin?: number },
+  options: Parameters<typeof judgeCells>[1],
 ): { readonly judging: Judging; readonly rows: readonly ReportRow[] } {
   const { judging, cells } = judgeCells(
     rows.map(({ metrics, noiseFloor: floor }) => ({

@@ -77,6 +77,7 @@ export function buildCells(view: RowView, options: CellOptions): Cell[] {
         baselineSide,
         metric,
         baseline,
+        quantum,
         differences: options.differences(kernel),
       }),
     };
@@ -119,7 +120,10 @@ function outliersOf(series: Series): Outlier[] {
     .flatMap((host) => {
       const places = series.flatMap((each, index) => (each.host === host ? [index] : []));
       const found = findOutliers(places.map((place) => series[place]?.value ?? Number.NaN));
-      return found.map((outlier) => ({ ...outlier, index: places[outlier.index] ?? outlier.index }));
+      return found.map((outlier) => ({
+        ...outlier,
+        index: places[outlier.index] ?? outlier.index,
+      }));
     })
     .toSorted((a, b) => a.index - b.index);
 }
@@ -135,6 +139,7 @@ interface ComparisonParts {
   readonly baselineSide: Side | undefined;
   readonly baseline: KernelName;
   readonly metric: Metric;
+  readonly quantum: number | undefined;
   readonly differences: readonly StateDifference[];
 }
 
@@ -154,15 +159,8 @@ function comparisonOf(parts: ComparisonParts): Comparison {
     baseline: baselineSide.series,
     baselineName: parts.baseline,
     direction: parts.metric.direction,
-    quantumLog: roundingLog(side) + roundingLog(baselineSide),
+    ...(parts.quantum === undefined ? {} : { quantum: parts.quantum }),
   });
-}
-
-/** How far rounding may have moved the logarithm of a level. */
-function roundingLog({ values, hidden }: Side): number {
-  if (hidden === 0 || values.length === 0) return 0;
-  const level = Math.abs(median(values));
-  return level <= hidden ? 0 : -Math.log(1 - hidden / level);
 }
 
 function valuesByHost(series: Series): number[][] {

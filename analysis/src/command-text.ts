@@ -36,6 +36,8 @@ function sweepCommandText(command: SweepCommand): string {
       return `add --repetitions ${command.count}`;
     case 'add-kernel':
       return `add --kernel ${command.kernel.name}=${command.kernel.source}`;
+    case 'stop-row':
+      return `stop ${command.row} after ${command.repetitions} blocks: precise enough`;
   }
 }
 

@@ -9,7 +9,9 @@ import type { HostId, KernelName, Metric } from '@labsweep/proto';
 import { type HostAgreement, hostAgreement } from './host-agreement.js';
 import { type PairedBlock, pairedBlocks, type Series } from './series.js';
 import type { StateDifference } from './state-gate.js';
+import { median } from './statistics/median.js';
 import { type PairedRatio, pairedRatio } from './statistics/paired-ratio.js';
+import { standardDeviation } from './statistics/summary.js';
 import { type RatioEstimate, welchRatio } from './statistics/welch.js';
 
 /**
@@ -66,8 +68,8 @@ export interface CompareOptions {
   readonly baseline: Series;
   readonly baselineName: KernelName;
   readonly direction: Metric['direction'];
-  /** What half a quantum of either side may be worth on the logarithm of a ratio. */
-  readonly quantumLog?: number;
+  /** The step in which both are printed, where it matters. */
+  readonly quantum?: number;
 }
 
 /** A ratio needs a positive baseline and a kernel's value that is not negative, in every block. */
@@ -80,7 +82,7 @@ export function compareKernels(options: CompareOptions): Comparison {
     return { kind: 'not-compared', pairs: pairs.length, reason: 'too-few-pairs' };
   }
   const ratios = pairs.map(({ value, baseline }) => value / baseline);
-  const { quantumLog = 0 } = options;
+  const quantumLog = roundingLog(pairs, options.quantum);
   const ratio = pairedRatio(ratios, { quantumLog });
   const changePercent = changeOf(ratio);
   return {
@@ -94,6 +96,21 @@ export function compareKernels(options: CompareOptions): Comparison {
     direction: directionOf(changePercent, options.direction),
     ...pooling(pairs),
   };
+}
+
+/**
+ * How far rounding may have moved all ratios alike: what half a quantum of both levels is worth,
+ * and nothing where the spread of the ratios is wider than that of rounding alone.
+ */
+function roundingLog(pairs: readonly PairedBlock[], quantum: number | undefined): number {
+  if (quantum === undefined) return 0;
+  const parts = (['value', 'baseline'] as const).map((side) => {
+    const level = median(pairs.map((pair) => pair[side]));
+    return level <= quantum / 2 ? 0 : -Math.log(1 - quantum / 2 / level);
+  });
+  const stdev = standardDeviation(pairs.map(({ value, baseline }) => Math.log(value / baseline)));
+  const dithered = Math.hypot(...parts);
+  return stdev !== undefined && stdev >= dithered ? 0 : parts.reduce((sum, part) => sum + part, 0);
 }
 
 function pooling(pairs: readonly PairedBlock[]) {

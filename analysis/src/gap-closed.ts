@@ -11,11 +11,7 @@ import { gapFraction, storyDistancePoints } from './gap-fraction.js';
 import type { RowState } from './row-state.js';
 import { matchedByBlock, type Series } from './series.js';
 import { differenceText } from './state-gate.js';
-import {
-  type BootstrapInterval,
-  bcaInterval,
-  percentileInterval,
-} from './statistics/bootstrap.js';
+import { type BootstrapInterval, bcaInterval, percentileInterval } from './statistics/bootstrap.js';
 import { type Estimate, estimateMedian } from './statistics/estimate.js';
 import { type FiellerInterval, fiellerInterval } from './statistics/fieller.js';
 import { median } from './statistics/median.js';

@@ -10,6 +10,7 @@ export type { GapClosed } from './gap-closed.js';
 export type { HostAgreement, HostEffect } from './host-agreement.js';
 export type { Judging } from './judge-report.js';
 export type { NoiseFloor } from './noise-floor.js';
+export { isPreciseEnough } from './precision.js';
 export { renderAsciiTable, type TableCell, type TableColumn } from './report/ascii-table.js';
 export type {
   FoundingOptions,
@@ -34,8 +35,8 @@ export type {
   ReportRow,
 } from './report-model.js';
 export type { RowStatus } from './row-status.js';
-export type { BlockValue, Series } from './series.js';
 export type { SequenceEffects } from './sequence-effects.js';
+export type { BlockValue, Series } from './series.js';
 export type { StateCheck, StateDifference, StateSpread } from './state-gate.js';
 export type { Estimate } from './statistics/estimate.js';
 export { median } from './statistics/median.js';
@@ -43,4 +44,5 @@ export type { IntervalMethod, MedianInterval } from './statistics/median-interva
 export type { Summary } from './statistics/summary.js';
 export type { BlockDecision, RecordedHost, SweepRecord, SweepState } from './sweep-record.js';
 export type { TrialCounts } from './trial-counts.js';
+export { scenariosOf, trialValue } from './trial-value.js';
 export type { Judgement, Reason, ReasonCode, Verdict } from './verdict.js';

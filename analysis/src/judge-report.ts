@@ -8,11 +8,11 @@ import type { Cell } from './cell.js';
 import type { Comparison } from './compare.js';
 import type { NoiseFloor } from './noise-floor.js';
 import { holmAdjusted } from './statistics/holm.js';
-import { ERROR_LEVEL, judge } from './verdict.js';
+import { ERROR_LEVEL, ERROR_LEVEL_STOPPED, judge } from './verdict.js';
 
 /** How the verdicts of a report came about. */
 export interface Judging {
-  /** The chance of any false change among all comparisons of the report. */
+  /** What p is held against; 0.05, and less where rows could stop early. */
   readonly level: number;
   /** How many comparisons share it: those of the primary metric that have an interval. */
   readonly family: number;
@@ -29,13 +29,14 @@ interface JudgedRow {
 /** The cells of each row in the order given, with their judgements. */
 export function judgeCells(
   rows: readonly JudgedRow[],
-  options: { readonly primary: Metric; readonly margin?: number },
+  options: { readonly primary: Metric; readonly margin?: number; readonly canStop?: boolean },
 ): { readonly judging: Judging; readonly cells: readonly (readonly Cell[])[] } {
   const compared = rows.flatMap(({ cells }) => cells.filter(isCompared));
   const adjusted = holmAdjusted(compared.map(({ comparison }) => comparison.ratio.p));
   const pOf = new Map(compared.map((cell, index) => [cell as Cell, adjusted[index] ?? 1]));
   const family = Math.max(1, compared.length);
-  const { margin } = options;
+  const { margin, canStop = false } = options;
+  const level = canStop ? ERROR_LEVEL_STOPPED : ERROR_LEVEL;
   const cells = rows.map(({ cells: own, floor }) =>
     own.map((cell) => {
       const { comparison } = cell;
@@ -44,13 +45,14 @@ export function judgeCells(
         direction: options.primary.direction,
         pAdjusted: pOf.get(cell) ?? 1,
         family,
+        level,
         ...(margin === undefined ? {} : { margin }),
         ...(floor === undefined ? {} : { floor }),
       });
       return { ...cell, judgement };
     }),
   );
-  const judging = { level: ERROR_LEVEL, family, ...(margin === undefined ? {} : { margin }) };
+  const judging = { level, family, ...(margin === undefined ? {} : { margin }) };
   return { judging, cells };
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * The smallest change that a row could see. With the baseline measured twice under two names it is
- * what the same kernel seemed to differ from itself, at most; without, what the spread of the ratios
- * would let through.
+ * what the same kernel seemed to differ from itself, at most; without, what the spread of the
+ * ratios would let through.
  */
 import type { Comparison, PercentChange } from './compare.js';
 import { smallestChange } from './needed-blocks.js';

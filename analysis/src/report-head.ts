@@ -28,11 +28,14 @@ export function reportHead(record: SweepRecord): ReportHead {
       compiler: submitted.workload.compiler,
     },
     scenarios: distinct(counted.flatMap((entry) => scenariosOf(entry.outcome))),
-    kernels: spec.kernels.map(({ name }) => kernelOf(record, name)),
+    kernels: spec.kernels
+      .filter(({ name }) => name !== spec.again)
+      .map(({ name }) => kernelOf(record, name)),
     hosts: hostsOf(record),
     environments: environmentsOf(record),
     clocksources: clocksourcesOf(counted),
     order: spec.order,
+    hasAgain: spec.again !== undefined,
     seed: submitted.seed,
     repetitions: spec.repetitions,
     waiting: record.waiting,

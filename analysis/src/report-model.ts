@@ -118,6 +118,8 @@ export interface ReportHead {
   /** What the trials that count said of their clock at start and end. */
   readonly clocksources: readonly { readonly text: string; readonly trials: number }[];
   readonly order: BlockOrder;
+  /** Each block runs the baseline twice. */
+  readonly hasAgain: boolean;
   readonly seed: number;
   readonly repetitions: number;
   readonly waiting: readonly { readonly row: RowId; readonly reason: string }[];

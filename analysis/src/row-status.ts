@@ -236,9 +236,7 @@ function brokenFloor({ floor }: RowEvidence): string[] {
 /** Inside blocks they cancel. */
 function hostDrifts({ sequence, view }: RowEvidence): string[] {
   return sequence.hosts.flatMap(({ host, drift, hasDrift, firstPercent }) => [
-    ...(hasDrift
-      ? [`${hostName(view, host)} drifts by ${signed(drift.slope)}% per block`]
-      : []),
+    ...(hasDrift ? [`${hostName(view, host)} drifts by ${signed(drift.slope)}% per block`] : []),
     ...(firstPercent === undefined
       ? []
       : [`the first block on ${hostName(view, host)} is ${signed(firstPercent)}% off the others`]),

@@ -72,8 +72,6 @@ function hostSequences(cells: readonly Cell[]): HostSequence[] {
     const [first = 0, ...others] = levels;
     const isOut = findOutliers(levels).some(({ index }) => index === 0);
     const firstPercent = Math.expm1((first - meanOf(others)) / 100) * 100;
-    return [
-      { host, drift, hasDrift: drift.p < TREND_LEVEL, ...(isOut ? { firstPercent } : {}) },
-    ];
+    return [{ host, drift, hasDrift: drift.p < TREND_LEVEL, ...(isOut ? { firstPercent } : {}) }];
   });
 }

@@ -6,6 +6,14 @@ import type { SweepState } from './fold/lab-state.js';
 import { isHostKernel } from './schedule/booted-kernel.js';
 import type { Grant } from './schedule/schedule-view.js';
 
+/** More than a controller grants while it reigns. */
+const LEASES_PER_TERM = 2 ** 26;
+
+/** The fencing token of the lease with this number: a later term always has the higher ones. */
+export function epochOf(term: number, leaseCount: number): number {
+  return term * LEASES_PER_TERM + leaseCount;
+}
+
 export function buildLease(
   sweep: SweepState,
   grant: Grant,

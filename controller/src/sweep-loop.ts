@@ -19,11 +19,13 @@ import {
 import { AgentRegistry, ALIVE_INTERVAL_MS, type Moment } from './agent-registry.js';
 import { hostSummaries } from './commands/host-summaries.js';
 import { setAsideTexts } from './commands/set-aside-texts.js';
+import { decisionEntry } from './decision-entry.js';
 import { applyEntry } from './fold/apply-entry.js';
 import type { CommandRecord } from './fold/command-record.js';
 import { emptyLabState, type SweepState } from './fold/lab-state.js';
-import { buildLease } from './lease-order.js';
+import { buildLease, epochOf } from './lease-order.js';
 import type { AgentConnection, LoopPorts, Watcher } from './ports.js';
+import { schedulerPorts } from './precision-watch.js';
 import { LEASE_DURATION_MS } from './schedule/lease-book.js';
 import type { Grant, LiveLease, ScheduleDecision } from './schedule/schedule-view.js';
 import { Scheduler } from './schedule/scheduler.js';
@@ -31,9 +33,6 @@ import { SettleQueue } from './settle-queue.js';
 import { SteadyClock } from './steady-clock.js';
 import { progressOf, summarize } from './sweep-progress.js';
 import { WatcherHub } from './watcher-hub.js';
-
-/** An epoch is its term times this and the number of the lease: a later term is always higher. */
-const LEASES_PER_TERM = 2 ** 26;
 
 export class SweepLoop {
   private readonly lab = emptyLabState();
@@ -49,13 +48,13 @@ export class SweepLoop {
 
   constructor(private readonly ports: LoopPorts) {
     this.steady = new SteadyClock(ports.clock);
-    this.scheduler = new Scheduler(this.lab, { newRight: () => this.newRight() });
-    this.watchers = new WatcherHub(
-      this.lab.commands,
-      this.steady,
-      ports.history,
-      (sweep, troubles) => this.progressOf(sweep, troubles),
+    this.scheduler = new Scheduler(
+      this.lab,
+      schedulerPorts(() => this.newRight()),
     );
+    const progress = (sweep: SweepState, troubles: readonly string[]) =>
+      this.progressOf(sweep, troubles);
+    this.watchers = new WatcherHub(this.lab.commands, this.steady, ports.history, progress);
   }
 
   /** The log has been read up to its end, and this controller is the one that decides. */
@@ -248,11 +247,10 @@ export class SweepLoop {
         this.ports.note(`lease revoked: ${reason}`, { lease, host });
         return;
       }
-      case 'quarantine': {
-        const { id, command } = decision.proposal;
-        this.ports.append({ type: 'host-commanded', id, atMs, by: 'labsweep', command });
+      case 'quarantine':
+      case 'stop-row':
+        this.ports.append(decisionEntry(decision, atMs));
         return;
-      }
       case 'grant':
         this.sendLease(decision, atMs);
     }
@@ -271,8 +269,7 @@ export class SweepLoop {
 
   private newRight() {
     this.leaseCount += 1;
-    const epoch = (this.term ?? 0) * LEASES_PER_TERM + this.leaseCount;
-    return { lease: this.ports.newLeaseId(), epoch };
+    return { lease: this.ports.newLeaseId(), epoch: epochOf(this.term ?? 0, this.leaseCount) };
   }
 
   private now(): Moment {

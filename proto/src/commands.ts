@@ -16,7 +16,7 @@ export const SWEEP_COMMANDS = [
   'add-kernel',
 ] as const;
 
-/** Asked of one sweep. */
+/** Asked of one sweep; by users or, in the last case, by its own spec. */
 export type SweepCommand =
   /** Nothing new is leased; what runs goes on to the end of its block. */
   | { readonly kind: 'pause' }
@@ -33,7 +33,9 @@ export type SweepCommand =
    * As many more blocks of each row as it has repetitions, each with the baseline and this kernel:
    * kernels are compared inside blocks only.
    */
-  | { readonly kind: 'add-kernel'; readonly kernel: ResolvedKernel };
+  | { readonly kind: 'add-kernel'; readonly kernel: ResolvedKernel }
+  /** labsweep's own: the row is as precise as the spec asks, and has no block beyond these. */
+  | { readonly kind: 'stop-row'; readonly row: RowId; readonly repetitions: number };
 
 export const HOST_COMMANDS = ['drain', 'undrain', 'quarantine', 'release'] as const;
 

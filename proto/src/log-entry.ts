@@ -163,6 +163,11 @@ const sweepCommand: z.ZodType<SweepCommand> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rerun-row'), row: brand<RowId>() }),
   z.object({ kind: z.literal('add-repetitions'), count: z.number().int().positive() }),
   z.object({ kind: z.literal('add-kernel'), kernel }),
+  z.object({
+    kind: z.literal('stop-row'),
+    row: brand<RowId>(),
+    repetitions: z.number().int().positive(),
+  }),
 ]);
 
 /** A user asked something of a sweep. Idempotent by its id. */

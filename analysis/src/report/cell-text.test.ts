@@ -29,7 +29,11 @@ function texts(options: RecordOptions): { full: string[]; compact: string[] }[] 
 }
 
 test('a clear difference shows percent, direction, factor and interval', () => {
-  const [baseline, kernel] = texts(statedSweep({ a: [100, 200, 100], b: [210, 424, 212] }));
+  const [a, b] = [
+    [100, 200, 100, 100, 100, 100],
+    [210, 424, 212, 212, 212, 214],
+  ];
+  const [baseline, kernel] = texts(statedSweep({ a, b }));
   assert.equal(baseline?.full[2], 'baseline');
   assert.match(kernel?.full[1] ?? '', /^\[\d+\.\d, \d+\.\d\]$/);
   assert.equal(kernel?.full[2], '112.0% slower 2.12x');
@@ -37,9 +41,22 @@ test('a clear difference shows percent, direction, factor and interval', () => {
   assert.match(kernel?.compact[1] ?? '', /^\+112% \[\+1\d\d, \+1\d\d\]$/);
 });
 
+test('a change that is not decided shows its interval, and how many more blocks it takes', () => {
+  const [, few] = texts(statedSweep({ a: [100, 200, 100], b: [210, 424, 212] }));
+  assert.equal(few?.full[2], 'too few (+3 blocks)');
+  assert.match(few?.full[3] ?? '', /^\+11\d% \[\+1\d\d, \+1\d\d\]$/);
+  const [a, b] = [
+    [100, 100, 100, 100, 100, 100],
+    [99, 100, 103, 101, 104, 100],
+  ];
+  const [, undecided] = texts(statedSweep({ a, b }));
+  assert.match(undecided?.full[2] ?? '', /^undecided \(\+\d+ blocks\)$/);
+  assert.match(undecided?.full[3] ?? '', /^~ \[-\d\.\d, \+\d\.\d\]$/);
+});
+
 test('an unclear difference shows no percentage of its own', () => {
   const [, kernel] = texts(statedSweep({ a: [100, 100, 100], b: [99, 100, 101] }));
-  assert.equal(kernel?.full[2], 'no clear difference');
+  assert.equal(kernel?.full[2], 'too few (+3 blocks)');
   assert.equal(kernel?.full[3], '~ [-2.5, +2.5]');
   assert.equal(kernel?.compact[1], '~ [-2.5, +2.5]');
 });

@@ -72,7 +72,10 @@ test('an unclear change shows the signs of the value', () => {
 
 test('compact changes drop decimals from 10 % on', () => {
   assert.equal(formatCompactChange({ estimate: 6.6, low: 4.1, high: 9.1 }), '+6.6% [+4.1, +9.1]');
-  assert.equal(formatCompactChange({ estimate: 111.6, low: 105, high: 118.4 }), '+112% [+105, +118]');
+  assert.equal(
+    formatCompactChange({ estimate: 111.6, low: 105, high: 118.4 }),
+    '+112% [+105, +118]',
+  );
 });
 
 test('shares are whole percents unless asked otherwise', () => {

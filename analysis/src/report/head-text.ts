@@ -32,7 +32,9 @@ export function renderHead(report: Report): string[] {
         .map(({ text, trials }) => `${text} (${counted(trials, 'trial')})`)
         .join(', '),
     ]),
-    ...field('order', [`${head.order}, seed ${head.seed}`]),
+    ...field('order', [
+      `${head.order}, seed ${head.seed}${head.hasAgain ? '; the baseline twice in each block' : ''}`,
+    ]),
     ...field('repetitions', [String(head.repetitions)]),
     ...field(
       'waiting',

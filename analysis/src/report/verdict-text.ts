@@ -21,8 +21,8 @@ export function renderVerdicts(report: Report): string[] {
       : `margin ${percentText(margin)}`;
   return [
     ...wrapText(
-      `Verdicts on ${report.primary.name} (chance of any false change among ${counted}: ` +
-        `${percentText(level)}, Holm 1979; ${stated})`,
+      `Verdicts on ${report.primary.name} (p at most ${level} after the correction of Holm 1979 for ` +
+        `${counted}; ${stated})`,
     ),
     ...rows,
   ];
@@ -30,9 +30,12 @@ export function renderVerdicts(report: Report): string[] {
 
 function rowLines(report: Report, row: ReportRow): string[] {
   const cells = row.metrics[0]?.cells ?? [];
-  const judged = cells.flatMap(({ kernel, judgement }) =>
-    judgement === undefined ? [] : [{ kernel, judgement }],
-  );
+  // A row without the baseline compares nothing, which a note says once.
+  const judged = cells.flatMap(({ kernel, judgement, comparison }) => {
+    const isAlone =
+      comparison.kind === 'not-compared' && comparison.reason === 'no-baseline-in-row';
+    return judgement === undefined || isAlone ? [] : [{ kernel, judgement }];
+  });
   if (judged.length === 0) return [];
   return [
     ...wrapText(row.label, { prefix: '  ' }),

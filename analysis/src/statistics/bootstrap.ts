@@ -26,7 +26,9 @@ export interface BootstrapInterval {
   readonly high: number;
 }
 
-/** Undefined when fewer than nine of ten resamples have a value: the bounds would be chosen ones. */
+/**
+ * Undefined when fewer than nine of ten resamples have a value: the bounds would be chosen ones.
+ */
 export function percentileInterval<Unit>(
   options: BootstrapOptions<Unit>,
 ): BootstrapInterval | undefined {

@@ -37,14 +37,14 @@ export type MedianInterval =
 
 /**
  * From n = 6 on: order statistics, free of any distribution (Conover 1999). Two neighbouring ones
- * are interpolated, since whole ranks would cover up to 99 % at small n (Hettmansperger and Sheather
- * 1986, Confidence intervals based on interpolated order statistics, Statistics and Probability
- * Letters 4, 75-79); the coverage is then nominal, and nearly free of the distribution. No such
- * interval reaches 95 % below n = 6 (n = 5 gives 93.75 %), so n = 2 to 5 use Student's t (Student
- * 1908). The `log` scale fits positive values whose errors are proportional: it is left for the
- * linear one when a value is not positive. Differences and shares, which may have either sign, ask
- * for `linear` from the start: on logs, an interval of values that happen to be positive could never
- * include 0.
+ * are interpolated, since whole ranks would cover up to 99 % at small n (Hettmansperger and
+ * Sheather 1986, Confidence intervals based on interpolated order statistics, Statistics and
+ * Probability Letters 4, 75-79); the coverage is then nominal, and nearly free of the distribution.
+ * No such interval reaches 95 % below n = 6 (n = 5 gives 93.75 %), so n = 2 to 5 use Student's t
+ * (Student 1908). The `log` scale fits positive values whose errors are proportional: it is left
+ * for the linear one when a value is not positive. Differences and shares, which may have either
+ * sign, ask for `linear` from the start: on logs, an interval of values that happen to be positive
+ * could never include 0.
  */
 export function medianInterval(values: readonly number[], scale: 'log' | 'linear'): MedianInterval {
   const ranks = values.length > 0 ? medianRanks(values.length, COVERAGE_MIN) : undefined;

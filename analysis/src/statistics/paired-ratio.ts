@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * The ratio of two kernels from the ratios inside their blocks. A block is a pair on one host, so
- * hosts and their drift cancel before anything is pooled; a sign flipped inside a block stays inside
- * its host, which makes the test one that is stratified by host.
+ * hosts and their drift cancel before anything is pooled; a sign flipped inside a block stays
+ * inside its host, which makes the test one that is stratified by host.
  */
 import { median } from './median.js';
 import { COVERAGE_MIN, type MedianInterval, medianInterval } from './median-interval.js';

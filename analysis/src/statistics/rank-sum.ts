@@ -2,9 +2,9 @@
 /**
  * The rank-sum test for two independent series, for what no block pairs.
  *
- * Wilcoxon (1945), Individual comparisons by ranking methods, Biometrics Bulletin 1, 80-83; Mann and
- * Whitney (1947), On a test of whether one of two random variables is stochastically larger than the
- * other, Annals of Mathematical Statistics 18, 50-60.
+ * Wilcoxon (1945), Individual comparisons by ranking methods, Biometrics Bulletin 1, 80-83; Mann
+ * and Whitney (1947), On a test of whether one of two random variables is stochastically larger
+ * than the other, Annals of Mathematical Statistics 18, 50-60.
  */
 import { normalProbability } from './normal.js';
 import { doubledMidranks, tieSizes } from './ranks.js';

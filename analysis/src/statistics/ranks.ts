@@ -3,7 +3,9 @@
 
 /** Twice the midrank of each value, in the order of `values`; the smallest alone has 2. */
 export function doubledMidranks(values: readonly number[]): number[] {
-  const order = values.map((_, index) => index).sort((a, b) => valueAt(values, a) - valueAt(values, b));
+  const order = values
+    .map((_, index) => index)
+    .sort((a, b) => valueAt(values, a) - valueAt(values, b));
   const ranks = new Array<number>(values.length).fill(0);
   for (let start = 0; start < order.length; ) {
     let end = start;

@@ -4,8 +4,8 @@
  *
  * Kendall (1938), A new measure of rank correlation, Biometrika 30, 81-93, against time as Mann
  * (1945), Nonparametric tests against trend, Econometrica 13, 245-259; slope of Theil (1950), A
- * rank-invariant method of linear and polynomial regression analysis, Proc. KNAW 53, and Sen (1968),
- * JASA 63, 1379-1389.
+ * rank-invariant method of linear and polynomial regression analysis, Proc. KNAW 53, and Sen
+ * (1968), JASA 63, 1379-1389.
  */
 import { median } from './median.js';
 import { normalProbability } from './normal.js';

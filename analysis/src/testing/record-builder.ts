@@ -22,10 +22,10 @@ import {
   type TrialEnded,
   type TrialId,
 } from '@labsweep/proto';
+import { type RandomSource, randomSource } from '../statistics/random-source.js';
 import type { BlockDecision, SweepRecord } from '../sweep-record.js';
 import { hostsFor, type MadeUpHost, releaseOf } from './made-up-hosts.js';
 import { MADE_UP_METRICS, madeUpValues } from './made-up-values.js';
-import { type RandomSource, randomSource } from '../statistics/random-source.js';
 import type { RecordOptions, RecordRow } from './record-options.js';
 
 const SWEEP = 'mprotect-window-1a2b3c4d' as SweepId;
@@ -210,6 +210,8 @@ function specOf(options: RecordOptions): Spec {
     order: 'interleaved',
     seed: options.seed,
     baseline: options.baseline as KernelName,
+    ...(options.again === undefined ? {} : { again: options.again as KernelName }),
+    ...(options.margin === undefined ? {} : { margin: options.margin }),
     ...(gap === undefined ? {} : { gap }),
     hygiene: 'observe',
     scheduling: {

@@ -68,6 +68,9 @@ export interface RecordOptions {
   readonly rows: readonly RecordRow[];
   readonly repetitions: number;
   readonly baseline: string;
+  /** The second name of the baseline; rows that have it name it among their kernels. */
+  readonly again?: string;
+  readonly margin?: number;
   readonly gap?: { readonly good: string; readonly bad: string; readonly candidate: string };
   readonly metrics?: readonly Metric[];
   readonly scenarios?: readonly string[];

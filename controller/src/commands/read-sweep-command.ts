@@ -30,7 +30,7 @@ export interface SweepCommandRequest {
 
 /** A command whose kernel, if it has one, is still to be resolved. */
 export type AskedCommand =
-  | Exclude<SweepCommand, { kind: 'add-kernel' }>
+  | Exclude<SweepCommand, { kind: 'add-kernel' | 'stop-row' }>
   | { readonly kind: 'add-kernel'; readonly kernel: KernelSpec };
 
 /** Throws a UsageError. */
@@ -56,13 +56,15 @@ function readAsked(sweep: SweepState, request: SweepCommandRequest): AskedComman
   }
 }
 
-function readKind(text: string): SweepCommand['kind'] {
+type AskedKind = (typeof SWEEP_COMMANDS)[number];
+
+function readKind(text: string): AskedKind {
   const kind = SWEEP_COMMANDS.find((known) => known === text);
   if (kind !== undefined) return kind;
   throw new UsageError(`unknown command \`${text}\`; ${suggestName(text, SWEEP_COMMANDS)}`);
 }
 
-const VERBS: Readonly<Record<SweepCommand['kind'], string>> = {
+const VERBS: Readonly<Record<AskedKind, string>> = {
   pause: 'pause',
   resume: 'resume',
   cancel: 'cancel',
@@ -72,7 +74,7 @@ const VERBS: Readonly<Record<SweepCommand['kind'], string>> = {
   'add-kernel': 'add to',
 };
 
-function refuseByState(sweep: SweepState, kind: SweepCommand['kind']): void {
+function refuseByState(sweep: SweepState, kind: AskedKind): void {
   const { sweep: id, state } = summarize(sweep);
   if (state === 'cancelled' && kind !== 'cancel') {
     throw new UsageError(

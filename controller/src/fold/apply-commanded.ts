@@ -48,6 +48,9 @@ export function applyCommanded(state: LabState, entry: Commanded): boolean {
       extend(sweep, extendDesign(sweep.design, command));
       sweep.kernels = [...sweep.kernels, command.kernel];
       return true;
+    case 'stop-row':
+      shrink(sweep, extendDesign(sweep.design, command));
+      return true;
   }
 }
 
@@ -65,6 +68,19 @@ function extend(sweep: SweepState, design: SweepDesign): void {
   Object.assign(sweep, partsOf(design));
   for (const planned of design.plan.blocks) {
     if (!sweep.blocks.has(planned.id)) sweep.blocks.set(planned.id, newBlock(planned));
+  }
+}
+
+/** Whoever stops a row has seen that nobody has begun the blocks that it drops. */
+function shrink(sweep: SweepState, design: SweepDesign): void {
+  sweep.design = design;
+  Object.assign(sweep, partsOf(design));
+  const planned = new Set(design.plan.blocks.map(({ id }) => id));
+  for (const [id, block] of sweep.blocks) {
+    if (planned.has(id)) continue;
+    sweep.settledCount -= block.planned.trials.filter((trial) => isSettled(block, trial.id)).length;
+    if (block.decision !== undefined) sweep.decidedCount -= 1;
+    sweep.blocks.delete(id);
   }
 }
 

@@ -41,9 +41,23 @@ export function extendDesign(design: SweepDesign, command: SweepCommand): SweepD
       return addRepetitions(design, command.count);
     case 'add-kernel':
       return addKernel(design, command.kernel);
+    case 'stop-row':
+      return stopRow(design, command);
     default:
       return design;
   }
+}
+
+/** The blocks of the row beyond `repetitions` are no longer planned. */
+function stopRow(
+  design: SweepDesign,
+  { row, repetitions }: Extract<SweepCommand, { kind: 'stop-row' }>,
+): SweepDesign {
+  const blocks = design.plan.blocks.filter(
+    (block) => block.row !== row || block.repetition <= repetitions,
+  );
+  const trialCount = blocks.reduce((sum, block) => sum + block.trials.length, 0);
+  return { ...design, plan: { ...design.plan, blocks, trialCount } };
 }
 
 /** The environments that can boot such a kernel, or have one of its sort already. */

@@ -65,7 +65,7 @@ function candidateOf(
   host: HostState,
   view: LabView & { readonly isTail: boolean },
 ): Candidate[] {
-  if (queue.openCount === 0) return [];
+  if (queue.openCount === 0 || queue.isStopping) return [];
   const match = view.roster.match(host.id, sweep.sweep, queue.row);
   if (match?.environment === undefined) return [];
   if (isPinnedElsewhere(sweep, queue, host, match.environment, view)) return [];

@@ -27,6 +27,8 @@ const REOPENED = 3;
 export class RowQueue {
   /** Where the row's blocks go under `pin-row`, once one of them went there. */
   pinnedTo: HostId | undefined;
+  /** Nothing more of it is handed out: a command that drops its untouched blocks is on its way. */
+  isStopping = false;
   private marks: Uint8Array;
   /** No untouched block stands before it. */
   private cursor = 0;
@@ -93,6 +95,11 @@ export class RowQueue {
   nextUntouched(from: number): number | undefined {
     const index = this.marks.indexOf(UNTOUCHED, from);
     return index < 0 ? undefined : index;
+  }
+
+  /** The last block that anybody has begun, counted from 1; 0 when nobody has begun any. */
+  get begunCount(): number {
+    return this.marks.findLastIndex((mark) => mark !== UNTOUCHED) + 1;
   }
 
   isLeased(index: number): boolean {

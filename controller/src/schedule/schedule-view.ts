@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the scheduler knows of hosts and leases, and the decisions that it hands back. */
-import type { BlockId, Environment, HostId, LeaseId, SweepId, TrialId } from '@labsweep/proto';
+import type {
+  BlockId,
+  Environment,
+  HostId,
+  LeaseId,
+  RowId,
+  SweepId,
+  TrialId,
+} from '@labsweep/proto';
 import type { QuarantineProposal } from './host-health.js';
+import type { PreciseRow } from './stopping-rows.js';
 
 /** A lease that is out. Only the lease book changes it. */
 export interface LiveLease {
@@ -35,4 +44,17 @@ export type ScheduleDecision =
   | Grant
   /** The lease is taken away; its host is told why. */
   | { readonly kind: 'revoke'; readonly lease: LiveLease; readonly reason: string }
-  | { readonly kind: 'quarantine'; readonly proposal: QuarantineProposal };
+  | { readonly kind: 'quarantine'; readonly proposal: QuarantineProposal }
+  /** The row needs no block beyond these, and none beyond them was begun. */
+  | {
+      readonly kind: 'stop-row';
+      readonly sweep: SweepId;
+      readonly row: RowId;
+      readonly repetitions: number;
+    };
+
+export interface SchedulerPorts {
+  /** The id and the fencing token of a new lease. */
+  newRight(): { readonly lease: LeaseId; readonly epoch: number };
+  readonly preciseRow: PreciseRow;
+}

@@ -23,7 +23,8 @@ import { LeaseBook } from './lease-book.js';
 import { isEarlierRound, reasonNotWanted } from './lease-standing.js';
 import { OpenSweeps } from './open-sweeps.js';
 import { type PickedBlock, pickBlock } from './pick-block.js';
-import type { LiveLease, ScheduleDecision } from './schedule-view.js';
+import type { LiveLease, ScheduleDecision, SchedulerPorts } from './schedule-view.js';
+import { StoppingRows } from './stopping-rows.js';
 import { blockAt, isDecided, isDrained, isPaused, quarantineOf } from './sweep-facts.js';
 import type { SweepQueue } from './sweep-queue.js';
 import { SweepShares } from './sweep-shares.js';
@@ -37,11 +38,6 @@ export const REATTACH_MAX_MS = 5_000;
 /** With fewer open blocks than this for each host, the longest go first. */
 const TAIL_BLOCKS_PER_HOST = 2;
 
-export interface SchedulerPorts {
-  /** The id and the fencing token of a new lease. */
-  newRight(): { readonly lease: LeaseId; readonly epoch: number };
-}
-
 export class Scheduler {
   readonly leases = new LeaseBook();
   readonly roster = new HostRoster(0);
@@ -54,6 +50,7 @@ export class Scheduler {
   private begunAtMs: number | undefined;
   private readonly awaited = new Set<HostId>();
   private readonly revoked: ScheduleDecision[] = [];
+  private readonly stopping = new StoppingRows();
 
   constructor(
     private readonly lab: LabState,
@@ -82,6 +79,9 @@ export class Scheduler {
   observe(entry: LogEntry, changed: boolean, nowMs: number): void {
     if (entry.type === 'trial-ended') this.observeOutcome(entry, changed, nowMs);
     if (!changed) return;
+    if (entry.type === 'trial-ended') {
+      this.stopping.observe(this.lab, this.ports.preciseRow, entry);
+    }
     if (entry.type === 'host-commanded') {
       this.health.commanded(entry);
       this.idle.opened();
@@ -163,16 +163,16 @@ export class Scheduler {
       this.roster.stalled(lease.host, nowMs);
       this.free(lease, nowMs);
     }
-    for (const proposal of this.health.take(nowMs))
-      decisions.push({ kind: 'quarantine', proposal });
+    const proposals = this.health.take(nowMs);
+    decisions.push(...proposals.map((proposal) => ({ kind: 'quarantine' as const, proposal })));
+    decisions.push(...this.stopping.take(this.queues));
     this.grantAll(decisions, nowMs);
     return decisions;
   }
 
   private grantAll(decisions: ScheduleDecision[], nowMs: number): void {
     if (!this.idle.hasAny()) return;
-    const isWaiting = this.awaited.size > 0 && nowMs - (this.begunAtMs ?? 0) < REATTACH_MAX_MS;
-    if (isWaiting) return;
+    if (this.awaited.size > 0 && nowMs - (this.begunAtMs ?? 0) < REATTACH_MAX_MS) return;
     for (const id of this.idle.take()) {
       const host = this.roster.get(id);
       const grant = host === undefined ? undefined : this.grant(host, nowMs);

@@ -38,7 +38,9 @@ export function buildSpec(document: TomlDocument, shape: SpecShape): Spec {
     workload: buildWorkload(shape.workload),
     environments: shape.environments
       .map((each) => buildEnvironment(each, named))
-      .map((each) => (again === undefined ? each : withAgain(each, { baseline, again: again.name }))),
+      .map((each) =>
+        again === undefined ? each : withAgain(each, { baseline, again: again.name }),
+      ),
     repetitions: shape.repetitions,
     order: shape.order ?? defaults.ORDER,
     seed: shape.seed ?? defaults.SEED,

@@ -10,6 +10,7 @@ import type { Finding } from './finding.js';
 import { findKernelProblems } from './kernel-findings.js';
 import { formatKeyPath, type KeyPath } from './key-path.js';
 import { PROBLEMS_MAX, SPEC_LENGTH_MAX } from './limits.js';
+import { findPrecisionProblems } from './precision-findings.js';
 import { findPurposeProblems } from './purpose-findings.js';
 import { findRowProblems } from './row-findings.js';
 import { findScheduleProblems } from './schedule-findings.js';
@@ -78,6 +79,7 @@ function checkDocument(document: TomlDocument): Checked {
     ...findKernelProblems(draft),
     ...findEnvironmentProblems(draft),
     ...findRowProblems(document, draft),
+    ...findPrecisionProblems(draft),
     ...findPurposeProblems(draft),
     ...findScheduleProblems(draft),
   ];

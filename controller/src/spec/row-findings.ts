@@ -55,7 +55,7 @@ function findTooManyTrials(draft: SpecDraft): readonly Finding[] {
   const asked = Math.max(repetitions, auditRepetitions, attributionRepetitions);
   if (asked > REPETITIONS_MAX) return []; // Told as such already.
   const countTrials = (rows: readonly EnvironmentDraft[]) =>
-    rows.reduce((sum, each) => sum + each.smp.length * countKernels(draft, each), 0);
+    rows.reduce((sum, each) => sum + each.smp.length * countTurns(draft, each), 0);
   const perRepetition = countTrials(environments);
   const guests = environments.filter((each) => each.environment?.startsWith('qemu'));
   const besides = auditRepetitions * perRepetition + attributionRepetitions * countTrials(guests);
@@ -65,6 +65,11 @@ function findTooManyTrials(draft: SpecDraft): readonly Finding[] {
   const fitting = Math.floor((TRIALS_MAX - besides) / perRepetition);
   const hint = fitting > 0 ? `at most ${fitting} repetitions fit` : 'split the sweep';
   return [{ path: ['repetitions'], at: 'value', what, hint }];
+}
+
+/** At most: a row without the baseline has no second turn of it. */
+function countTurns(draft: SpecDraft, environment: EnvironmentDraft): number {
+  return countKernels(draft, environment) + (draft.hasAgain ? 1 : 0);
 }
 
 function countKernels(draft: SpecDraft, { environment, kernels }: EnvironmentDraft): number {

@@ -86,20 +86,23 @@ const spec = z.strictObject({
   /** How many blocks each row gets: every kernel runs once in each. */
   repetitions: key('repetitions = 5', integer(1, limits.REPETITIONS_MAX)),
   /**
-   * `interleaved`: balanced and shuffled by the seed; `listed`: as written; `sandwich`: the baseline
-   * first and once more at the end of each block, to show drift. Default: interleaved.
+   * `interleaved`: balanced and shuffled by the seed; `listed`: as written; `sandwich`: the
+   * baseline first and once more at the end of each block, to show drift. Default: interleaved.
    */
-  order: key('order = "interleaved"', z.enum(['interleaved', 'listed', 'sandwich'])).exactOptional(),
+  order: key(
+    'order = "interleaved"',
+    z.enum(['interleaved', 'listed', 'sandwich']),
+  ).exactOptional(),
   /**
-   * Runs the baseline twice in each block, under two names: reports say which change the setup could
-   * see, and call none below it a change. Default: false.
+   * Runs the baseline twice in each block, under two names: reports say which change the setup
+   * could see, and call none below it a change. Default: false.
    */
   aa: key('aa = true', z.boolean()).exactOptional(),
   /** A change that is as good as none: within it, kernels are called the same. Default: none. */
   margin: key('margin = "2%"', percent).exactOptional(),
   /**
-   * Stops a row when the interval of each change is at most so much to either side; `repetitions` is
-   * then the most that a row gets. Default: every row gets all its repetitions.
+   * Stops a row when the interval of each change is at most so much to either side; `repetitions`
+   * is then the most that a row gets. Default: every row gets all its repetitions.
    */
   precision: key('precision = "2%"', percent).exactOptional(),
   /** Blocks that a row gets before `precision` may stop it. Default: 6. */

@@ -16,6 +16,10 @@ export interface SpecDraft {
   readonly schedule: Readonly<Record<string, unknown>> | undefined;
   readonly environments: readonly EnvironmentDraft[];
   readonly repetitions: number | undefined;
+  readonly repetitionsMin: number | undefined;
+  readonly hasPrecision: boolean;
+  /** Each block runs the baseline a second time. */
+  readonly hasAgain: boolean;
   /** Blocks that each row, or each row of a guest, gets besides; 0 when none are asked for. */
   readonly auditRepetitions: number;
   readonly attributionRepetitions: number;
@@ -55,6 +59,9 @@ export function readDraft(value: unknown): SpecDraft {
     schedule: tableOf(top.schedule),
     environments: environments.map(readEnvironment),
     repetitions: numberOf(top.repetitions),
+    repetitionsMin: numberOf(top.repetitions_min),
+    hasPrecision: top.precision !== undefined,
+    hasAgain: top.aa === true || top.order === 'sandwich',
     auditRepetitions: readPurpose(top.audit),
     attributionRepetitions: readPurpose(top.attribution),
   };

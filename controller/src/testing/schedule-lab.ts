@@ -7,6 +7,7 @@ import { strict as assert } from 'node:assert';
 import type { HostDescription, HostId, LeaseId, LogEntry } from '@labsweep/proto';
 import { applyEntry } from '../fold/apply-entry.js';
 import { emptyLabState } from '../fold/lab-state.js';
+import { schedulerPorts } from '../precision-watch.js';
 import type { Grant, ScheduleDecision } from '../schedule/schedule-view.js';
 import { Scheduler } from '../schedule/scheduler.js';
 import { waitingRows } from '../schedule/waiting-rows.js';
@@ -19,12 +20,13 @@ export class ScheduleLab {
   private rights = 0;
 
   constructor(...entries: readonly LogEntry[]) {
-    this.scheduler = new Scheduler(this.state, {
-      newRight: () => {
+    this.scheduler = new Scheduler(
+      this.state,
+      schedulerPorts(() => {
         this.rights += 1;
         return { lease: `lease-${this.rights}` as LeaseId, epoch: this.rights };
-      },
-    });
+      }),
+    );
     this.fold(...entries);
   }
 

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Words those decisions of the scheduler that must outlive this controller as entries of the log.
+ */
+import type { LogEntry } from '@labsweep/proto';
+import type { ScheduleDecision } from './schedule/schedule-view.js';
+
+/** Decided by labsweep itself, and in the log in the same way as what users ask for. */
+export function decisionEntry(
+  decision: Extract<ScheduleDecision, { kind: 'quarantine' | 'stop-row' }>,
+  atMs: number,
+): LogEntry {
+  const by = 'labsweep';
+  if (decision.kind === 'quarantine') {
+    const { id, command } = decision.proposal;
+    return { type: 'host-commanded', id, atMs, by, command };
+  }
+  const { kind, sweep, row, repetitions } = decision;
+  const id = `${kind}-${row}-${repetitions}`;
+  return { type: 'commanded', sweep, id, atMs, by, command: { kind, row, repetitions } };
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Keeps the values of sweeps that ask for a precision, and says which rows have blocks enough. The
+ * fold keeps no values, since sweeps may be large; only these few sweeps need them here.
+ */
+import { isPreciseEnough, scenariosOf, trialValue } from '@labsweep/analysis';
+import type { BlockId, KernelName, RowId, SweepId, TrialEnded } from '@labsweep/proto';
+import type { SweepState } from './fold/lab-state.js';
+import type { SchedulerPorts } from './schedule/schedule-view.js';
+
+/** Of the primary metric, by scenario and kernel. */
+type TrialValues = Map<string, Map<KernelName, number>>;
+
+export class PrecisionWatch {
+  /** By sweep, and then by block, attempt and host. */
+  private readonly seen = new Map<SweepId, Map<string, TrialValues>>();
+
+  /** Takes an outcome that the fold has taken; the row, when it needs no more blocks. */
+  preciseRow(sweep: SweepState, entry: TrialEnded): RowId | undefined {
+    const { precision } = sweep.spec;
+    if (precision === undefined || entry.purpose !== 'timing') return undefined;
+    this.keep(sweep, entry);
+    const block = sweep.blocks.get(entry.block);
+    if (block?.decision === undefined) return undefined;
+    const { row } = block.planned;
+    return isPreciseEnough(this.ratiosOf(sweep, row), precision) ? row : undefined;
+  }
+
+  private keep({ spec }: SweepState, entry: TrialEnded): void {
+    const [primary] = spec.workload.metrics;
+    if (primary === undefined || entry.outcome.status !== 'measured') return;
+    const ofSweep = this.seen.get(entry.sweep) ?? new Map<string, TrialValues>();
+    this.seen.set(entry.sweep, ofSweep);
+    const key = attemptKey(entry.block, entry);
+    const values: TrialValues = ofSweep.get(key) ?? new Map();
+    ofSweep.set(key, values);
+    for (const scenario of scenariosOf(entry.outcome)) {
+      const value = trialValue(entry.outcome, { scenario, metric: primary.name });
+      if (value === undefined) continue;
+      values.set(scenario, (values.get(scenario) ?? new Map()).set(entry.kernel, value));
+    }
+  }
+
+  /** One series for each scenario and kernel other than the baseline, as the report compares. */
+  private ratiosOf(sweep: SweepState, row: RowId): readonly (readonly number[])[] {
+    const { spec, submitted, rows, blocks } = sweep;
+    const kernels = (rows.get(row)?.kernels ?? []).filter(
+      (kernel) => kernel !== spec.baseline && kernel !== spec.again,
+    );
+    const ofSweep = this.seen.get(submitted.sweep) ?? new Map<string, TrialValues>();
+    const counted = [...blocks.values()].flatMap(({ planned, decision }) => {
+      if (planned.row !== row || decision === undefined) return [];
+      return ofSweep.get(attemptKey(planned.id, decision)) ?? [];
+    });
+    const scenarios = new Set(counted.flatMap((values) => [...values.keys()]));
+    return [...scenarios].flatMap((scenario) =>
+      kernels.map((kernel) =>
+        counted.flatMap((values) => {
+          const value = values.get(scenario)?.get(kernel);
+          const baseline = values.get(scenario)?.get(spec.baseline);
+          return value === undefined || baseline === undefined ? [] : [value / baseline];
+        }),
+      ),
+    );
+  }
+}
+
+function attemptKey(
+  block: BlockId,
+  { attempt, host }: { readonly attempt: number; readonly host: string },
+): string {
+  return `${block} ${attempt} ${host}`;
+}
+
+/** What the pure scheduler is told from outside of its folder. */
+export function schedulerPorts(newRight: SchedulerPorts['newRight']): SchedulerPorts {
+  const watch = new PrecisionWatch();
+  return { newRight, preciseRow: (sweep, entry) => watch.preciseRow(sweep, entry) };
+}
