@@ -36,6 +36,7 @@ export function reportHead(record: SweepRecord): ReportHead {
     clocksources: clocksourcesOf(counted),
     order: spec.order,
     hasAgain: spec.again !== undefined,
+    ...(spec.precision === undefined ? {} : { precision: spec.precision.fraction }),
     seed: submitted.seed,
     repetitions: spec.repetitions,
     waiting: record.waiting,

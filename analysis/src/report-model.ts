@@ -120,6 +120,8 @@ export interface ReportHead {
   readonly order: BlockOrder;
   /** Each block runs the baseline twice. */
   readonly hasAgain: boolean;
+  /** Rows stop when each change is known to this fraction; `repetitions` is then the most. */
+  readonly precision?: number;
   readonly seed: number;
   readonly repetitions: number;
   readonly waiting: readonly { readonly row: RowId; readonly reason: string }[];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The head of the text report: state, then what was measured where and how. */
 import type { Report } from '../report-model.js';
+import { percentText } from '../verdict.js';
 import { wrapText } from './page.js';
 
 /** Wide enough for the longest key and two blanks. */
@@ -35,13 +36,18 @@ export function renderHead(report: Report): string[] {
     ...field('order', [
       `${head.order}, seed ${head.seed}${head.hasAgain ? '; the baseline twice in each block' : ''}`,
     ]),
-    ...field('repetitions', [String(head.repetitions)]),
+    ...field('repetitions', [repetitionsText(head)]),
     ...field(
       'waiting',
       head.waiting.map(({ row, reason }) => `${row}: ${reason}`),
     ),
     ...field('meaning', meanings(report)),
   ];
+}
+
+function repetitionsText({ repetitions, precision }: Report['head']): string {
+  if (precision === undefined) return String(repetitions);
+  return `at most ${repetitions}, until each change is known to ${percentText(precision)}`;
 }
 
 function stateLines({ state, progress }: Report): string[] {

@@ -33,7 +33,6 @@ const kernelName = z
   .regex(names.KERNEL_NAME, 'expected a name of at most 32 letters, digits and `.` `_` `+` `-`')
   .refine((name) => !name.endsWith(AGAIN_ENDING), {
     error: `names that end in \`${AGAIN_ENDING}\` are the second turns of baselines`,
-    params: { hint: 'give the kernel another name' },
   });
 
 /** The text is kept beside what was read of it: reports show what the user wrote. */
