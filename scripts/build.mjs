@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Builds everything: types from the .proto files, TypeScript, the C programs. Each step does
- * nothing when its inputs have not changed, so that a second run costs well under a second.
+ * nothing when its inputs have not changed, so that a second run costs well under a second. What
+ * was built of a source that is gone goes with it.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { removeStaleOutputs } from './stale-outputs.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = (name) => join(root, 'node_modules', '.bin', name);
@@ -32,6 +34,15 @@ function generateTypes() {
   step(bin('proto-loader-gen-types'), args, join(root, 'proto'));
 }
 
+function removeOutputsWithoutSource() {
+  for (const name of ['proto', 'analysis', 'controller', 'agent', 'cli', 'test']) {
+    const folder = join(root, name);
+    const source = name === 'test' ? folder : join(folder, 'src');
+    removeStaleOutputs({ source, output: join(folder, 'dist') });
+  }
+}
+
 generateTypes();
+removeOutputsWithoutSource();
 step(bin('tsc'), ['-b']);
 step('make', ['-s', '-C', 'native', 'all']);

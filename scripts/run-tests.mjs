@@ -25,19 +25,11 @@ const SUITES = {
   chaos: { folder: 'test/dist/chaos', limitMs: 480_000 },
 };
 
-/** What an earlier build left of a test that is gone must not run. */
-function sourceOf(path) {
-  const [workspace, ...rest] = path.slice(root.length + 1).split('/dist/');
-  const source = rest.join('/dist/').replace(/\.js$/, '.ts');
-  return join(root, workspace, workspace === 'test' ? source : join('src', source));
-}
-
 function testFiles(folder) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true })
     .filter((name) => name.endsWith('.test.js'))
     .map((name) => join(folder, name))
-    .filter((path) => existsSync(sourceOf(path)))
     .sort();
 }
 

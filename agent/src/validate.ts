@@ -3,7 +3,7 @@
  * Holds what was seen of a trial against what was asked of it, and gives its outcome. This is the
  * only place that says `measured`.
  */
-import type { Outcome } from '@labsweep/proto';
+import { failureStatus, type Outcome } from '@labsweep/proto';
 import {
   checkEndMark,
   checkInitError,
@@ -21,7 +21,6 @@ import {
   checkSupervisor,
 } from './checks/program-checks.js';
 import { findUnmetExpectation } from './expectations.js';
-import { failureStatus } from './failure-table.js';
 import { checkGuestTruth, checkRecordComplete } from './guest-truth.js';
 import { readOutput } from './output.js';
 import type { Check, TrialEvidence, TrialRequirements, Trouble } from './trial-evidence.js';

@@ -13,11 +13,29 @@ export interface EnvironmentSide {
   readonly trials: readonly TrialEnded[];
 }
 
-/** One kernel under the names that it has in either row. */
-export interface KernelMatch {
+/**
+ * What a running kernel says of itself. A distribution's security update keeps the release, so the
+ * version string, which counts builds, belongs to it.
+ */
+export interface KernelBuild {
+  /** Empty when the trial does not tell. */
   readonly release: string;
+  readonly version: string;
+}
+
+/** One kernel under the names that it has in either row. */
+export interface KernelMatch extends KernelBuild {
+  /** The release, with the kernel's native name where several kernels of it ran in both. */
+  readonly label: string;
   readonly native: KernelName;
   readonly virtual: KernelName;
+}
+
+/** One release in both rows that is not one kernel. */
+export interface OtherBuild {
+  readonly release: string;
+  readonly nativeVersions: readonly string[];
+  readonly virtualVersion: string;
 }
 
 export function sideOf(view: RowView, isOfClass: (host: HostId) => boolean): EnvironmentSide {
@@ -25,46 +43,67 @@ export function sideOf(view: RowView, isOfClass: (host: HostId) => boolean): Env
   return { view, trials: trials.filter(({ host }) => isOfClass(host)) };
 }
 
-/** The values of a kernel while it was of this release: `host` may be one, then another. */
+/** The values of a kernel while it was of this build: `host` may be one, then another. */
 export function seriesOn(
   side: EnvironmentSide,
-  wanted: { readonly kernel: KernelName; readonly release: string; readonly metric: string },
+  wanted: KernelBuild & { readonly kernel: KernelName; readonly metric: string },
 ): Series {
   const blocks = new Set(
     side.trials
-      .filter((trial) => trial.kernel === wanted.kernel && releaseOf(trial) === wanted.release)
+      .filter((trial) => trial.kernel === wanted.kernel && isSameBuild(buildOf(trial), wanted))
       .map(({ block }) => block),
   );
   return seriesOf(side.view, wanted).filter(({ block }) => blocks.has(block));
 }
 
-/** Each kernel of a side with each release that it had there, in the order of the row. */
-export function kernelsOf(side: EnvironmentSide): { kernel: KernelName; release: string }[] {
+/** Each kernel of a side with each build that it had there, in the order of the row. */
+export function kernelsOf(side: EnvironmentSide): (KernelBuild & { kernel: KernelName })[] {
   return side.view.planned.kernels.flatMap((kernel) => {
-    const trials = side.trials.filter((trial) => trial.kernel === kernel);
-    return [...new Set(trials.map(releaseOf))].map((release) => ({ kernel, release }));
+    const builds = side.trials.filter((trial) => trial.kernel === kernel).map(buildOf);
+    return builds
+      .filter((build, index) => builds.findIndex((each) => isSameBuild(each, build)) === index)
+      .map((build) => ({ kernel, ...build }));
   });
 }
 
 /**
- * By release, as the running kernel tells it. Where a row has several kernels of one release (a
- * patched one beside its parent), only the name can tell them apart.
+ * By release and version, as the running kernel tells them. Where a row has several kernels of one
+ * build (one image under two command lines), only the name can tell them apart.
  */
 export function matchKernels(native: EnvironmentSide, virtual: EnvironmentSide): KernelMatch[] {
   const [natives, virtuals] = [kernelsOf(native), kernelsOf(virtual)];
-  return virtuals.flatMap(({ kernel, release }) => {
-    if (release === '') return [];
-    const alike = natives.filter((each) => each.release === release);
+  const matches = virtuals.flatMap(({ kernel, ...build }) => {
+    if (build.release === '') return [];
+    const alike = natives.filter((each) => isSameBuild(each, build));
     const sameName = alike.find((each) => each.kernel === kernel);
-    if (sameName !== undefined) return [{ release, native: kernel, virtual: kernel }];
+    if (sameName !== undefined) return [{ ...build, native: kernel, virtual: kernel }];
     const [only] = alike;
-    const rivals = virtuals.filter((each) => each.release === release);
+    const rivals = virtuals.filter((each) => isSameBuild(each, build));
     if (only === undefined || alike.length > 1 || rivals.length > 1) return [];
-    return [{ release, native: only.kernel, virtual: kernel }];
+    return [{ ...build, native: only.kernel, virtual: kernel }];
+  });
+  return matches.map((match) => {
+    const isShared = matches.some((each) => each !== match && each.release === match.release);
+    return { ...match, label: isShared ? `${match.release} (${match.native})` : match.release };
   });
 }
 
-/** Empty when the trial does not tell. */
-function releaseOf({ outcome }: TrialEnded): string {
-  return outcome.facts.kernel_release ?? '';
+/** Kernels of the guests whose release ran natively too, but in no build that is theirs. */
+export function otherBuilds(native: EnvironmentSide, virtual: EnvironmentSide): OtherBuild[] {
+  return kernelsOf(virtual).flatMap((build) => {
+    const alike = kernelsOf(native).filter(({ release }) => release === build.release);
+    if (build.release === '' || alike.length === 0) return [];
+    if (alike.some((each) => isSameBuild(each, build))) return [];
+    const nativeVersions = [...new Set(alike.map(({ version }) => version))];
+    return [{ release: build.release, nativeVersions, virtualVersion: build.version }];
+  });
+}
+
+export function isSameBuild(one: KernelBuild, other: KernelBuild): boolean {
+  return one.release === other.release && one.version === other.version;
+}
+
+function buildOf({ outcome: { facts } }: TrialEnded): KernelBuild {
+  const [release = '', version = ''] = [facts.kernel_release, facts.kernel_version];
+  return { release, version };
 }

@@ -6,11 +6,14 @@
 import type { HostId, KernelName, Metric } from '@labsweep/proto';
 import { type Comparison, compareKernels } from './compare.js';
 import { type Agreement, agreementOf } from './environment-effect.js';
+import { type UnlikeSettings, unlikeSettings } from './environment-settings.js';
 import {
   type EnvironmentSide,
   type KernelMatch,
   kernelsOf,
   matchKernels,
+  type OtherBuild,
+  otherBuilds,
   seriesOn,
   sideOf,
 } from './environment-side.js';
@@ -32,11 +35,15 @@ export interface NativeVirtual {
   readonly virtualHosts: readonly string[];
   /** Empty when no kernel ran in both: then the levels are of different kernels. */
   readonly matches: readonly KernelMatch[];
-  /** The release that effects are measured from; absent below two matches. */
+  /** Of one release and yet not the same kernel, so not matched. */
+  readonly otherBuilds: readonly OtherBuild[];
+  /** What else than the environment may stand behind a difference. */
+  readonly settings: UnlikeSettings;
+  /** The label of the kernel that effects are measured from; absent below two matches. */
   readonly reference?: string;
-  /** By release, where the workload's state is not the same in the two environments. */
+  /** By label, where the workload's state is not the same in the two environments. */
   readonly stateDifferences: readonly {
-    readonly release: string;
+    readonly label: string;
     readonly differences: readonly StateDifference[];
   }[];
   readonly metrics: readonly MetricSides[];
@@ -57,7 +64,7 @@ export interface MetricSides {
 }
 
 export interface SideLevels {
-  readonly release: string;
+  readonly label: string;
   readonly native?: SideLevel;
   readonly virtual?: SideLevel;
   /** Virtual divided by native; absent for a kernel, or a state, that is not the same in both. */
@@ -71,7 +78,7 @@ export interface SideLevel {
 
 /** The change from the reference to a kernel, in either environment. */
 export interface SideEffects {
-  readonly release: string;
+  readonly label: string;
   readonly native: Comparison;
   readonly virtual: Comparison;
   readonly agreement: Agreement;
@@ -166,7 +173,9 @@ function pairOf(record: SweepRecord, couple: Couple): NativeVirtual {
     nativeHosts: hostNames(native),
     virtualHosts: hostNames(virtual),
     matches,
-    ...(reference === undefined ? {} : { reference: reference.release }),
+    otherBuilds: otherBuilds(native, virtual),
+    settings: unlikeSettings({ native, virtual }, matches),
+    ...(reference === undefined ? {} : { reference: reference.label }),
     stateDifferences,
     metrics: record.spec.workload.metrics
       .filter(({ direction }) => direction !== 'none')
@@ -191,7 +200,7 @@ function stateBetween(
 ): NativeVirtual['stateDifferences'] {
   return matches
     .map((match) => ({
-      release: match.release,
+      label: match.label,
       differences: stateDifferencesBetween(
         { evidence: virtual.state.evidence, kernel: match.virtual },
         { evidence: native.state.evidence, kernel: match.native },
@@ -215,13 +224,13 @@ function metricSides(parts: PairParts, metric: Metric): MetricSides {
 
 function matchedLevels(parts: PairParts, { name }: Metric): SideLevels[] {
   return parts.matches.map((match) => {
-    const { release } = match;
+    const { label } = match;
     const numerator = valuesOn(parts.virtual, { ...match, kernel: match.virtual, metric: name });
     const denominator = valuesOn(parts.native, { ...match, kernel: match.native, metric: name });
-    const differs = parts.stateDifferences.some((each) => each.release === release);
+    const differs = parts.stateDifferences.some((each) => each.label === label);
     const ratio = differs ? undefined : welchRatio({ numerator, denominator });
     return {
-      release,
+      label,
       ...levelOf('native', denominator),
       ...levelOf('virtual', numerator),
       ...(ratio === undefined ? {} : { ratio }),
@@ -232,9 +241,9 @@ function matchedLevels(parts: PairParts, { name }: Metric): SideLevels[] {
 /** Of different kernels, so without any ratio. */
 function separateLevels(parts: PairParts, { name }: Metric): SideLevels[] {
   return (['native', 'virtual'] as const).flatMap((environment) =>
-    kernelsOf(parts[environment]).map(({ kernel, release }) => ({
-      release: release === '' ? kernel : release,
-      ...levelOf(environment, valuesOn(parts[environment], { kernel, release, metric: name })),
+    kernelsOf(parts[environment]).map((each) => ({
+      label: each.release === '' ? each.kernel : each.release,
+      ...levelOf(environment, valuesOn(parts[environment], { ...each, metric: name })),
     })),
   );
 }
@@ -258,7 +267,7 @@ function effectsOf(
   const native = effectIn('native', parts, wanted);
   const virtual = effectIn('virtual', parts, wanted);
   const agreement = agreementOf({ native, virtual });
-  return { release: wanted.match.release, native, virtual, agreement };
+  return { label: wanted.match.label, native, virtual, agreement };
 }
 
 /** Inside the blocks of the one environment, as everywhere. */
@@ -275,8 +284,8 @@ function effectIn(
   }
   const series = (each: KernelMatch) =>
     seriesOn(parts[environment], {
+      ...each,
       kernel: each[environment],
-      release: each.release,
       metric: metric.name,
     });
   return compareKernels({

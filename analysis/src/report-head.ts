@@ -26,6 +26,7 @@ export function reportHead(record: SweepRecord): ReportHead {
       arguments: spec.workload.arguments,
       sha256: submitted.workload.sha256,
       compiler: submitted.workload.compiler,
+      flags: submitted.workload.flags,
     },
     scenarios: distinct(counted.flatMap((entry) => scenariosOf(entry.outcome))),
     kernels: spec.kernels

@@ -110,6 +110,8 @@ export interface ReportHead {
     readonly sha256: string;
     /** Empty for a prebuilt binary. */
     readonly compiler: string;
+    /** As given to the compiler; empty for a prebuilt binary. */
+    readonly flags: readonly string[];
   };
   readonly scenarios: readonly string[];
   readonly kernels: readonly ReportKernel[];

@@ -26,23 +26,27 @@ export interface RowSetup {
 
 export function rowSetup(view: RowView): RowSetup {
   const trials = view.blocks.flatMap((block) => measuredTrials(block, view.environment));
-  const { guest, native } = view.planned;
-  const isGuest = view.environment.startsWith('qemu');
   const overcommit = overcommitReasons(trials);
   return {
     reasons: [...overcommit, ...stealReasons(trials)],
-    remarks: [
-      ...bootRemarks(trials),
-      ...(isGuest ? guestRemarks(guest) : []),
-      ...placementRemarks(trials),
-      ...(view.environment === 'native' ? nativeRemarks(native) : []),
-    ],
+    remarks: [...bootRemarks(trials), ...settingRemarks(view, trials)],
     marks: overcommit.length > 0 ? ['!overcommit'] : [],
   };
 }
 
+/** What a spec set otherwise than it is by default, and how native trials were placed. */
+export function settingRemarks(view: RowView, trials: readonly TrialEnded[]): string[] {
+  const { guest, native } = view.planned;
+  return [
+    ...trimRemarks(trials),
+    ...(view.environment.startsWith('qemu') ? guestRemarks(guest) : []),
+    ...placementRemarks(trials),
+    ...(view.environment === 'native' ? nativeRemarks(native) : []),
+  ];
+}
+
 /** vCPUs that take turns wait for each other at times that the guest cannot see. */
-function overcommitReasons(trials: readonly TrialEnded[]): string[] {
+export function overcommitReasons(trials: readonly TrialEnded[]): string[] {
   const seen = distinctFacts(trials, 'overcommit').filter((text) => text !== 'none');
   return seen.map((text) => {
     const [vcpus, cpus] = text.split('/');
@@ -63,17 +67,19 @@ function stealReasons(trials: readonly TrialEnded[]): string[] {
 }
 
 function bootRemarks(trials: readonly TrialEnded[]): string[] {
-  const trims = distinctFacts(trials, 'boot_trims').filter((text) => text !== 'none');
   return [
     ...told(trials, { fact: 'boot_path', words: 'boot' }),
     // A kernel that cannot boot like the others of its row is worth a word of its own.
     ...(distinctFacts(trials, 'boot_protocol').length > 1
       ? told(trials, { fact: 'boot_protocol', words: 'boot protocol' })
       : []),
-    ...(trims.length === 0
-      ? []
-      : [`boot trims ${trims.join(', ')}, which may change what is measured`]),
   ];
+}
+
+function trimRemarks(trials: readonly TrialEnded[]): string[] {
+  const trims = distinctFacts(trials, 'boot_trims').filter((text) => text !== 'none');
+  if (trims.length === 0) return [];
+  return [`boot trims ${trims.join(', ')}, which may change what is measured`];
 }
 
 function guestRemarks(guest: GuestSettings): string[] {

@@ -36,6 +36,20 @@ test('a governor that was changed inside a block is named with its kernels', () 
   assert.match(found[0] ?? '', /performance \(v6\.1[26], v6\.1[26]\)/);
 });
 
+test('turbo is read under the name that the look at the host gives it', () => {
+  const turbo = (value: string): Told => ({
+    hygiene: {
+      mode: 'observe',
+      before: { turbo: value },
+      after: {},
+      warnings: [],
+      disturbances: [],
+    },
+  });
+  const [reason] = reasons((kernel) => turbo(kernel === 'v6.17' ? 'boost=1' : 'boost=0'));
+  assert.match(reason ?? '', /^second factor: turbo .*boost=1 \(v6\.17\)/);
+});
+
 test('another clock, machine or core class is one as well; silence is none', () => {
   const odd = (fact: string, value: string) =>
     reasons((kernel) => ({ facts: { [fact]: kernel === 'v6.17' ? value : 'x' } }));

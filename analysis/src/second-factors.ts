@@ -7,18 +7,18 @@
 import type { KernelName, TrialEnded } from '@labsweep/proto';
 import { measuredTrials, type RowView } from './row-view.js';
 
-interface Factor {
+export interface Factor {
   readonly words: string;
   readonly read: (trial: TrialEnded) => string | undefined;
 }
 
-const told = (fact: string, words: string): Factor => ({
+export const told = (fact: string, words: string): Factor => ({
   words,
   read: ({ outcome }) => outcome.facts[fact],
 });
 
 /** Of the host, as it was before the trial. */
-const host = (fact: string, words: string): Factor => ({
+export const host = (fact: string, words: string): Factor => ({
   words,
   read: ({ outcome }) => outcome.hygiene?.before[fact],
 });
@@ -27,10 +27,9 @@ const host = (fact: string, words: string): Factor => ({
  * What a trial starts with and does not move itself. The clock is that at the end, since a guest
  * may still be on its early one when its reproducer starts.
  */
-const FACTORS: readonly Factor[] = [
+export const FACTORS: readonly Factor[] = [
   host('governor', 'frequency governor'),
-  host('no_turbo', 'turbo (no_turbo)'),
-  host('boost', 'turbo (boost)'),
+  host('turbo', 'turbo'),
   host('smt_active', 'SMT'),
   host('thp_enabled', 'huge pages of the host'),
   host('ksm_run', 'KSM of the host'),
@@ -62,7 +61,7 @@ export function secondFactors({ blocks, environment }: RowView): string[] {
 }
 
 /** The kernels by what their trials say; one that says nothing is no witness. */
-function valuesOf({ read }: Factor, trials: readonly TrialEnded[]) {
+export function valuesOf({ read }: Factor, trials: readonly TrialEnded[]) {
   const kernels = new Map<string, Set<KernelName>>();
   for (const trial of trials) {
     const value = read(trial);

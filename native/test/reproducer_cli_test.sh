@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Goal: command line, exit codes and output lines of the reproducers are as documented. Method: the
-# static and the sanitized binaries are run with small mappings; nothing is asserted about speed.
+# static and the sanitized binaries are run with small mappings, and once more with their memory
+# disturbed under them; nothing is asserted about speed.
 build=$1
 here=$(dirname "$0")
 work=$(mktemp -d) || exit 1
@@ -120,6 +121,42 @@ no_memory() {
     check "message when mmap fails" "$(grep -c 'mmap.*smaller --mapping-mb' "$work/err")" 1
 }
 
+# Real pages are moved under a real kernel, while the program looks at its state. Arguments: what is
+# done at which look, how many results are unexpected, a fact that shows it.
+disturbed() {
+    "$build/sanitized/disturb" 4194304 "$1" "$program" $scenario 1 --mapping-mb 4 --iterations 2 \
+        --warmup 1 >"$work/out" 2>"$work/err"
+    code=$?
+    if [ $code -eq 126 ]; then
+        echo "  $program: this kernel refuses $1: not tested"
+        return
+    fi
+    check "exit code under $1" $code 0
+    result=$(tail -n 1 "$work/out")
+    check "unexpected results under $1 in: $result" \
+        "$(echo "$result" | grep -c -e " expected_match_ratio=99\.[0-9]* unexpected_results=$2 ")" 1
+    check "$3 under $1 in: $result" "$(echo "$result" | grep -c -e " $3 ")" 1
+    check "a round knows its pages alone" \
+        "$(grep -c '^round .*expected_match_ratio=100.000 unexpected_results=0$' "$work/out")" 1
+}
+
+# The single protect looks four times, twice at each of its two mappings.
+disturbed_states() {
+    last=2 wrong_bytes=0
+    [ "$scenario" != shared_dirty_single_protect ] || last=4
+    [ "$scenario" != mincore_anon_base_pages ] || wrong_bytes=2
+    disturbed 1:split 2 vma_count_before=2
+    disturbed $last:split 1 vma_count_after=2
+    disturbed $last:evict $((1 + wrong_bytes)) pages_present_after=1022
+    [ "$scenario" = mincore_anon_base_pages ] || return
+    if grep -q '\[never\]' /sys/kernel/mm/transparent_hugepage/enabled; then
+        echo "  $program: no huge pages on this host: not tested"
+        return
+    fi
+    disturbed 1:huge 2 thp_eligible_before=1
+    disturbed 1:huge,2:collapse 3 'anon_huge_pages_kb_after=[24][0-9]*'
+}
+
 # Both scenarios of one run have lines of their own, in the order of the help.
 all_scenarios() {
     "$program" all 2 --mapping-mb 1 --iterations 3 --warmup 2 >"$work/out" 2>"$work/err"
@@ -151,6 +188,7 @@ try_scenario() {
     done
     program=$build/$name
     no_memory
+    disturbed_states
     shared_parts "$name"
 }
 

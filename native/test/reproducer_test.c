@@ -89,27 +89,32 @@ static void smaps_is_read_for_the_mapping_alone(void) {
     fclose(file);
     const struct mapping mapping = {
         .start = (unsigned char *)0x2000, .length = 0x2000, .page_size = 0x1000, .pages = 2};
-    struct state state = read_state(&mapping, scratch_path);
+    uint64_t totals[TOTAL_COUNT] = {0};
+    struct state state = read_state(&mapping, scratch_path, totals);
     CHECK(state.known[VMA_COUNT] && state.value[VMA_COUNT] == 2);
     CHECK(state.known[0] && state.value[0] == 64);
     CHECK(strcmp(facts[3].name, "anon_huge_pages_kb") == 0 && state.value[3] == 8);
     CHECK(!state.known[1] && !state.known[2] && !state.known[4]);
-    struct state none = read_state(&mapping, "/nonexistent/smaps");
+    /* Page size, huge pages, pieces, and two pages that are not there; the rest is not told. */
+    CHECK(totals[CHECKS] == 4 && totals[MISMATCHES] == 4);
+    struct state none = read_state(&mapping, "/nonexistent/smaps", totals);
     CHECK(!none.known[0] && !none.known[VMA_COUNT]);
+    CHECK(totals[CHECKS] == 5 && totals[MISMATCHES] == 5);
 }
 
 static void pages_are_counted_when_they_are_present(void) {
+    uint64_t totals[TOTAL_COUNT] = {0};
     struct mapping mapping = create_mapping(1, MAP_SHARED);
-    struct state state = read_state(&mapping, "/proc/self/smaps");
-    CHECK(state.known[PRESENT] && state.value[PRESENT] == 0);
+    struct state state = read_state(&mapping, "/proc/self/smaps", totals);
+    CHECK(state.known[PRESENT] && state.value[PRESENT] == 0 && totals[MISMATCHES] == 1);
     mapping.start[3 * mapping.page_size] = 1;
     mapping.start[5 * mapping.page_size] = 1;
-    state = read_state(&mapping, "/proc/self/smaps");
-    CHECK(state.known[PRESENT] && state.value[PRESENT] == 2);
+    state = read_state(&mapping, "/proc/self/smaps", totals);
+    CHECK(state.known[PRESENT] && state.value[PRESENT] == 2 && totals[MISMATCHES] == 2);
     CHECK(strcmp(facts[PRESENT].name, "pages_present") == 0);
     touch_all_pages(&mapping);
-    state = read_state(&mapping, "/proc/self/smaps");
-    CHECK(state.value[PRESENT] == mapping.pages);
+    state = read_state(&mapping, "/proc/self/smaps", totals);
+    CHECK(state.value[PRESENT] == mapping.pages && totals[MISMATCHES] == 2);
     munmap((void *)mapping.start, mapping.length);
 }
 

@@ -20,6 +20,7 @@ export {
 export * from './commands.js';
 export * from './domain.js';
 export * from './errors.js';
+export * from './failure-table.js';
 export type {
   AgentServiceClient,
   AgentServiceHandlers,

@@ -72,7 +72,7 @@ try {
     if (!isWithin) process.exitCode = 1;
   }
   if (values.only !== 'counted') {
-    console.log(`by the wall clock, median of ${values.boots} boots a side:`);
+    console.log(`by the wall clock, least of ${values.boots} boots a side:`);
     const isWithin = await measureBoots({ submitted, boots: Number(values.boots) });
     if (!isWithin) process.exitCode = 1;
   }
@@ -113,7 +113,7 @@ async function measureBoots(request: {
     };
     const pairs: Pair[] = [];
     for (let pair = 1; pair <= Number(values.pairs); pair += 1) {
-      pairs.push(await measurePair(sides, boots));
+      pairs.push(await measurePair(sides, { runs: boots, take: 'least' }));
     }
     return reportPairs({ ...sides, unit: 'ns/page', pairs });
   } finally {

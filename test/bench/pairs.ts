@@ -17,12 +17,13 @@ export interface Side {
 
 /**
  * One run differs from the next by several percent, as a machine shares its CPUs and lends other
- * pages of its memory. So a side of a pair is the median of several runs, and the runs of both
- * sides take turns as A B B A, which a drift of the machine leaves alone.
+ * pages of its memory. So a side of a pair is one number of several runs, and the runs of both sides
+ * take turns as A B B A, which a drift of the machine leaves alone. `least` suits runs that a
+ * machine can only slow down (Chen and Revels 2016, Robust benchmarking in noisy environments).
  */
 export async function measurePair(
   sides: { readonly first: Side; readonly second: Side },
-  runs: number,
+  { runs, take }: { readonly runs: number; readonly take: 'median' | 'least' },
 ): Promise<Pair> {
   const first: number[] = [];
   const second: number[] = [];
@@ -32,7 +33,8 @@ export async function measurePair(
     second.push(await sides.second.measure());
     if (!isFirstBefore) first.push(await sides.first.measure());
   }
-  return { first: median(first), second: median(second) };
+  const centre = take === 'median' ? median : (values: readonly number[]) => Math.min(...values);
+  return { first: centre(first), second: centre(second) };
 }
 
 /** Prints every pair and both ratios; true when the ratio of the medians is within 1 %. */

@@ -62,6 +62,13 @@ const MISTAKES: readonly Mistake[] = [
     message: /sweep\.toml:\d+:11: [\s\S]*broken\.c:1:\d+: error/,
   },
   {
+    title: 'a kernel image that is none',
+    edit: [/old = "host"([\s\S]*)"scripted"/, 'old = "file:toggle.c"$1"qemu-tcg"'],
+    args: ['run', 'sweep.toml', '--runners', 'scripted', '--out', 'result'],
+    exitCode: 2,
+    message: /^sweep\.toml:5:8: kernel old \(file:toggle\.c\): .*is not a kernel image that can/m,
+  },
+  {
     title: 'an unknown command',
     args: ['rnu', 'sweep.toml'],
     exitCode: 2,

@@ -16,7 +16,7 @@ export function renderHead(report: Report): string[] {
     ...field('workload', [
       [head.workload.name, ...head.workload.arguments].join(' '),
       `${head.workload.program}, binary sha256 ${head.workload.sha256.slice(0, 12)}`,
-      head.workload.compiler,
+      buildText(head.workload),
     ]),
     ...field('scenario', [head.scenarios.join(', ')]),
     ...field('kernels', head.kernels.map(kernelText)),
@@ -48,6 +48,12 @@ export function renderHead(report: Report): string[] {
 function repetitionsText({ repetitions, precision }: Report['head']): string {
   if (precision === undefined) return String(repetitions);
   return `at most ${repetitions}, until each change is known to ${percentText(precision)}`;
+}
+
+/** Another compiler, or other flags, would be another workload. */
+function buildText({ compiler, flags }: Report['head']['workload']): string {
+  if (compiler === '') return 'prebuilt; its compiler and flags are not known';
+  return flags.length === 0 ? compiler : `${compiler}, flags ${flags.join(' ')}`;
 }
 
 function stateLines({ state, progress }: Report): string[] {

@@ -5,6 +5,7 @@
  */
 import type { Comparison } from '../compare.js';
 import type { Agreement } from '../environment-effect.js';
+import type { OtherBuild } from '../environment-side.js';
 import type {
   ApartRows,
   NativeVirtual,
@@ -53,6 +54,7 @@ function pairLines(pair: NativeVirtual): string[] {
   return [
     ...wrapText(`${pair.virtual} against ${pair.native} on ${hostsText(pair)}`, { prefix: '  ' }),
     ...matchLines(pair),
+    ...settingLines(pair),
     ...stateLines(pair),
     ...levelTable(pair),
     ...effectLines(pair),
@@ -65,26 +67,48 @@ function hostsText({ hostClass, nativeHosts, virtualHosts }: NativeVirtual): str
   return `${hostClass} (${hosts})`;
 }
 
-function matchLines({ matches }: NativeVirtual): string[] {
-  if (matches.length > 1) return [];
-  const [only] = matches;
+function matchLines({ matches, otherBuilds }: NativeVirtual): string[] {
+  const [only, second] = matches;
   const sentence =
     only === undefined
       ? 'no kernel ran in both environments: these are levels of different kernels, and no ' +
         'comparison'
-      : `only ${only.release} ran in both environments: its levels are compared; an effect needs ` +
+      : `only ${only.label} ran in both environments: its levels are compared; an effect needs ` +
         'a second kernel in both';
-  return wrapText(sentence, { prefix: '    ' });
+  return [
+    ...otherBuilds.flatMap((build) => wrapText(otherBuildText(build), { prefix: '    ' })),
+    ...(second === undefined ? wrapText(sentence, { prefix: '    ' }) : []),
+  ];
+}
+
+function otherBuildText({ release, nativeVersions, virtualVersion }: OtherBuild): string {
+  const words = (version: string) => (version === '' ? 'of an unknown build' : `'${version}'`);
+  return (
+    `${release} is not the same kernel in both environments: ${words(virtualVersion)} in the ` +
+    `guest, ${nativeVersions.map(words).join(' or ')} natively`
+  );
+}
+
+function settingLines({ settings }: NativeVirtual): string[] {
+  const { differences, native, virtual } = settings;
+  const unlike = differences.map(
+    ({ words, ...sides }) => `${words} ${sides.virtual} in the guest, ${sides.native} natively`,
+  );
+  return [
+    ...(unlike.length === 0 ? [] : [`settings that differ: ${unlike.join('; ')}`]),
+    ...(virtual.length === 0 ? [] : [`set for the guest alone: ${virtual.join('; ')}`]),
+    ...(native.length === 0 ? [] : [`set natively alone: ${native.join('; ')}`]),
+  ].flatMap((sentence) => wrapText(sentence, { prefix: '    ' }));
 }
 
 function stateLines({ stateDifferences }: NativeVirtual): string[] {
-  return stateDifferences.flatMap(({ release, differences }) => {
+  return stateDifferences.flatMap(({ label, differences }) => {
     const [first, ...others] = differences;
     if (first === undefined) return [];
     const { key, kernel, baseline } = first;
     const more = others.length === 0 ? '' : ` and ${others.length} more`;
     return wrapText(
-      `levels of ${release} not comparable: ${wordsOfKey(key)} ${stateText(key, kernel)} in the ` +
+      `levels of ${label} not comparable: ${wordsOfKey(key)} ${stateText(key, kernel)} in the ` +
         `guest, ${stateText(key, baseline)} natively${more}`,
       { prefix: '    ' },
     );
@@ -112,10 +136,10 @@ function levelTable({ metrics, matches }: NativeVirtual): string[] {
   });
 }
 
-function levelCells({ release, native, virtual, ratio }: SideLevels): string[] {
+function levelCells({ label, native, virtual, ratio }: SideLevels): string[] {
   const medians = [native, virtual].flatMap((level) => (level ? [level.median] : []));
   const levels = [native, virtual].map((level) => levelText(level, decimalsFor(medians)));
-  return [`  ${release}`, ...levels, ratio === undefined ? '-' : ratioText(ratio)];
+  return [`  ${label}`, ...levels, ratio === undefined ? '-' : ratioText(ratio)];
 }
 
 function levelText(level: SideLevel | undefined, decimals: number): string {
@@ -131,12 +155,12 @@ function ratioText({ ratio, low, high }: RatioEstimate): string {
 /** Phase by phase below each kernel. */
 function effectLines({ metrics, matches, reference }: NativeVirtual): string[] {
   if (reference === undefined) return [];
-  const others = matches.filter(({ release }) => release !== reference);
-  return others.flatMap(({ release }) => [
-    ...wrapText(`effect of ${release} over ${reference}`, { prefix: '    ' }),
+  const others = matches.filter(({ label }) => label !== reference);
+  return others.flatMap(({ label }) => [
+    ...wrapText(`effect of ${label} over ${reference}`, { prefix: '    ' }),
     ...metrics.flatMap(({ metric, effects }) =>
       effects
-        .filter((effect) => effect.release === release)
+        .filter((effect) => effect.label === label)
         .flatMap((effect) =>
           wrapText(`${metric}: ${effectSentence(effect)}`, { prefix: '      ' }),
         ),

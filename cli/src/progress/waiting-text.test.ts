@@ -32,6 +32,19 @@ test('A run that ends while rows wait says how to go on.', () => {
   assert.deepEqual(waitingLines([], SWEEP), []);
 });
 
+test('A run that waits for an image does not promise that the same sweep will get it.', () => {
+  const image = { row: 'qemu-smp1' as RowId, reason: 'waits for an image of running (host (6.1))' };
+  const fresh = 'once there is an image, run the command with --fresh, which measures anew with it';
+  assert.deepEqual(waitingLines([image], SWEEP), [
+    'row qemu-smp1 waits for an image of running (host (6.1))',
+    fresh,
+    'what is measured is kept',
+  ]);
+  const both = waitingLines([BOOT, image], SWEEP);
+  assert.equal(both.at(-2), fresh);
+  assert.match(both.at(-1) ?? '', /again after booting that kernel to go on$/);
+});
+
 test('A run that waits for somebody to decide names the command.', () => {
   const reason = 'box is quarantined: the lab failed 5 attempts in a row on box';
   const lines = waitingLines([{ ...ROOM, reason }], SWEEP);

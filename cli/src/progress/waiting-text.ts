@@ -4,6 +4,8 @@ import type { SweepId, WaitingRow } from '@labsweep/proto';
 
 /** How the controller words a wait for another kernel; it needs no second verb. */
 const WAITS = 'waits for ';
+/** How it words a wait for what no boot will bring. */
+const NEEDS_IMAGE = /^waits for an image /;
 /** How it words that somebody has to decide. */
 const SET_ASIDE = / is (drained|quarantined)\b/;
 
@@ -17,7 +19,8 @@ export function waitingText(waiting: readonly WaitingRow[]): string {
 /** What a user is told at the end of a run of which the rest waits: what for, and how to go on. */
 export function waitingLines(waiting: readonly WaitingRow[], sweep: SweepId): readonly string[] {
   if (waiting.length === 0) return [];
-  const needsBoot = waiting.some(({ reason }) => reason.startsWith(WAITS));
+  const others = waiting.filter(({ reason }) => !NEEDS_IMAGE.test(reason));
+  const needsBoot = others.some(({ reason }) => reason.startsWith(WAITS));
   const isAside = waiting.some(({ reason }) => SET_ASIDE.test(reason));
   const when = needsBoot
     ? 'after booting that kernel'
@@ -26,6 +29,11 @@ export function waitingLines(waiting: readonly WaitingRow[], sweep: SweepId): re
       : 'once a host can run that';
   return [
     ...waiting.map((row) => waitingText([row])),
-    `what is measured is kept; run the same command again ${when} to go on`,
+    ...(others.length === waiting.length
+      ? []
+      : ['once there is an image, run the command with --fresh, which measures anew with it']),
+    ...(others.length === 0
+      ? ['what is measured is kept']
+      : [`what is measured is kept; run the same command again ${when} to go on`]),
   ];
 }

@@ -26,7 +26,7 @@ function submit(environments: readonly EnvironmentRequest[], kernel: ResolvedKer
     repetitions: 1,
     seed: 1,
   });
-  const specText = `smp = [1]\nkernels = ["${NAME}"]\n`;
+  const specText = `baseline = "${NAME}"\n[[environments]]\nkernels = ["${NAME}"]\n`;
   refuseMissingImages(spec, [kernel], { specPath: 's.toml', specText, release: '6.1-x' });
 }
 
@@ -35,10 +35,15 @@ test('Both environments of the kernel of this box run where the box has its imag
   assert.doesNotThrow(() => submit(['native'], WITHOUT));
 });
 
-test('Without an image the guest is refused, with the places that were looked at.', () => {
-  assert.throws(() => submit(['native', 'qemu'], WITHOUT), {
+test('Without an image the rows of guests wait, as long as there are others.', () => {
+  assert.doesNotThrow(() => submit(['native', 'qemu'], WITHOUT));
+  assert.doesNotThrow(() => submit(['qemu-tcg', 'native'], WITHOUT));
+});
+
+test('Where only guests are asked for it is refused, with the places that were looked at.', () => {
+  assert.throws(() => submit(['qemu', 'qemu-tcg'], WITHOUT), {
     message:
-      's.toml:2:12: kernel v6.0 (host (6.1-x)) cannot be booted by qemu: this box has no image ' +
+      's.toml:3:13: kernel v6.0 (host (6.1-x)) cannot be booted by qemu: this box has no image ' +
       'of it that can be read, neither /boot/vmlinuz-6.1-x nor ' +
       '/usr/lib/modules/6.1-x/vmlinuz nor /lib/modules/6.1-x/vmlinuz; install the package of ' +
       'the kernel, make its image readable, or name it by file: or debian:',

@@ -4,12 +4,12 @@
  * is quarantined is in the log; this only watches the outcomes go by.
  */
 import {
-  type FailureClass,
   type HostCommand,
   type HostCommanded,
   type HostId,
   type KernelName,
   messageIdOf,
+  speaksAgainstHost,
   type TrialEnded,
 } from '@labsweep/proto';
 
@@ -21,18 +21,6 @@ export const PAIR_FAILURES_MAX = 3;
 export const KERNEL_HOSTS_MIN = 2;
 /** An entry that has not come back through the log by then is appended again, under its old id. */
 const APPEND_AGAIN_MS = 60_000;
-
-/**
- * Failures of the lab that say nothing against a host: somebody was busy on it for a while, or the
- * spec asks for what no host can give it.
- */
-const BLAMELESS: readonly FailureClass[] = [
-  'host-disturbed',
-  'command-line-mismatch',
-  'cpu-mismatch',
-  'memory-mismatch',
-  'placement-mismatch',
-];
 
 export type Quarantine = Extract<HostCommand, { kind: 'quarantine' }>;
 
@@ -64,10 +52,11 @@ export class HostHealth {
   private readonly quarantined = new Set<string>();
 
   observe(entry: TrialEnded): void {
-    const { failure } = entry.outcome;
-    if (failure !== undefined && BLAMELESS.includes(failure.class)) return;
+    const { status, failure } = entry.outcome;
+    const isOurs = status === 'lab-failed';
+    if (isOurs && failure !== undefined && !speaksAgainstHost(failure.class)) return;
     const history = this.historyOf(entry);
-    if (entry.outcome.status === 'lab-failed') {
+    if (isOurs) {
       this.failed(entry, history);
       return;
     }

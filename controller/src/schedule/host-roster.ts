@@ -6,6 +6,7 @@
 import type { HostDescription, HostId, PlannedRow } from '@labsweep/proto';
 import type { SweepState } from '../fold/lab-state.js';
 import { type Match, matchHost } from './match-host.js';
+import { missingImage } from './missing-image.js';
 
 /** A session that says nothing for so long gets no work: several of its signs of life are lost. */
 export const SILENT_MAX_MS = 10_000;
@@ -135,7 +136,9 @@ export class HostRoster {
     if (record === undefined) return undefined;
     const known = record.matches.get(row);
     if (known !== undefined) return known;
-    const match = matchHost(row, sweep.spec, record.description);
+    const missing = missingImage(row, sweep.kernels);
+    const match =
+      missing === undefined ? matchHost(row, sweep.spec, record.description) : { reason: missing };
     record.matches.set(row, match);
     return match;
   }

@@ -123,7 +123,9 @@ function reasonToBoot(open: OpenRow, fitting: readonly FittingHost[]): string | 
   return waits.size === 0 ? undefined : join([...waits]);
 }
 
-function join(reasons: readonly string[]): string {
+/** What holds for all hosts is said once. */
+function join(all: readonly string[]): string {
+  const reasons = [...new Set(all)];
   const rest = reasons.length - REASONS_MAX;
   const told = rest > 1 ? reasons.slice(0, REASONS_MAX) : reasons;
   return [...told, ...(rest > 1 ? [`and ${rest} more`] : [])].join('; ');

@@ -5,11 +5,11 @@ import { release, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { findHostKernel } from './host-kernel.js';
-import { fakeKernelImage } from './testing/fake-kernel-image.js';
+import { FAKE_VERSION, fakeKernelImage } from './testing/fake-kernel-image.js';
 
 const RUNNING = '6.12.1-test';
 
-async function find(files: Readonly<Record<string, Uint8Array>>) {
+async function find(files: Readonly<Record<string, Uint8Array>>, version = FAKE_VERSION) {
   const rootDirectory = await mkdtemp(join(tmpdir(), 'labsweep-host-'));
   const lines: string[] = [];
   try {
@@ -18,7 +18,8 @@ async function find(files: Readonly<Record<string, Uint8Array>>) {
       await writeFile(join(rootDirectory, path), content);
     }
     const onProgress = (line: string) => lines.push(line);
-    return { ...(await findHostKernel({ rootDirectory, release: RUNNING, onProgress })), lines };
+    const running = { release: RUNNING, version };
+    return { ...(await findHostKernel({ rootDirectory, ...running, onProgress })), lines };
   } finally {
     await rm(rootDirectory, { recursive: true, force: true });
   }
@@ -43,6 +44,34 @@ test('an image of another kernel under this name is left aside', async () => {
   const found = await find({ [`boot/vmlinuz-${RUNNING}`]: fakeKernelImage('6.12.2-test') });
   assert.equal(found.image, undefined);
   assert.match(found.lines[0] ?? '', /it is 6\.12\.2-test, running is 6\.12\.1-test/);
+});
+
+test('an image that an update has put in place of the running one is left aside', async () => {
+  const files = { [`boot/vmlinuz-${RUNNING}`]: fakeKernelImage(RUNNING) };
+  const found = await find(files, '#2 SMP');
+  assert.equal(found.image, undefined);
+  assert.match(
+    found.lines[0] ?? '',
+    /left aside: it is 6\.12\.1-test \(test@example\.org\) #1 SMP, running is #2 SMP; reboot the box/,
+  );
+});
+
+test('what is no image, or is cut off, is left aside for the next place', async () => {
+  const image = fakeKernelImage(RUNNING);
+  const found = await find({
+    [`boot/vmlinuz-${RUNNING}`]: Buffer.from('a page of a web server'),
+    [`usr/lib/modules/${RUNNING}/vmlinuz`]: image.subarray(0, -100),
+    [`lib/modules/${RUNNING}/vmlinuz`]: image,
+  });
+  assert.deepEqual(found.image, image);
+  assert.match(found.lines[0] ?? '', /is left aside: .* is not a kernel image/);
+  assert.match(found.lines[1] ?? '', /is left aside: .* is cut off/);
+});
+
+test('a folder in the place of the image is left aside', async () => {
+  const found = await find({ [`boot/vmlinuz-${RUNNING}/notes`]: Buffer.from('x') });
+  assert.equal(found.image, undefined);
+  assert.match(found.lines[0] ?? '', /vmlinuz-6\.12\.1-test is left aside: EISDIR/);
 });
 
 test('without options it is the kernel that runs this test', async () => {

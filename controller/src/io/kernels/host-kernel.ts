@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The kernel this box runs: its release, and its image where the box keeps a readable one. */
 import { readFile } from 'node:fs/promises';
-import { release } from 'node:os';
+import { release, version } from 'node:os';
 import { readKernelImage } from './kernel-image.js';
 
 export interface HostKernel {
@@ -14,19 +14,21 @@ export interface HostKernelOptions {
   /** Where the file system begins; tests have one of their own. */
   readonly rootDirectory?: string;
   readonly release?: string;
+  /** As `uname -v` says it: a security update may keep the release, and builds it anew. */
+  readonly version?: string;
   onProgress(line: string): void;
 }
 
 export async function findHostKernel(options: HostKernelOptions): Promise<HostKernel> {
-  const running = options.release ?? release();
-  for (const place of hostImagePlaces(running)) {
+  const running = { release: options.release ?? release(), version: options.version ?? version() };
+  for (const place of hostImagePlaces(running.release)) {
     const image = await readImage(`${options.rootDirectory ?? ''}${place}`, running, options);
-    if (image) return { release: running, image };
+    if (image) return { release: running.release, image };
   }
   options.onProgress(
-    `${running} is running here; no image of it was found, so no guest can boot it`,
+    `${running.release} is running here; no image of it was found, so no guest can boot it`,
   );
-  return { release: running };
+  return { release: running.release };
 }
 
 /** Where distributions keep the image of the kernel that they have booted. */
@@ -40,14 +42,18 @@ export function hostImagePlaces(running = release()): readonly string[] {
 
 async function readImage(
   path: string,
-  running: string,
+  running: { readonly release: string; readonly version: string },
   options: HostKernelOptions,
 ): Promise<Uint8Array | undefined> {
   try {
     const bytes = await readFile(path);
     const found = readKernelImage(bytes, path);
-    if (found.release === running) return bytes;
-    options.onProgress(`${path} is left aside: it is ${found.release}, running is ${running}`);
+    const isSameRelease = found.release === running.release;
+    if (isSameRelease && found.versionString.endsWith(` ${running.version}`)) return bytes;
+    const [is, runs] = isSameRelease
+      ? [found.versionString, `${running.version}; reboot the box to run it`]
+      : [found.release, running.release];
+    options.onProgress(`${path} is left aside: it is ${is}, running is ${runs}`);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== 'ENOENT') options.onProgress(`${path} is left aside: ${(error as Error).message}`);

@@ -54,10 +54,14 @@ test('a file that cannot be read or is no kernel is told with the name of the ke
     name: 'UsageError',
     message: 'kernel v6.17 (file:bzImage): cannot read bzImage: ENOENT: no such file',
   });
-  await assert.rejects(
-    resolve('file:bzImage', source, Buffer.from('\x7fELF')),
-    /v6\.17 .* ELF file/,
-  );
+  const bad = [
+    [Buffer.from('\x7fELF'), /^kernel v6\.17 \(file:bzImage\): .* ELF file/],
+    [fakeKernelImage('6.17.0').subarray(0, -16), /^kernel v6\.17 .* is cut off/],
+    [Buffer.alloc(0), /^kernel v6\.17 .* it is empty/],
+  ] as const;
+  for (const [image, message] of bad) {
+    await assert.rejects(resolve('file:bzImage', source, image), { name: 'UsageError', message });
+  }
 });
 
 test('the host kernel says its release', async () => {

@@ -67,7 +67,7 @@ async function resolveSource(
       return withImage(kernel, exact ? kernel.text : `${kernel.text} (${resolvedTo})`, image);
     }
     case 'file':
-      return withImage(kernel, kernel.text, await readLocalFile(source.path, options));
+      return withLocalImage(kernel, await readLocalFile(source.path, options));
     case 'host': {
       const host = await findHostKernel({ onProgress });
       const text = `${kernel.text} (${host.release})`;
@@ -82,6 +82,16 @@ async function readLocalFile(path: string, options: ResolveKernelOptions): Promi
     return await options.localFile(path);
   } catch (error) {
     throw new UsageError(`cannot read ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** A file is the user's to mend, whatever is wrong with it. */
+function withLocalImage(kernel: KernelSpec, image: Uint8Array): KernelWithImage {
+  try {
+    return withImage(kernel, kernel.text, image);
+  } catch (error) {
+    if (!(error instanceof LabsweepError)) throw error;
+    throw new UsageError(error.message, { cause: error });
   }
 }
 

@@ -4,6 +4,9 @@
 const SETUP_SECTORS = 1;
 const VERSION_OFFSET = 0x300;
 
+/** What `uname -v` would say of such a kernel. */
+export const FAKE_VERSION = '#1 SMP';
+
 /** `bodyBytes` of filling follow the header; they differ with `release`, and do not compress. */
 export function fakeKernelImage(release: string, bodyBytes = 4096): Buffer {
   const header = Buffer.alloc((SETUP_SECTORS + 1) * 512);
@@ -14,7 +17,7 @@ export function fakeKernelImage(release: string, bodyBytes = 4096): Buffer {
   header.writeUInt16LE(0x020f, 0x206);
   header.writeUInt16LE(VERSION_OFFSET - 0x200, 0x20e);
   header.writeUInt16LE(1, 0x236);
-  header.write(`${release} (test@example.org) #1 SMP\0`, VERSION_OFFSET, 'latin1');
+  header.write(`${release} (test@example.org) ${FAKE_VERSION}\0`, VERSION_OFFSET, 'latin1');
   return Buffer.concat([header, noise(release, bodyBytes)]);
 }
 
