@@ -16,7 +16,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const SUITES = {
   tidy: { folder: 'test/dist/tidy', limitMs: 60_000 },
   proto: { folder: 'proto/dist', limitMs: 60_000 },
-  analysis: { folder: 'analysis/dist', limitMs: 60_000 },
+  analysis: { folder: 'analysis/dist', limitMs: 240_000 },
   controller: { folder: 'controller/dist', limitMs: 180_000 },
   agent: { folder: 'agent/dist', limitMs: 180_000 },
   cli: { folder: 'cli/dist', limitMs: 60_000 },

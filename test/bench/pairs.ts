@@ -17,8 +17,8 @@ export interface Side {
 
 /**
  * One run differs from the next by several percent, as a machine shares its CPUs and lends other
- * pages of its memory. So a side of a pair is one number of several runs, and the runs of both sides
- * take turns as A B B A, which a drift of the machine leaves alone. `least` suits runs that a
+ * pages of its memory. So a side of a pair is one number of several runs, and the runs of both
+ * sides take turns as A B B A, which a drift of the machine leaves alone. `least` suits runs that a
  * machine can only slow down (Chen and Revels 2016, Robust benchmarking in noisy environments).
  */
 export async function measurePair(

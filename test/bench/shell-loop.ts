@@ -73,7 +73,8 @@ guest() { # name kernel smp memory command-line
   for turn in 1 2 3; do
     start=$(date +%s%N)
     rm -f console results
-    qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot -machine q35,accel=tcg \\
+    qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot \\
+      -machine q35,accel=tcg \\
       -smp "$3" -m "$4" -kernel "$2" -initrd initramfs.gz \\
       -append "console=ttyS0 quiet panic=-1 $5" \\
       -serial file:console -serial file:results

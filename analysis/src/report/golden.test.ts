@@ -276,8 +276,8 @@ test('a matched pair has its levels, its effects and its agreement phase by phas
 test('levels and sizes of a matched pair are those that other software gives', () => {
   const [pair] = analyseSweep(buildRecord(matchedPair())).sideBySide.pairs;
   /**
-   * By SciPy 1.17: means of logarithms, `t.ppf(0.975, df)` at Satterthwaite's whole degrees. Sizes by
-   * R 4.2.2: medians of the means of all pairs of logarithms.
+   * By SciPy 1.17: means of logarithms, `t.ppf(0.975, df)` at Satterthwaite's whole degrees. Sizes
+   * by R 4.2.2: medians of the means of all pairs of logarithms.
    */
   const expected: Readonly<Record<string, readonly string[]>> = {
     iteration_ns_per_page: [

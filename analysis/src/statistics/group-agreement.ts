@@ -9,12 +9,12 @@
 import { randomSource } from './random-source.js';
 import { doubledMidranks } from './ranks.js';
 
-const PERMUTATIONS = 4999;
+const PERMUTATIONS = 1999;
 /**
  * With so many draws as extreme as what was seen, p is known well enough to be called large (Besag
  * and Clifford 1991, Sequential Monte Carlo p-values, Biometrika 78, 301-304).
  */
-const EXTREMES_ENOUGH = 100;
+const EXTREMES_ENOUGH = 50;
 
 /**
  * Two-sided p of one common distribution; undefined with fewer than two groups of two values. The
