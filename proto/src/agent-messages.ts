@@ -26,7 +26,7 @@ import type {
 /**
  * Raised when a message changes its meaning; the controller refuses an agent that speaks another.
  */
-export const PROTOCOL = 3;
+export const PROTOCOL = 4;
 
 /** What an agent runs at the moment it says hello. */
 export interface HeldLease {
@@ -55,6 +55,14 @@ export interface AgentHello {
   readonly unsettled: readonly string[];
 }
 
+export const BLOCK_ENDS = ['finished', 'returned', 'unready'] as const;
+
+/**
+ * `finished`: every trial has an outcome. `returned`: the agent gives the block back. `unready`: so
+ * it does, because the host is not as the row demands; the reason is what the row waits for.
+ */
+export type BlockEnd = (typeof BLOCK_ENDS)[number];
+
 export type AgentMessage =
   | { readonly kind: 'hello'; readonly hello: AgentHello }
   | {
@@ -76,7 +84,7 @@ export type AgentMessage =
   | {
       readonly kind: 'block-ended';
       readonly lease: LeaseId;
-      readonly end: 'finished' | 'returned';
+      readonly end: BlockEnd;
       readonly reason: string;
     };
 

@@ -85,6 +85,7 @@ const agentMessages = [
   { kind: 'renew', lease: 'l', epoch: 5, trial: 't' },
   { kind: 'trial-started', lease: 'l', trial: 't' },
   { kind: 'block-ended', lease: 'l', end: 'finished', reason: '' },
+  { kind: 'block-ended', lease: 'l', end: 'unready', reason: 'load: 2 other tasks' },
 ] as unknown as AgentMessage[];
 
 const controllerMessages = [

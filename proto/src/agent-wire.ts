@@ -4,7 +4,7 @@
  * shapes of them; each reader throws an Error that names the field when a message is malformed.
  */
 import { z } from 'zod';
-import type { AgentMessage, ControllerMessage } from './agent-messages.js';
+import { type AgentMessage, BLOCK_ENDS, type ControllerMessage } from './agent-messages.js';
 import type { BlockId, HostId, LeaseId, SweepId, TrialId } from './domain.js';
 import { ENVIRONMENTS } from './domain.js';
 import type { AgentMessage as AgentMessageWire } from './generated/labsweep/v1/AgentMessage.js';
@@ -81,7 +81,7 @@ const agentMessage = z.discriminatedUnion('body', [
     body: z.literal('blockEnded'),
     blockEnded: z.object({
       lease: name<LeaseId>(),
-      end: z.enum(['finished', 'returned']),
+      end: z.enum(BLOCK_ENDS),
       reason: z.string(),
     }),
   }),

@@ -73,6 +73,13 @@ export const COOL_DOWN_LOOK_MS = 500;
 export const QUIET_LOOK_MS = 1_000;
 export const QUIET_MS_MAX = 60_000;
 
+/**
+ * `enforce` and `require` wait so long for a host that is not ready; then the block goes back, and
+ * its row waits without keeping the host from other work.
+ */
+export const READY_LOOK_MS = 1_000;
+export const READY_MS_MAX = 30_000;
+
 /** Of lists of CPUs, only so many are read per CPU, so that a snapshot of a big box stays cheap. */
 export const DETAILED_CPUS_MAX = 8;
 /** Interrupts whose affinity is read; a server has some hundreds. */
