@@ -109,6 +109,10 @@ test('an audit or attribution that could not be made, or left nothing, is ours',
     assert.equal(validate({ asked: { purpose } }).failure?.class, 'record-incomplete');
     const transcript = { state: ['== smaps'], profile: ['profile unavailable=x'] };
     assert.equal(validate({ asked: { purpose }, transcript }).status, 'measured');
+    const cut = { state: ['== smaps', '(cut)', ''], profile: ['profile', '(cut)'] };
+    const { failure } = validate({ asked: { purpose }, transcript: cut });
+    assert.equal(failure?.class, 'record-incomplete');
+    assert.match(failure?.message ?? '', /is cut after 4 MiB/);
   }
 });
 

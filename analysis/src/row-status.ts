@@ -162,7 +162,7 @@ function states({ cells, state, audit, view }: RowEvidence): string[] {
     const more = others.length === 0 ? '' : ` and ${others.length} more`;
     return [`not comparable: ${differenceText(first, { kernel, baseline })}${more}`];
   });
-  return [...stopped, ...auditGaps({ checks: state, audit, kernels: view.planned.kernels })];
+  return [...stopped, ...auditGaps({ checks: state, audit, view })];
 }
 
 function factors({ view }: RowEvidence): string[] {

@@ -160,6 +160,8 @@ test('an audit brings the state of the memory, and its dump', SKIP, async () => 
   assert.equal(outcome.state['mapping1.permissions'], 'r--s');
   assert.equal(outcome.state['mapping1.size_kb'], '4096');
   assert.equal(outcome.state['mapping1.present_pages'], '512');
+  assert.equal(outcome.state['mapping1.dirty_kb'], '2048');
+  assert.equal(outcome.state['mapping1.anonymous_kb'], '0');
   assert.match(new TextDecoder().decode(dump), /^== smaps\n.*== pagemap\n.*== vmstat\n/s);
 });
 
