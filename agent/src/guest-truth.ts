@@ -47,7 +47,11 @@ export const GUEST_TRUTH: readonly TruthItem[] = [
   },
   { what: 'end of the machine', source: 'qemu', facts: ['shutdown_reason'] },
   { what: 'clock source', source: 'init', facts: ['clocksource', 'clocksource_end'] },
-  { what: 'clock resolution', source: 'init', facts: ['clock_resolution_ns', 'clock_getres_ns'] },
+  {
+    what: 'clock resolution',
+    source: 'init',
+    facts: ['clock_resolution_ns', 'clock_resolution_end_ns', 'clock_getres_ns'],
+  },
   { what: 'kernel', source: 'init', facts: ['kernel_release', 'kernel_version'] },
   { what: 'taint', source: 'init', facts: ['tainted', 'tainted_end'] },
   {

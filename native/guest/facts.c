@@ -176,6 +176,12 @@ static void report_clock(const struct reporter *reporter) {
     report_number(reporter, "clock_getres_ns", claimed_ns > 0, claimed_ns);
 }
 
+/* A clock that was changed in the run may be a coarser one by now. */
+static void report_clock_at_end(const struct reporter *reporter) {
+    uint64_t resolution_ns = clock_observe_resolution_ns();
+    report_number(reporter, "clock_resolution_end_ns", resolution_ns > 0, resolution_ns);
+}
+
 static void report_kernel(const struct reporter *reporter) {
     struct utsname names;
     bool known = uname(&names) == 0;
@@ -212,6 +218,7 @@ void facts_report_end(const char *root, fact_sink *sink, void *context) {
     const struct reporter reporter = {root, sink, context};
     report_uptime(&reporter, "uptime_ms_at_end");
     report_text(&reporter, "clocksource_end", clock_directory, "current_clocksource");
+    report_clock_at_end(&reporter);
     report_text(&reporter, "tainted_end", "/proc/sys/kernel", "tainted");
     report_cpu_count(&reporter, "online_cpus_end", "online");
     report_steal(&reporter, "steal_ticks_end");

@@ -115,7 +115,7 @@ static void facts_at_the_start_are_read(void) {
 static void facts_at_the_end_are_read(void) {
     struct collected facts = {0};
     facts_report_end(root, collect, &facts);
-    CHECK(facts.count == 7);
+    CHECK(facts.count == 8);
     CHECK(has(&facts, "clocksource_end=tsc"));
     CHECK(has(&facts, "tainted_end=512"));
     CHECK(has(&facts, "online_cpus_end=6"));
@@ -123,6 +123,7 @@ static void facts_at_the_end_are_read(void) {
     CHECK(has(&facts, "uptime_ms_at_end=12340"));
     CHECK(has(&facts, "thp_enabled_end=[always] madvise never"));
     CHECK(has(&facts, "memory_available_end_kb=900000"));
+    CHECK(has_prefix(&facts, "clock_resolution_end_ns="));
 }
 
 static void odd_files_give_absent(void) {
@@ -150,7 +151,7 @@ static void missing_files_give_absent(void) {
     struct collected facts = {0};
     facts_report_start("/nonexistent/labsweep", collect, &facts);
     facts_report_end("/nonexistent/labsweep", collect, &facts);
-    CHECK(facts.count == 32);
+    CHECK(facts.count == 33);
     CHECK(has(&facts, "cmdline=absent"));
     CHECK(has(&facts, "clocksource_end=absent"));
     CHECK(has(&facts, "thp_enabled=absent"));

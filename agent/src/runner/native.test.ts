@@ -90,6 +90,9 @@ test('a good trial is measured, pinned to the last CPU, with a small environment
   for (const name of ['wall_ms', 'user_ms', 'system_ms']) {
     assert.match(facts[`reproducer_${name}`] ?? '', /^\d+\.\d+$/, name);
   }
+  for (const name of ['resolution', 'resolution_end', 'getres']) {
+    assert.match(facts[`clock_${name}_ns`] ?? '', /^[1-9]\d*$/, name);
+  }
   assert.match(`${facts.voluntary_switches} ${facts.involuntary_switches}`, /^\d+ \d+$/);
   for (const name of [
     'cpu_siblings_busy',
