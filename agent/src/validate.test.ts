@@ -363,6 +363,15 @@ describe('of several troubles the cause is named', () => {
   }
 });
 
+test('output that found no room is lost, whatever is left of it', () => {
+  const facts = { output_overflow_bytes: 'stdout=16777216 stderr=0 state=0 profile=0' };
+  const { status, failure } = validate({ facts });
+  assert.deepEqual([status, failure?.class], ['subject-failed', 'garbage-output']);
+  assert.match(failure?.message ?? '', /more than the 16 MiB .*kept: stdout=16777216 stderr=0/);
+  const audit = validate({ facts, asked: { purpose: 'audit' } });
+  assert.deepEqual([audit.status, audit.failure?.class], ['lab-failed', 'record-incomplete']);
+});
+
 test('a run that is whole counts even if the machine did not switch off', () => {
   assert.equal(validate({ seen: STOPPED }).status, 'measured');
 });

@@ -14,6 +14,21 @@ export const checkExecuted: Check = (_asked, { transcript: { end } }) =>
       }
     : undefined;
 
+/**
+ * A guest keeps what a program prints in memory until its end; what has no room there is lost. The
+ * same binary prints as much every time, while a dump that takes the room is of our making.
+ */
+export const checkOutputWhole: Check = ({ purpose = 'timing' }, { transcript: { facts } }) => {
+  const sizes = facts.output_overflow_bytes;
+  if (sizes === undefined) return undefined;
+  const isOurs = purpose !== 'timing';
+  const what = isOurs ? `the ${purpose} and the reproducer wrote` : 'the reproducer printed';
+  const message =
+    `${what} more than the 16 MiB that a guest keeps (bytes kept: ${sizes}); ` +
+    'what came after is lost, and the first MiB of each is shown';
+  return { class: isOurs ? 'record-incomplete' : 'garbage-output', message };
+};
+
 /** By these codes a program that watches the reproducer says that it could not do so. */
 const SUPERVISOR_EXITS = [125, 127];
 

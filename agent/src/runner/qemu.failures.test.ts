@@ -99,6 +99,13 @@ const CASES: readonly Case[] = [
     message: /'Kernel panic - not syncing: sysrq triggered crash' while the reproducer ran/,
   },
   {
+    title: 'more output than a guest keeps, behind a good result',
+    words: ['flood'],
+    parts: { deadlineMs: 60_000 },
+    expect: 'garbage-output',
+    message: /printed more than the 16 MiB that a guest keeps \(bytes kept: stdout=16\d{6} stderr/,
+  },
+  {
     title: 'maxcpus=1',
     parts: { shape: TWO_CPUS, commandLine: 'maxcpus=1' },
     expect: 'cpu-mismatch',
