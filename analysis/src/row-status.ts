@@ -6,6 +6,7 @@
 import type { BlockHistory } from './block-history.js';
 import type { Cell } from './cell.js';
 import { type ClockFinding, ticksText } from './clock-sense.js';
+import { slowedTrials } from './frequency.js';
 import { repeatedFailures } from './repeated-failures.js';
 import { rowSetup } from './row-setup.js';
 import { auditGaps, unsteadyState } from './row-state.js';
@@ -50,6 +51,7 @@ export function judgeRow(evidence: RowEvidence): RowStatus {
   const setup = rowSetup(evidence.view);
   const reasons = [...rules.flatMap((rule) => rule(evidence)), ...setup.reasons];
   const short = shortPhases(evidence.clock);
+  const slowed = slowedTrials(evidence.view);
   return {
     kind: reasons.length === 0 ? 'clean' : 'supporting',
     reasons,
@@ -58,6 +60,7 @@ export function judgeRow(evidence: RowEvidence): RowStatus {
       ...quietReruns(evidence.view),
       ...unsteadyState(evidence.state),
       ...short,
+      ...slowed,
       ...setup.remarks,
     ],
     marks: [
@@ -65,6 +68,7 @@ export function judgeRow(evidence: RowEvidence): RowStatus {
         ? ['!state']
         : []),
       ...(short.length > 0 ? ['!clock'] : []),
+      ...(slowed.length > 0 ? ['!frequency'] : []),
       ...setup.marks,
     ],
   };

@@ -118,6 +118,9 @@ export interface Lease {
   readonly workload: {
     readonly name: string;
     readonly sha256: Sha256;
+    /** First line of the compiler's version; empty for a prebuilt binary. */
+    readonly compiler: string;
+    readonly flags: readonly string[];
     readonly arguments: readonly string[];
     readonly variables: Readonly<Record<string, string>>;
     readonly files: readonly WorkloadFile[];

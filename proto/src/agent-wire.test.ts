@@ -33,6 +33,8 @@ const lease = {
   workload: {
     name: 'toggle',
     sha256: 'b'.repeat(64),
+    compiler: 'gcc 12.2.0',
+    flags: ['-O2', '-static'],
     arguments: ['--iterations', '200'],
     variables: { LANG: 'C' },
     files: [{ name: 'input.dat', sha256: 'c'.repeat(64) }],

@@ -70,6 +70,8 @@ const native = z
 const workload = z.object({
   name: z.string(),
   sha256: name<Sha256>(),
+  compiler: z.string(),
+  flags: z.array(z.string()),
   arguments: z.array(z.string()),
   variables: z.record(z.string(), z.string()),
   files: z.array(z.object({ name: z.string().min(1), sha256: name<Sha256>() })),
@@ -117,6 +119,7 @@ export function writeLease({ shape, workload, trials, guest, native, ...rest }: 
     native: { ...placed, numaNodePlusOne: numaNode === undefined ? 0 : numaNode + 1 },
     workload: {
       ...workload,
+      flags: [...workload.flags],
       arguments: [...workload.arguments],
       files: [...workload.files],
       output: { ...workload.output, rowKeys: [...workload.output.rowKeys] },

@@ -41,6 +41,8 @@ export function orderOf(trial: {
     workload: {
       name: 'mprotect_shared_dirty_reproducer',
       binaryPath,
+      compiler: '',
+      flags: [],
       arguments: trial.arguments,
       variables: {},
       files: [],

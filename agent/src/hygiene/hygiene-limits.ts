@@ -49,6 +49,12 @@ export const STEAL_SHARE_MAX = 0.05;
 /** Of the expected frequency; what pyperf and krun take for unstable. */
 export const FREQUENCY_SHARE_WARN = 0.02;
 
+/**
+ * Pages that a bound trial's machine takes from another node than wanted, in the whole trial: a
+ * megabyte is what the daemons of a box may take astray at any time.
+ */
+export const NUMA_MISS_PAGES_MAX = 256;
+
 /** Interrupts of devices per second and trial CPU; each costs microseconds and cache lines. */
 export const INTERRUPTS_PER_SECOND_WARN = 1_000;
 

@@ -44,6 +44,8 @@ export interface HygieneRequest {
   readonly loadMax?: number;
   /** Facts to be recorded; `binary` is a path below the root whose sha256 must stay the same. */
   readonly workload?: Facts;
+  /** The trial's memory may come from one node alone. */
+  readonly isMemoryBound?: boolean;
   readonly signal?: AbortSignal;
   /** Told when `enforce` or `require` wait for the host, with what for and for how long. */
   readonly waits?: (reasons: readonly string[], limitMs: number) => void;
@@ -158,7 +160,8 @@ function openSession(start: {
       assert(isOpen, 'after() is called once');
       isOpen = false;
       const [after, problems] = await lookAndUndo(host, start.undo);
-      const judged = judgeChange({ before, after, cpus: request.cpus, ...own });
+      const { cpus, isMemoryBound = false } = request;
+      const judged = judgeChange({ before, after, cpus, isMemoryBound, ...own });
       const warnings = [...start.warnings, ...advice, ...judged.warnings, ...problems];
       const { disturbances } = judged;
       const record = { mode: request.mode, before, after, warnings, disturbances };

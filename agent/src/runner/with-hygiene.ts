@@ -8,7 +8,9 @@ import type { HygieneRecord, Note, Outcome, Permission } from '@labsweep/proto';
 import { formatSeconds } from '../format-seconds.js';
 import { HostUnreadyError } from '../host-unready-error.js';
 import type { Hygiene, HygieneSession } from '../hygiene/hygiene.js';
+import { FACT_LENGTH_MAX } from '../hygiene/hygiene-limits.js';
 import { readAllowedCpus } from '../io/allowed-cpus.js';
+import { ABSENT, type Facts } from '../io/host-tree.js';
 import type { PlacedRunner, Runner, RunResult, TrialOrder } from './runner.js';
 
 export interface HygieneParts {
@@ -52,7 +54,8 @@ async function run({ hygiene, permissions, inner, order, signal, ...to }: Run): 
     .begin({
       mode: order.hygiene,
       cpus: await cpusOf(inner, order),
-      workload: { binary: order.workload.binaryPath, workload_name: order.workload.name },
+      workload: identityOf(order),
+      isMemoryBound: order.native.numaNode !== undefined,
       signal,
       waits: (reasons, limitMs) => {
         const limit = formatSeconds(limitMs);
@@ -64,6 +67,20 @@ async function run({ hygiene, permissions, inner, order, signal, ...to }: Run): 
     .finally(() => to.says(''));
   if (!start.ok) throw unready(order, start.refusal, start.waitedMs);
   return runWatched({ inner, order, signal, session: start.session });
+}
+
+/** What was built how, and is called how; the working directory is always a folder of its own. */
+function identityOf({ workload }: TrialOrder): Facts {
+  const { name, compiler, flags, variables } = workload;
+  const words = workload.arguments.join(' ');
+  return {
+    binary: workload.binaryPath,
+    workload_name: name,
+    workload_compiler: compiler || ABSENT,
+    workload_flags: flags.join(' ') || ABSENT,
+    workload_arguments: words.slice(0, FACT_LENGTH_MAX) || ABSENT,
+    workload_variables: String(Object.keys(variables).length),
+  };
 }
 
 /** A guest's threads may be on any CPU that is ours, and so may a trial that cannot be placed. */

@@ -33,6 +33,8 @@ export function makeOrder(parts: OrderParts): TrialOrder {
     workload: {
       name: 'workload',
       binaryPath: '/nonexistent/binary',
+      compiler: '',
+      flags: [],
       arguments: [],
       variables: {},
       files: [],

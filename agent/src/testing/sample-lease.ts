@@ -42,6 +42,8 @@ export function sampleLease(
     workload: {
       name: 'w',
       sha256: sha256Of(PROGRAM),
+      compiler: '',
+      flags: [],
       arguments: script,
       variables: {},
       files: [],
