@@ -29,6 +29,7 @@ export function buildLease(
     commandLine: row.commandLine,
     deadlineMs: row.deadlineMs,
     hygiene: sweep.spec.hygiene,
+    preparations: sweep.spec.preparations ?? [],
     guest: row.guest,
     native: row.native,
     functions: row.purpose === 'attribution' ? (sweep.spec.attribution?.functions ?? []) : [],

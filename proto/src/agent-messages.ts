@@ -18,6 +18,7 @@ import type { WorkloadFile } from './resolved.js';
 import type {
   GuestSettings,
   HygieneMode,
+  HygienePreparation,
   NativeSettings,
   OutputFormat,
   Purpose,
@@ -111,6 +112,8 @@ export interface Lease {
   readonly commandLine: string;
   readonly deadlineMs: number;
   readonly hygiene: HygieneMode;
+  /** What `enforce` does besides; empty in the other modes. */
+  readonly preparations: readonly HygienePreparation[];
   readonly guest: GuestSettings;
   readonly native: NativeSettings;
   /** Kernel functions to profile; empty unless the purpose is `attribution`. */

@@ -8,6 +8,7 @@ import type {
   FunctionProfile,
   GuestSettings,
   HygieneMode,
+  HygienePreparation,
   HygieneRecord,
   NativeSettings,
   OutputFormat,
@@ -139,6 +140,8 @@ export interface Spec {
   readonly baseline: KernelName;
   readonly gap?: Gap;
   readonly hygiene: HygieneMode;
+  /** What `enforce` does besides; absent for nothing. */
+  readonly preparations?: readonly HygienePreparation[];
   readonly scheduling: Scheduling;
   /** Asks for audit trials of every row. */
   readonly audit?: { readonly repetitions: number };

@@ -13,6 +13,7 @@ import {
   BOOT_TRIMS,
   CORE_CLASSES,
   HYGIENE_MODES,
+  HYGIENE_PREPARATIONS,
   MACHINE_TYPES,
   OUTPUT_ADAPTERS,
   PURPOSES,
@@ -101,6 +102,7 @@ export const leaseSchema = z
     commandLine: z.string(),
     deadlineMs: positive,
     hygiene: z.enum(HYGIENE_MODES),
+    preparations: z.array(z.enum(HYGIENE_PREPARATIONS)),
     guest,
     native,
     functions: z.array(z.string()),
@@ -115,6 +117,7 @@ export function writeLease({ shape, workload, trials, guest, native, ...rest }: 
     ...rest,
     ...shape,
     functions: [...rest.functions],
+    preparations: [...rest.preparations],
     guest: { ...guest, trims: [...guest.trims] },
     native: { ...placed, numaNodePlusOne: numaNode === undefined ? 0 : numaNode + 1 },
     workload: {

@@ -35,6 +35,7 @@ export function orderOf(trial: {
     commandLine,
     deadlineMs: DEADLINE_MS,
     hygiene: 'observe',
+    preparations: [],
     guest: { ...DEFAULT_GUEST, boot },
     native: { ...DEFAULT_NATIVE, settleMs: 0 },
     functions: [],

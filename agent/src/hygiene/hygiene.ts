@@ -5,8 +5,13 @@
  * are is in topics.ts; which process runs is for the runner.
  */
 import { strict as assert } from 'node:assert';
-import { join } from 'node:path';
-import { type HygieneMode, type HygieneRecord, messageOf } from '@labsweep/proto';
+import { dirname, join } from 'node:path';
+import {
+  type HygieneMode,
+  type HygienePreparation,
+  type HygieneRecord,
+  messageOf,
+} from '@labsweep/proto';
 import type { Facts } from '../io/host-tree.js';
 import { numberOf, TICK_MS } from './change.js';
 import { coolDown } from './cool-down.js';
@@ -15,10 +20,12 @@ import { fileSource, type HostView, openHostView } from './host-view.js';
 import { READY_MS_MAX, RUNNABLE_OTHERS_MAX } from './hygiene-limits.js';
 import { KernelLog } from './kernel-log.js';
 import { holdLatency, type LatencyHold } from './latency-hold.js';
+import { prepareHost } from './preparations.js';
 import { waitForQuiet } from './quiet.js';
 import { waitUntilReady } from './ready.js';
 import { SettingsJournal } from './settings-journal.js';
 import { judgeChange, takeSnapshot } from './snapshot.js';
+import { createSwapSwitch, type SwapSwitch } from './swap-switch.js';
 import { thermal } from './topics/thermal.js';
 import { TOPICS } from './topics.js';
 import { findLoad, findUnmet } from './unmet.js';
@@ -44,6 +51,8 @@ export interface HygieneRequest {
   readonly loadMax?: number;
   /** Facts to be recorded; `binary` is a path below the root whose sha256 must stay the same. */
   readonly workload?: Facts;
+  /** What `enforce` does besides; the other modes have none. */
+  readonly preparations?: readonly HygienePreparation[];
   /** The trial's memory may come from one node alone. */
   readonly isMemoryBound?: boolean;
   readonly signal?: AbortSignal;
@@ -110,14 +119,15 @@ export function createHygiene(options: HygieneOptions): Hygiene {
     const wait = { unmet, waits: request.waits, signal, limitMs: readyMsMax };
     const refusal = mode === 'observe' ? [] : await waitUntilReady(wait);
     if (refusal.length > 0) return { ok: false, refusal, waitedMs: readyMsMax };
-    const enforced = mode === 'enforce' ? await enforce(host) : NOTHING_ENFORCED;
+    const enforced = mode === 'enforce' ? await enforce(host, request) : NOTHING_ENFORCED;
     if ('refusal' in enforced) return { ok: false, refusal: enforced.refusal, waitedMs: 0 };
     isHeld = true;
     const undo = async () => {
       isHeld = false;
       return undoAll(enforced);
     };
-    const warnings = [heat, noise, ...load].filter((line) => line !== undefined);
+    const told = [heat, noise, ...load, ...(enforced.warnings ?? [])];
+    const warnings = told.filter((line) => line !== undefined);
     try {
       const judged = (record: HygieneRecord) => {
         wasDisturbed = record.disturbances.length > 0;
@@ -131,7 +141,10 @@ export function createHygiene(options: HygieneOptions): Hygiene {
 
   return {
     begin,
-    restoreLeftovers: async () => restore(await SettingsJournal.open({ root, journalPath })),
+    restoreLeftovers: async () => [
+      ...(await restore(await SettingsJournal.open({ root, journalPath }))),
+      ...(await restore(swapOf({ root, journalPath }))),
+    ],
     close: () => kernelLog.close(),
   };
 }
@@ -208,7 +221,9 @@ function adviseInShort(view: HostView): readonly string[] {
 
 interface Enforced {
   readonly journal?: SettingsJournal;
+  readonly swap?: SwapSwitch;
   readonly hold?: LatencyHold;
+  readonly warnings?: readonly string[];
 }
 
 const NOTHING_ENFORCED: Enforced = {};
@@ -217,26 +232,34 @@ const NOTHING_ENFORCED: Enforced = {};
  * All or nothing: a trial under half of the settings would be neither one thing nor the other. What
  * a killed agent left in the journal goes back together with what is set here.
  */
-async function enforce(host: HostAccess): Promise<Enforced | { readonly refusal: string[] }> {
+async function enforce(
+  host: HostAccess,
+  { preparations = [] }: HygieneRequest,
+): Promise<Enforced | { readonly refusal: string[] }> {
   const journal = await SettingsJournal.open(host);
+  const swap = swapOf(host);
   try {
     for (const topic of TOPICS) await journal.setAll(topic.desired?.(host.look()) ?? []);
+    const warnings = await prepareHost(preparations, { ...host, journal, swap });
     const hold = holdLatency(host.root);
-    return hold === undefined ? { journal } : { journal, hold };
+    return { journal, swap, warnings, ...(hold !== undefined && { hold }) };
   } catch (error) {
-    return { refusal: [messageOf(error), ...(await undoAll({ journal }))] };
+    return { refusal: [messageOf(error), ...(await undoAll({ journal, swap }))] };
   }
 }
 
-async function undoAll({ journal, hold }: Enforced): Promise<readonly string[]> {
+const swapOf = ({ root, journalPath }: { root: string; journalPath: string }) =>
+  createSwapSwitch({ root, journalPath: join(dirname(journalPath), 'swap.json') });
+
+async function undoAll({ journal, swap, hold }: Enforced): Promise<readonly string[]> {
   hold?.close();
-  if (journal === undefined) return [];
-  return journal.restore().then(
-    () => [],
-    (error) => [`restoring: ${messageOf(error)}`],
-  );
+  const told: string[] = [];
+  for (const part of [journal, swap]) {
+    await part?.restore().catch((error) => told.push(`restoring: ${messageOf(error)}`));
+  }
+  return told;
 }
 
-async function restore(journal: SettingsJournal): Promise<readonly string[]> {
-  return journal.restore().catch((error) => [`not restored: ${messageOf(error)}`]);
+async function restore(part: SettingsJournal | SwapSwitch): Promise<readonly string[]> {
+  return part.restore().catch((error) => [`not restored: ${messageOf(error)}`]);
 }

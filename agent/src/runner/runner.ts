@@ -7,6 +7,7 @@ import type {
   Environment,
   GuestSettings,
   HygieneMode,
+  HygienePreparation,
   KernelName,
   Lease,
   NativeSettings,
@@ -33,6 +34,7 @@ export interface TrialOrder {
   /** Longest the trial may take, boot included. */
   readonly deadlineMs: number;
   readonly hygiene: HygieneMode;
+  readonly preparations: readonly HygienePreparation[];
   readonly guest: GuestSettings;
   readonly native: NativeSettings;
   /** Kernel functions to profile; empty unless the purpose is `attribution`. */

@@ -55,6 +55,7 @@ async function run({ hygiene, permissions, inner, order, signal, ...to }: Run): 
       mode: order.hygiene,
       cpus: await cpusOf(inner, order),
       workload: identityOf(order),
+      preparations: order.preparations,
       isMemoryBound: order.native.numaNode !== undefined,
       signal,
       waits: (reasons, limitMs) => {

@@ -24,6 +24,7 @@ export function makeOrder(parts: OrderParts): TrialOrder {
     commandLine: '',
     deadlineMs: 30_000,
     hygiene: 'observe',
+    preparations: [],
     guest: DEFAULT_GUEST,
     native: DEFAULT_NATIVE,
     functions: [],

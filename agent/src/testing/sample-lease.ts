@@ -36,6 +36,7 @@ export function sampleLease(
     commandLine: '',
     deadlineMs: 10_000,
     hygiene: 'observe',
+    preparations: [],
     guest: DEFAULT_GUEST,
     native: DEFAULT_NATIVE,
     functions: [],

@@ -14,6 +14,7 @@ export interface SpecDraft {
   readonly workload: Readonly<Record<string, unknown>> | undefined;
   readonly attribution: Readonly<Record<string, unknown>> | undefined;
   readonly schedule: Readonly<Record<string, unknown>> | undefined;
+  readonly hygiene: Readonly<Record<string, unknown>> | undefined;
   readonly environments: readonly EnvironmentDraft[];
   readonly repetitions: number | undefined;
   /** Blocks that each row, or each row of a guest, gets besides; 0 when none are asked for. */
@@ -53,6 +54,7 @@ export function readDraft(value: unknown): SpecDraft {
     workload: tableOf(top.workload),
     attribution: tableOf(top.attribution),
     schedule: tableOf(top.schedule),
+    hygiene: tableOf(top.hygiene),
     environments: environments.map(readEnvironment),
     repetitions: numberOf(top.repetitions),
     auditRepetitions: readPurpose(top.audit),
