@@ -107,6 +107,16 @@ test('what an agent says arrives as it was said', () => {
   }
 });
 
+test('the classes of cores of a host arrive as they were said', () => {
+  const [hello] = agentMessages;
+  assert.ok(hello?.kind === 'hello');
+  const hybrid = { performanceCpus: 8, efficiencyCpus: 0 };
+  const host = { ...hello.hello.host, capacity: { cpus: 8, memoryMib: 4096, hybrid } };
+  const message = { ...hello, hello: { ...hello.hello, host } };
+  const bytes = method.requestSerialize(writeAgentMessage(message));
+  assert.deepEqual(readAgentMessage(method.requestDeserialize(bytes)), message);
+});
+
 test('what the controller says arrives as it was said', () => {
   for (const message of controllerMessages) {
     const bytes = method.responseSerialize(writeControllerMessage(message));

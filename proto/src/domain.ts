@@ -266,6 +266,8 @@ export interface Support {
 export interface Capacity {
   readonly cpus: number;
   readonly memoryMib: number;
+  /** Where the host mixes fast and slow cores: how many of its CPUs are of which class. */
+  readonly hybrid?: { readonly performanceCpus: number; readonly efficiencyCpus: number };
 }
 
 /** A host as its agent describes it in the hello. */
