@@ -59,6 +59,7 @@ const FACTS: Readonly<Record<string, string>> = {
   allowed_cpus: '0-1',
   allowed_cpus_end: '0-1',
   overcommit: 'none',
+  cpu_features_dropped: 'none',
   shutdown_reason: 'debug-exit',
 };
 

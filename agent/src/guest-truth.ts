@@ -25,6 +25,7 @@ export const GUEST_TRUTH: readonly TruthItem[] = [
   { what: 'machine type', source: 'qemu', facts: ['machine_type'], check: checkMachineType },
   { what: 'QEMU version', source: 'qemu', facts: ['qemu_version'] },
   { what: 'CPU model', source: 'init', facts: ['cpu_model', 'hypervisor'] },
+  { what: 'CPU features that QEMU left out', source: 'agent', facts: ['cpu_features_dropped'] },
   { what: 'online CPUs', source: 'init', facts: ['online_cpus', 'online_cpus_end'] },
   {
     what: 'memory',

@@ -5,7 +5,8 @@
  * command line that brings about one failure each; nothing is imitated.
  */
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { DEFAULT_GUEST, type FailureClass } from '@labsweep/proto';
@@ -363,6 +364,37 @@ test('one thread that plays all vCPUs is found out: placement-mismatch', async (
   assert.match(facts.vcpu_map ?? '', /^0:(\d+) 1:\1$/);
   assert.equal(failure?.class, 'placement-mismatch', failure?.message);
   assert.match(failure.message, /vCPUs shared CPUs \(2\/1\)/);
+});
+
+/** Emulation in the place of KVM, and the best CPU that it has in that of the host's. */
+const EMULATES = `for word; do shift; case "$word" in
+    *,accel=kvm) word="\${word%,accel=kvm},accel=tcg";;
+    host,migratable=off) word=max;;
+    esac; set -- "$@" "$word"; done
+    exec qemu-system-x86_64 "$@"`;
+
+test('a QEMU that emulates in secret is found out: accelerator-mismatch', async (t) => {
+  if (kernel.skip) return t.skip(kernel.skip);
+  const isThere = await access('/dev/kvm', constants.R_OK | constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return t.skip('NOT TESTED: without /dev/kvm no guest is asked for under it');
+  const secret = await makeQemu('emulates', EMULATES);
+  const order = makeOrder({
+    environment: 'qemu-kvm',
+    kernelImage: kernel,
+    deadlineMs: 60_000,
+    workload: { binaryPath },
+  });
+  // The canaries boot, since they too are emulated: only QEMU's own word tells.
+  const supports = await secret.probe();
+  assert.equal(supports.find(({ environment }) => environment === 'qemu-kvm')?.available, true);
+  const { status, failure, facts } = (await secret.run(order, never)).outcome;
+  assert.equal(facts.accelerator, 'tcg');
+  assert.equal(failure?.class, 'accelerator-mismatch', failure?.message);
+  assert.match(failure.message, /^kvm was asked for, and QEMU uses tcg/);
+  assert.equal(status, 'lab-failed');
 });
 
 test('a program that is no QEMU: spawn-failed', { skip: kernel.skip }, async () => {
