@@ -74,9 +74,9 @@ const CASES: readonly Case[] = [
   },
   {
     title: 'too little memory for the kernel',
-    parts: { shape: { smp: 1, memoryMib: 32 }, deadlineMs: 4_000 },
-    expect: 'no-output',
-    message: /before the kernel said a word; check the image, and give the guest more memory/,
+    parts: { shape: { smp: 1, memoryMib: 32 } },
+    expect: 'memory-mismatch',
+    message: /memory_mib = 32 cannot hold the kernel 6\..* ends at \d+ MiB.*write memory_mib = \d+/,
     console: /^$/,
   },
   {
@@ -262,18 +262,41 @@ test('a kernel that trips over itself and goes on: oops', { skip: kernel.skip },
   t.diagnostic(`oops: ${outcome.failure?.message}`);
 });
 
+/** The entry of a PVH boot, at the address in its note, becomes a jump to itself. */
+test('a kernel that does not say a word: no-output', { skip: kernel.skip }, async () => {
+  const unpacked = await new KernelUnpacker(kernelDirectory).unpack(kernel.path);
+  assert.ok('path' in unpacked);
+  const image = await readFile(unpacked.path);
+  const note = image.indexOf(Buffer.from([18, 0, 0, 0, ...Buffer.from('Xen\0')]));
+  assert.ok(note > 0);
+  const entry = BigInt(image.readUInt32LE(note + 8));
+  image.set([0xeb, 0xfe], fileOffset(image, entry, PHYSICAL));
+  const path = join(workshop.directory, 'silent-kernel');
+  await writeFile(path, image);
+  const parts = { kernelImage: { ...kernel, path }, deadlineMs: 4_000 };
+  const { failure, consoleTail } = await run([], parts);
+  assert.equal(failure?.class, 'no-output', failure?.message);
+  assert.match(
+    failure.message,
+    /before the kernel said a word; check the image, and give the guest more memory/,
+  );
+  assert.equal(consoleTail, '');
+});
+
+/** Offsets of the two addresses in an entry of the program header. */
+const [VIRTUAL, PHYSICAL] = [16, 24];
 const ENDBR_BYTES = 4;
 const CALL_BYTES = 5;
 
 /** Where an address of the kernel lies in its ELF file. */
-function fileOffset(image: Buffer, address: bigint): number {
+function fileOffset(image: Buffer, address: bigint, kind = VIRTUAL): number {
   const start = Number(image.readBigUInt64LE(0x20));
   const count = image.readUInt16LE(0x38);
   for (let index = 0; index < count; index++) {
     const entry = start + index * image.readUInt16LE(0x36);
-    const [offset, virtual] = [image.readBigUInt64LE(entry + 8), image.readBigUInt64LE(entry + 16)];
+    const [offset, base] = [image.readBigUInt64LE(entry + 8), image.readBigUInt64LE(entry + kind)];
     const bytes = image.readBigUInt64LE(entry + 0x20);
-    if (address >= virtual && address < virtual + bytes) return Number(address - virtual + offset);
+    if (address >= base && address < base + bytes) return Number(address - base + offset);
   }
   throw new Error(`no segment holds ${address.toString(16)}`);
 }
