@@ -201,9 +201,11 @@ class AttachedAgent {
   }
 
   private beat(): void {
-    const { worker, publisher, link, kept } = this;
+    const { machine, worker, publisher, link, kept } = this;
     if (link.cameBack()) publisher.publishAgain();
-    const trouble = worker.trouble || kept.spool.trouble || link.trouble || publisher.trouble;
+    const waiting = machine.runners.find((runner) => runner.waiting)?.waiting;
+    const ours = worker.trouble || waiting || kept.spool.trouble;
+    const trouble = ours || link.trouble || publisher.trouble;
     const spooled = kept.spool.unsettled().length;
     this.client.send({ kind: 'alive', spooled, trouble });
   }

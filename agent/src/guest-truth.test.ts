@@ -30,6 +30,7 @@ const FACTS: Readonly<Record<string, string>> = {
   clocksource: 'tsc-early',
   clocksource_end: 'tsc-early',
   clock_resolution_ns: '61',
+  clock_resolution_end_ns: '61',
   clock_getres_ns: '1',
   memory_total_kb: '990572',
   memory_available_end_kb: '887608',
@@ -58,6 +59,7 @@ const FACTS: Readonly<Record<string, string>> = {
   allowed_cpus: '0-1',
   allowed_cpus_end: '0-1',
   overcommit: 'none',
+  cpu_features_dropped: 'none',
   shutdown_reason: 'debug-exit',
 };
 

@@ -25,6 +25,7 @@ export const GUEST_TRUTH: readonly TruthItem[] = [
   { what: 'machine type', source: 'qemu', facts: ['machine_type'], check: checkMachineType },
   { what: 'QEMU version', source: 'qemu', facts: ['qemu_version'] },
   { what: 'CPU model', source: 'init', facts: ['cpu_model', 'hypervisor'] },
+  { what: 'CPU features that QEMU left out', source: 'agent', facts: ['cpu_features_dropped'] },
   { what: 'online CPUs', source: 'init', facts: ['online_cpus', 'online_cpus_end'] },
   {
     what: 'memory',
@@ -47,7 +48,11 @@ export const GUEST_TRUTH: readonly TruthItem[] = [
   },
   { what: 'end of the machine', source: 'qemu', facts: ['shutdown_reason'] },
   { what: 'clock source', source: 'init', facts: ['clocksource', 'clocksource_end'] },
-  { what: 'clock resolution', source: 'init', facts: ['clock_resolution_ns', 'clock_getres_ns'] },
+  {
+    what: 'clock resolution',
+    source: 'init',
+    facts: ['clock_resolution_ns', 'clock_resolution_end_ns', 'clock_getres_ns'],
+  },
   { what: 'kernel', source: 'init', facts: ['kernel_release', 'kernel_version'] },
   { what: 'taint', source: 'init', facts: ['tainted', 'tainted_end'] },
   {

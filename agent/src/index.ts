@@ -13,6 +13,7 @@ export const AGENT_NODE_OPTIONS: readonly string[] = ['--no-memory-reducer'];
 
 export type { AgentObserver, AgentOptions } from './agent-options.js';
 export { type AgentRecord, forgetfulRecord, StoredRecord } from './agent-record.js';
+export { examineKvm } from './examine-kvm.js';
 export {
   type ExaminationPlace,
   type ExaminedTopic,

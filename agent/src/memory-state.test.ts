@@ -10,6 +10,14 @@ function smaps(header: string, fields: Readonly<Record<string, string>>): string
 }
 
 const SIZES = { Size: '65536 kB', KernelPageSize: '4 kB', MMUPageSize: '4 kB', Rss: '65536 kB' };
+const PAGES = {
+  Shared_Dirty: '8 kB',
+  Private_Dirty: '65520 kB',
+  Referenced: '12 kB',
+  Anonymous: '65528 kB',
+  LazyFree: '4 kB',
+  Locked: '16 kB',
+};
 const HUGE = {
   AnonHugePages: '0 kB',
   ShmemPmdMapped: '2048 kB',
@@ -24,7 +32,7 @@ const DUMP = [
     Size: '4 kB',
   }),
   ...smaps('00600000-00900000 rw-p 00000000 00:00 0      [heap]', { Size: '3072 kB' }),
-  ...smaps(`${SHARED}     /dev/zero (deleted)`, { ...SIZES, ...HUGE }),
+  ...smaps(`${SHARED}     /dev/zero (deleted)`, { ...SIZES, ...PAGES, ...HUGE }),
   ...smaps('7f5c09000000-7f5c09200000 rw-p 00000000 00:00 0 ', { Size: '2048 kB' }),
   ...smaps('7ffc7b000000-7ffc7b800000 rw-p 00000000 00:00 0      [stack]', { Size: '8192 kB' }),
   '== pagemap',
@@ -35,7 +43,7 @@ const DUMP = [
   'pgfault 1234',
 ];
 
-test('the large mappings of the workload are told in their order, without their addresses', () => {
+test('the mappings of the workload are told in their order, without their addresses', () => {
   const state = readMemoryState(DUMP);
   assert.equal(state.mappings, '3');
   const second = Object.entries(state).filter(([name]) => name.startsWith('mapping2.'));
@@ -46,6 +54,10 @@ test('the large mappings of the workload are told in their order, without their 
     'mapping2.kernel_page_size_kb': '4',
     'mapping2.mmu_page_size_kb': '4',
     'mapping2.rss_kb': '65536',
+    'mapping2.anonymous_kb': '65528',
+    'mapping2.dirty_kb': '65528',
+    'mapping2.lazy_free_kb': '4',
+    'mapping2.locked_kb': '16',
     'mapping2.anon_huge_pages_kb': '0',
     'mapping2.shmem_pmd_mapped_kb': '2048',
     'mapping2.thp_eligible': '1',
@@ -61,6 +73,22 @@ test('what a kernel does not tell reads absent', () => {
   const state = readMemoryState(DUMP);
   assert.equal(state['mapping3.thp_eligible'], 'absent');
   assert.equal(state['mapping3.present_pages'], 'absent');
+  assert.equal(state['mapping3.dirty_kb'], 'absent');
+});
+
+test('what only the workload can have made counts whatever its size, malloc does not', () => {
+  const small = (permissions: string, name: string) =>
+    smaps(`7f5c04200000-7f5c04201000 ${permissions} 00000000 00:01 1042 ${name}`, { Size: '4 kB' });
+  const kinds = [...small('rw-s', '/dev/zero (deleted)'), ...small('rw-p', '/anon_hugepage')];
+  const state = readMemoryState([
+    '== smaps',
+    ...kinds,
+    ...small('rw-p', ''),
+    ...small('r--p', 'f'),
+  ]);
+  assert.equal(state.mappings, '2');
+  assert.equal(state['mapping1.kind'], 'shared-anonymous');
+  assert.equal(state['mapping2.kind'], 'private-huge');
 });
 
 test('the same memory at other addresses has the same state', () => {

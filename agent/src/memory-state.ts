@@ -1,24 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Draws from the dump of an audit what can be compared across kernels: the large mappings of the
+ * Draws from the dump of an audit what can be compared across kernels: the mappings of the
  * workload, in the order of their addresses but without them. It judges nothing.
  */
 
 export type MemoryState = Readonly<Record<string, string>>;
 
-/** Smaller mappings belong to the C library; they differ by its whim, and cost no time. */
+/**
+ * Smaller private mappings belong to the C library; they differ by its whim, and cost no time. What
+ * is shared or made of huge pages no C library makes, so it counts whatever its size.
+ */
 const MAPPING_KB_MIN = 1024;
+const OWN_KINDS = ['shared-anonymous', 'shared-huge', 'private-huge'];
 /** Beyond so many only their number is told; a workload that splits its memory has thousands. */
 const MAPPINGS_MAX = 64;
 
 const ABSENT = 'absent';
 
-/** Of smaps, by the names that the facts have. */
-const FIELDS: readonly (readonly [string, string])[] = [
+/**
+ * Of smaps, by the names that the facts have; of several fields the sum. All of them follow from
+ * what the workload did. Left out is what time, options of the build or bookkeeping change:
+ * Referenced (cleared by reclaim and by DAMON), soft-dirty (an option), Pss and the split of dirty
+ * pages into shared and private (counted another way for large folios since 6.15), and the flags of
+ * page frames (tail pages have got those of their head since 6.8).
+ */
+const FIELDS: readonly (readonly [name: string, ...fields: string[]])[] = [
   ['size_kb', 'Size'],
   ['kernel_page_size_kb', 'KernelPageSize'],
   ['mmu_page_size_kb', 'MMUPageSize'],
   ['rss_kb', 'Rss'],
+  ['anonymous_kb', 'Anonymous'],
+  ['dirty_kb', 'Shared_Dirty', 'Private_Dirty'],
+  ['lazy_free_kb', 'LazyFree'],
+  ['locked_kb', 'Locked'],
   ['anon_huge_pages_kb', 'AnonHugePages'],
   ['shmem_pmd_mapped_kb', 'ShmemPmdMapped'],
   ['thp_eligible', 'THPeligible'],
@@ -32,14 +46,14 @@ const FIELDS: readonly (readonly [string, string])[] = [
 export function readMemoryState(lines: readonly string[]): MemoryState {
   const sections = readSections(lines);
   const pages = readPageCounts(sections.get('pagemap') ?? []);
-  const large = readMappings(sections.get('smaps') ?? []).filter(isLarge);
-  const facts: Record<string, string> = { mappings: String(large.length) };
-  large.slice(0, MAPPINGS_MAX).forEach((mapping, index) => {
+  const own = readMappings(sections.get('smaps') ?? []).filter(isOfWorkload);
+  const facts: Record<string, string> = { mappings: String(own.length) };
+  own.slice(0, MAPPINGS_MAX).forEach((mapping, index) => {
     const counts = pages.get(mapping.range);
     const values = {
       kind: mapping.kind,
       permissions: mapping.permissions,
-      ...Object.fromEntries(FIELDS.map(([name, field]) => [name, mapping.fields.get(field)])),
+      ...Object.fromEntries(FIELDS.map(([name, ...fields]) => [name, sumOf(mapping, fields)])),
       present_pages: counts?.get('present'),
     };
     for (const [name, value] of Object.entries(values)) {
@@ -99,8 +113,16 @@ function kindOf({ name, permissions }: { name: string; permissions: string }): s
 
 const SPECIAL_KINDS = ['stack', 'vdso', 'vvar', 'vvar_vclock', 'vsyscall'];
 
-function isLarge({ fields, kind }: Mapping): boolean {
+function isOfWorkload({ fields, kind }: Mapping): boolean {
+  if (OWN_KINDS.includes(kind)) return true;
   return Number(fields.get('Size')) >= MAPPING_KB_MIN && !SPECIAL_KINDS.includes(kind);
+}
+
+/** Undefined where the kernel lacks one of the fields: half a sum would be another thing. */
+function sumOf({ fields }: Mapping, names: readonly string[]): string | undefined {
+  const values = names.map((name) => fields.get(name));
+  if (values.includes(undefined)) return undefined;
+  return String(values.reduce((sum, value) => sum + Number(value), 0));
 }
 
 /** The counts of each mapping, such as `present`; both texts write addresses in their own width. */

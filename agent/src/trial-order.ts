@@ -10,7 +10,7 @@ export async function orderOf(
   fetch: (sha256: Sha256) => Promise<string>,
 ): Promise<TrialOrder> {
   const { environment, purpose, shape, commandLine, deadlineMs, hygiene, workload } = lease;
-  const { guest, native, functions } = lease;
+  const { preparations, guest, native, functions } = lease;
   const binaryPath = await fetch(workload.sha256);
   const files = [];
   for (const { name, sha256 } of workload.files) files.push({ name, path: await fetch(sha256) });
@@ -28,6 +28,7 @@ export async function orderOf(
     commandLine,
     deadlineMs,
     hygiene,
+    preparations,
     guest,
     native,
     functions,

@@ -109,6 +109,10 @@ test('an audit or attribution that could not be made, or left nothing, is ours',
     assert.equal(validate({ asked: { purpose } }).failure?.class, 'record-incomplete');
     const transcript = { state: ['== smaps'], profile: ['profile unavailable=x'] };
     assert.equal(validate({ asked: { purpose }, transcript }).status, 'measured');
+    const cut = { state: ['== smaps', '(cut)', ''], profile: ['profile', '(cut)'] };
+    const { failure } = validate({ asked: { purpose }, transcript: cut });
+    assert.equal(failure?.class, 'record-incomplete');
+    assert.match(failure?.message ?? '', /is cut after 4 MiB/);
   }
 });
 
@@ -357,6 +361,15 @@ describe('of several troubles the cause is named', () => {
   for (const [name, spoilt, failureClass] of cases) {
     test(name, () => assert.equal(validate(spoilt).failure?.class, failureClass));
   }
+});
+
+test('output that found no room is lost, whatever is left of it', () => {
+  const facts = { output_overflow_bytes: 'stdout=16777216 stderr=0 state=0 profile=0' };
+  const { status, failure } = validate({ facts });
+  assert.deepEqual([status, failure?.class], ['subject-failed', 'garbage-output']);
+  assert.match(failure?.message ?? '', /more than the 16 MiB .*kept: stdout=16777216 stderr=0/);
+  const audit = validate({ facts, asked: { purpose: 'audit' } });
+  assert.deepEqual([audit.status, audit.failure?.class], ['lab-failed', 'record-incomplete']);
 });
 
 test('a run that is whole counts even if the machine did not switch off', () => {

@@ -17,6 +17,7 @@ import {
   systemClock,
   type TrialEnded,
 } from '@labsweep/proto';
+import { HostUnreadyError } from './host-unready-error.js';
 import { Publisher } from './publisher.js';
 import type { Runner } from './runner/runner.js';
 import { createScriptedRunner } from './runner/scripted.js';
@@ -107,6 +108,20 @@ test('a block ends when its outcomes are folded, and the next begins while they 
   await waitUntil('the next block', async () => appended.length === 3);
   assert.equal(spool.unsettled().length, 3);
   assert.equal(appended[2]?.epoch, 7);
+});
+
+test('a host that is not ready gives the block back at once, with what it waits for', async (context) => {
+  const run = () => Promise.reject(new HostUnreadyError('hygiene = require is not met: load'));
+  const { worker, of, appended } = await startWorker(context, { run });
+  const lease = sampleLease(['a', 'b']);
+  const beganAtMs = performance.now();
+  worker.handle({ kind: 'lease', lease });
+  await waitUntil('its return', async () => of('block-ended').length === 1);
+  assert.ok(performance.now() - beganAtMs < 2_000, 'a defect of ours would rest for 5 s');
+  const reason = 'hygiene = require is not met: load';
+  const message = { kind: 'block-ended', lease: lease.lease, end: 'unready', reason };
+  assert.deepEqual(of('block-ended')[0]?.message, message);
+  assert.deepEqual([appended, worker.held()], [[], []]);
 });
 
 test('a lease of an earlier process is held, and goes on once a controller has heard of it', async (context) => {

@@ -7,6 +7,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type AgentMessage,
+  type BlockEnd,
   type Clock,
   type ControllerMessage,
   type Environment,
@@ -21,6 +22,7 @@ import {
   type Sha256,
   type TrialId,
 } from '@labsweep/proto';
+import { HostUnreadyError } from './host-unready-error.js';
 import { evidenceIn } from './outcome-evidence.js';
 import { fitOutcome } from './outcome-limit.js';
 import type { Publisher } from './publisher.js';
@@ -164,8 +166,10 @@ export class Worker {
         this.parts.reattach();
         return;
       }
-      if (!stop.aborted) await this.rest(job, error, stop);
-      this.end(job, 'returned', messageOf(error));
+      const isUnready = error instanceof HostUnreadyError;
+      if (isUnready) this.parts.note(`gives ${lease.block} back: ${error.message}`);
+      else if (!stop.aborted) await this.rest(job, error, stop);
+      this.end(job, isUnready ? 'unready' : 'returned', messageOf(error));
     }
   }
 
@@ -175,7 +179,7 @@ export class Worker {
     await this.stage(job, 'rest', rest);
   }
 
-  private end(job: Job, end: 'finished' | 'returned', reason: string): void {
+  private end(job: Job, end: BlockEnd, reason: string): void {
     this.drop();
     this.parts.send({ kind: 'block-ended', lease: job.lease.lease, end, reason });
   }

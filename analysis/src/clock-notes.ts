@@ -2,7 +2,7 @@
 /** The notes of a report on the clocks of its trials: coarse ones, changed ones, unknown ones. */
 import type { TrialEnded } from '@labsweep/proto';
 import { timingHistories } from './block-history.js';
-import { TICKS_MIN } from './clock-sense.js';
+import { resolutionChange, TICKS_MIN } from './clock-sense.js';
 import type { ReportRow } from './report-model.js';
 import type { SweepRecord } from './sweep-record.js';
 
@@ -14,6 +14,7 @@ export function clockNotes(record: SweepRecord, rows: readonly ReportRow[]): str
   return [
     ...coarseNote(counted),
     ...changedNote(counted),
+    ...resolutionNote(counted),
     ...shortNote(rows),
     ...unknownNote(rows),
   ];
@@ -49,6 +50,15 @@ function changedNote(counted: readonly TrialEnded[]): string[] {
   ];
 }
 
+function resolutionNote(counted: readonly TrialEnded[]): string[] {
+  const changes = counted.flatMap(({ outcome }) => resolutionChange(outcome.facts) ?? []);
+  if (changes.length === 0) return [];
+  return [
+    `The smallest step of the clock changed while ${countOf(changes, 'trial')} ran: ` +
+      `${[...new Set(changes)].join(', ')}. The longer one counts for "!clock".`,
+  ];
+}
+
 function shortNote(rows: readonly ReportRow[]): string[] {
   if (!rows.some(({ clock }) => clock.some(({ kind }) => kind === 'short'))) return [];
   return [
@@ -67,7 +77,7 @@ function unknownNote(rows: readonly ReportRow[]): string[] {
   const keys = [...new Set(unknown.flatMap(({ missing }) => missing))];
   return [
     `Whether ${metrics.join(', ')} ${metrics.length === 1 ? 'is' : 'are'} long enough for the ` +
-      `clock cannot be told: no result line or guest says ${keys.join(' or ')}.`,
+      `clock cannot be told: no result line or machine says ${keys.join(' or ')}.`,
   ];
 }
 

@@ -72,13 +72,38 @@ test('without pages or resolution the check says that it cannot tell', () => {
     { ...finding, missing: ['pages'] },
   ]);
   const { notes } = report({ line: { pages: PAGES } });
-  assert.ok(notes.some((note) => note.includes('cannot be told: no result line or guest says')));
+  assert.ok(notes.some((note) => note.includes('cannot be told: no result line or machine says')));
 });
 
-test('metrics that are no time per page or iteration are left alone', () => {
+test('metrics that are no time are left alone, and so is a time per anything else', () => {
   const told = { line: { pages: PAGES, clock_resolution_ns: 4_000_000 } };
   assert.deepEqual(clockOf(told, 'MB/s'), []);
-  assert.deepEqual(clockOf(told, 'ns'), []);
+  assert.deepEqual(clockOf(told, 'ns/call'), []);
+});
+
+test('a bare time is one stretch, by its unit or else by its name', () => {
+  const told = { line: { pages: PAGES, clock_resolution_ns: 30 } };
+  assert.deepEqual(clockOf(told, 'us'), []);
+  for (const unit of ['ns', 'nanoseconds']) {
+    const [finding] = clockOf(told, unit);
+    assert.ok(finding?.kind === 'short', unit);
+    assert.deepEqual([finding.stretchNs, finding.resolutionNs], [50, 30]);
+  }
+});
+
+test('the worse of the two steps counts, and a change of it is told', () => {
+  const line = { pages: PAGES, clock_resolution_ns: 30 };
+  const facts = { clock_resolution_ns: '30', clock_resolution_end_ns: '4000000' };
+  const [finding] = clockOf({ line, facts });
+  assert.ok(finding?.kind === 'short');
+  assert.equal(finding.resolutionNs, 4_000_000);
+  assert.match(
+    report({ line, facts }).notes.join('\n'),
+    /step of the clock changed while 3 trials ran: 30 ns -> 4 ms\. The longer one counts/,
+  );
+  const steady = { clock_resolution_ns: '30', clock_resolution_end_ns: '55' };
+  assert.deepEqual(clockOf({ line, facts: steady }), []);
+  assert.equal(report({ line, facts: steady }).notes.join().includes('step of the clock'), false);
 });
 
 test('refined-jiffies and a change of clock are named for what they are', () => {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Asks whether the clock of a row's trials was fine enough for what was timed with it. It looks at
- * metrics that are a time per page or per iteration, since only of those is the length of one timed
- * stretch known.
+ * metrics that are a time, or a time per page or per iteration; of other rates the length of one
+ * timed stretch is not known.
  */
 import type { KernelName, Metric, Sample, TrialEnded } from '@labsweep/proto';
 import { measuredTrials, type RowView } from './row-view.js';
@@ -14,8 +14,13 @@ import { resultLines } from './trial-value.js';
  */
 export const TICKS_MIN = 100;
 
-/** What a trial says of the smallest step of its clock, on its result line or of its guest. */
+/** What a trial says of the smallest step of its clock, on its result line or of its machine. */
 const RESOLUTION_KEY = 'clock_resolution_ns';
+/** The same of its machine after the run. */
+const RESOLUTION_END_KEY = 'clock_resolution_end_ns';
+
+/** Steps that are seen vary by themselves; one that is so much longer is that of another clock. */
+const CHANGE_RATIO_MIN = 10;
 
 const NANOSECONDS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
 
@@ -73,10 +78,15 @@ interface TimedUnit {
   readonly per: 'page' | 'iteration';
 }
 
-function timedUnit({ unit, direction }: Metric): TimedUnit | undefined {
-  const [, time = '', per] = /^(ns|us|ms|s)\/(page|iteration)$/.exec(unit) ?? [];
+/** A bare time is taken for one stretch: where it is a sum of several, they are shorter still. */
+function timedUnit({ name, unit, direction }: Metric): TimedUnit | undefined {
+  if (direction === 'none') return undefined;
+  const byUnit = /^(ns|us|ms|s)(?:\/(page|iteration))?$/.exec(unit);
+  // A unit in words, such as `nanoseconds`, leaves it to the name; a rate is no time.
+  const byName = unit.includes('/') ? null : /(?:^|_)(ns|us|ms)$/.exec(name);
+  const [, time = '', per] = byUnit ?? byName ?? [];
   const timeNs = NANOSECONDS[time];
-  if (direction === 'none' || timeNs === undefined) return undefined;
+  if (timeNs === undefined) return undefined;
   return { timeNs, per: per === 'page' ? 'page' : 'iteration' };
 }
 
@@ -126,9 +136,22 @@ function stretchOf(
   return value * unit.timeNs * times;
 }
 
+/** The worse of what it was at the start and at the end, as far as they are told. */
 function resolutionOf({ trial, line }: TrialLine): number | undefined {
-  const told = line.values[RESOLUTION_KEY] ?? Number(trial.outcome.facts[RESOLUTION_KEY]);
-  return Number.isFinite(told) && told > 0 ? told : undefined;
+  const { facts } = trial.outcome;
+  const told = [
+    line.values[RESOLUTION_KEY] ?? Number(facts[RESOLUTION_KEY]),
+    Number(facts[RESOLUTION_END_KEY]),
+  ].filter((each) => Number.isFinite(each) && each > 0);
+  return told.length === 0 ? undefined : Math.max(...told);
+}
+
+/** `30 ns -> 4 ms` where the machine's clock was another one at the end of the trial. */
+export function resolutionChange(facts: Readonly<Record<string, string>>): string | undefined {
+  const [start, end] = [Number(facts[RESOLUTION_KEY]), Number(facts[RESOLUTION_END_KEY])];
+  if (!(start > 0 && end > 0)) return undefined;
+  const isChange = Math.max(start, end) >= CHANGE_RATIO_MIN * Math.min(start, end);
+  return isChange ? `${timeText(start)} -> ${timeText(end)}` : undefined;
 }
 
 function missingKeys(lines: readonly TrialLine[], unit: TimedUnit): string[] {

@@ -115,6 +115,15 @@ test('an audit that does not cover a kernel leaves the row supporting', () => {
   assert.deepEqual(row?.status.reasons, ['no audited state of v6.17']);
 });
 
+test('an audit that saw no mapping of the workload has compared nothing, and says so', () => {
+  const told: RecordRow['told'] = () => ({ state: { mappings: '0' } });
+  const [row] = analyseSweep(sweep([auditRow({ told })])).rows;
+  assert.deepEqual(row?.status.reasons, [
+    'the audit saw no mapping of the workload on v6.12, v6.16, v6.17 ' +
+      '(private ones count from 1 MiB), so it compared no memory there',
+  ]);
+});
+
 test('an audit in another environment says nothing of a row', () => {
   const [row] = analyseSweep(sweep([auditRow({ ran: 'qemu-kvm' })])).rows;
   assert.deepEqual(row?.state, []);

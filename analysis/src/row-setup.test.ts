@@ -43,6 +43,19 @@ test('a guest that has its CPUs is not marked', () => {
   assert.deepEqual([status.kind, status.remarks, status.marks], ['clean', [], []]);
 });
 
+test('CPU features that QEMU left out are remarked on, by kernel where they differ', () => {
+  const none = statusOf({ told: facts({ cpu_features_dropped: 'none' }) });
+  assert.deepEqual(none.remarks, []);
+  const same = statusOf({ told: facts({ cpu_features_dropped: 'hle rtm' }) });
+  assert.deepEqual(same.remarks, ['CPU features that QEMU left out: hle rtm']);
+  assert.equal(same.kind, 'clean');
+  const differing = statusOf({
+    told: (kernel) => ({ facts: { cpu_features_dropped: kernel === 'v6.12' ? 'rtm' : 'none' } }),
+  });
+  assert.match(differing.remarks[0] ?? '', /QEMU left out: .*rtm \(v6\.12\)/);
+  assert.match(differing.reasons.join(), /second factor: CPU features that QEMU left out /);
+});
+
 test('the boot path is remarked on, and trims with what they may do', () => {
   const told = facts({ boot_path: 'fast', boot_protocol: 'pvh', boot_trims: 'mitigations-off' });
   const status = statusOf({ told });

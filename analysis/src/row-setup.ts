@@ -40,6 +40,7 @@ export function settingRemarks(view: RowView, trials: readonly TrialEnded[]): st
   return [
     ...trimRemarks(trials),
     ...(view.environment.startsWith('qemu') ? guestRemarks(guest) : []),
+    ...featureRemarks(trials),
     ...placementRemarks(trials),
     ...(view.environment === 'native' ? nativeRemarks(native) : []),
   ];
@@ -90,6 +91,12 @@ function guestRemarks(guest: GuestSettings): string[] {
     ...(guest.hugePages ? ['memory on huge pages'] : []),
     ...(guest.preallocate && !guest.hugePages ? ['memory preallocated'] : []),
   ];
+}
+
+/** The guest's CPU is not the one that was named: QEMU goes on without what it cannot give. */
+function featureRemarks(trials: readonly TrialEnded[]): string[] {
+  if (distinctFacts(trials, 'cpu_features_dropped').every((text) => text === 'none')) return [];
+  return told(trials, { fact: 'cpu_features_dropped', words: 'CPU features that QEMU left out:' });
 }
 
 const SMP_BY: Readonly<Record<string, string>> = {

@@ -64,13 +64,27 @@ export function rowState(
 export function auditGaps(options: {
   readonly checks: readonly StateCheck[];
   readonly audit: readonly BlockHistory[];
-  readonly kernels: readonly KernelName[];
+  readonly view: RowView;
 }): string[] {
-  const { checks, audit, kernels } = options;
+  const { checks, audit, view } = options;
+  const { kernels } = view.planned;
   if (audit.length === 0 || kernels.length < 2) return [];
   const seen = checks.find(({ source }) => source === 'audit')?.kernels ?? [];
   const missing = kernels.filter((kernel) => !seen.includes(kernel));
-  return missing.length === 0 ? [] : [`no audited state of ${missing.join(', ')}`];
+  const isBlind = (name: KernelName) =>
+    auditedStates(view, audit).some(
+      ({ kernel, state }) => kernel === name && state.mappings === '0',
+    );
+  const blind = kernels.filter(isBlind);
+  return [
+    ...(missing.length === 0 ? [] : [`no audited state of ${missing.join(', ')}`]),
+    ...(blind.length === 0
+      ? []
+      : [
+          `the audit saw no mapping of the workload on ${blind.join(', ')} ` +
+            '(private ones count from 1 MiB), so it compared no memory there',
+        ]),
+  ];
 }
 
 /** Keys whose value changes from trial to trial without any kernel being stopped by it. */

@@ -7,6 +7,7 @@ import type { HostId } from '@labsweep/proto';
 import type { BlockHistory } from './block-history.js';
 import type { Cell } from './cell.js';
 import { type ClockFinding, ticksText } from './clock-sense.js';
+import { slowedTrials } from './frequency.js';
 import type { NoiseFloor } from './noise-floor.js';
 import { repeatedFailures } from './repeated-failures.js';
 import { rowSetup } from './row-setup.js';
@@ -68,6 +69,7 @@ export function judgeRow(evidence: RowEvidence): RowStatus {
   const setup = rowSetup(evidence.view);
   const reasons = [...rules.flatMap((rule) => rule(evidence)), ...setup.reasons];
   const short = shortPhases(evidence.clock);
+  const slowed = slowedTrials(evidence.view);
   return {
     kind: isExcluded(evidence) ? 'excluded' : reasons.length === 0 ? 'clean' : 'supporting',
     reasons,
@@ -78,6 +80,7 @@ export function judgeRow(evidence: RowEvidence): RowStatus {
       ...outlying(evidence),
       ...unsteadyState(evidence.state),
       ...short,
+      ...slowed,
       ...setup.remarks,
     ],
     marks: [
@@ -85,6 +88,7 @@ export function judgeRow(evidence: RowEvidence): RowStatus {
         ? ['!state']
         : []),
       ...(short.length > 0 ? ['!clock'] : []),
+      ...(slowed.length > 0 ? ['!frequency'] : []),
       ...setup.marks,
     ],
   };
@@ -189,7 +193,7 @@ function states({ cells, state, audit, view }: RowEvidence): string[] {
     const more = others.length === 0 ? '' : ` and ${others.length} more`;
     return [`not comparable: ${differenceText(first, { kernel, baseline })}${more}`];
   });
-  return [...stopped, ...auditGaps({ checks: state, audit, kernels: view.planned.kernels })];
+  return [...stopped, ...auditGaps({ checks: state, audit, view })];
 }
 
 function factors({ view }: RowEvidence): string[] {

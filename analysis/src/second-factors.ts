@@ -41,6 +41,7 @@ export const FACTORS: readonly Factor[] = [
   told('aslr', 'address randomisation'),
   told('cpu_model', 'CPU model'),
   told('qemu_version', 'QEMU'),
+  told('cpu_features_dropped', 'CPU features that QEMU left out'),
   told('machine_type', 'machine type'),
   told('vcpu_core_class', 'core class'),
   told('core_class', 'core class'),

@@ -3,6 +3,7 @@
 /** The `labsweep` command: reads the command line, runs one command, maps errors to exit codes. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { examineKvm } from '@labsweep/agent';
 import { exitCodeOf, LabsweepError, messageOf, PERMISSIONS, UsageError } from '@labsweep/proto';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { JSON_OPTION, LAB_OPTION } from './command-line/context.js';
@@ -91,7 +92,10 @@ program
   .command('doctor')
   .description('say what this box is like for benchmarking, and what would mend it')
   .option('--json', 'one JSON document', false)
-  .action(({ json }) => print(doctorCommand({ json, searchPath: process.env.PATH ?? '' })));
+  .action(async ({ json }) => {
+    const searchPath = process.env.PATH ?? '';
+    print(doctorCommand({ json, searchPath, kvm: await examineKvm() }));
+  });
 
 program
   .command('list')

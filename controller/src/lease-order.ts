@@ -25,6 +25,7 @@ export function buildLease(
   assert(row, `block ${planned.id} has no row`);
   const { name, arguments: words, variables, output } = sweep.spec.workload;
   const { metrics, expectations } = sweep.spec.workload;
+  const { sha256, compiler, flags, files } = sweep.submitted.workload;
   return {
     ...right,
     sweep: grant.sweep,
@@ -36,15 +37,18 @@ export function buildLease(
     commandLine: row.commandLine,
     deadlineMs: row.deadlineMs,
     hygiene: sweep.spec.hygiene,
+    preparations: sweep.spec.preparations ?? [],
     guest: row.guest,
     native: row.native,
     functions: row.purpose === 'attribution' ? (sweep.spec.attribution?.functions ?? []) : [],
     workload: {
       name,
-      sha256: sweep.submitted.workload.sha256,
+      sha256,
+      compiler,
+      flags,
       arguments: words,
       variables,
-      files: sweep.submitted.workload.files,
+      files,
       output,
       metrics: metrics.map((metric) => metric.name),
       expectations,
@@ -56,8 +60,8 @@ export function buildLease(
         // Natively an image only says which release must be booted, and `host` is any.
         const isAny = grant.environment === 'native' && isHostKernel(sweep, trial.kernel);
         if (image === undefined || isAny) return { trial: trial.id, kernel: trial.kernel };
-        const { sha256, release } = image;
-        return { trial: trial.id, kernel: trial.kernel, image: { sha256, release } };
+        const { sha256: digest, release } = image;
+        return { trial: trial.id, kernel: trial.kernel, image: { sha256: digest, release } };
       }),
   };
 }

@@ -52,7 +52,7 @@ const HYGIENE_TEXTS: Readonly<Record<Spec['hygiene'], string>> = {
   require: 'nothing runs on a host that is not set up for benchmarks',
 };
 
-function renderRecords({ hygiene, workload }: Spec, plan: Plan): readonly string[] {
+function renderRecords({ hygiene, preparations, workload }: Spec, plan: Plan): readonly string[] {
   const guests = plan.rows.some((row) => row.environment.startsWith('qemu'));
   const native = plan.rows.some((row) => row.environment === 'native');
   if (!guests && !native) return [];
@@ -70,6 +70,7 @@ function renderRecords({ hygiene, workload }: Spec, plan: Plan): readonly string
       : []),
     ...(native ? paragraph('native: kernel, CPUs, how the others were kept out, scheduler') : []),
     ...paragraph(`hygiene: the host before and after; ${HYGIENE_TEXTS[hygiene]}`),
+    ...(preparations === undefined ? [] : paragraph(`prepared by: ${preparations.join(', ')}`)),
   ];
 }
 

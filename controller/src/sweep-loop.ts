@@ -152,7 +152,7 @@ export class SweepLoop {
         this.scheduler.leases.started(message.lease, message.trial, now.steadyMs);
         break;
       case 'block-ended':
-        this.scheduler.ended(host, message.lease, message.end, now.steadyMs);
+        this.scheduler.ended(host, message, now.steadyMs);
         this.ports.note(`block ${message.end} ${message.reason}`, { host, lease: message.lease });
         break;
     }

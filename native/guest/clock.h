@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * What CLOCK_MONOTONIC_RAW can tell apart in this guest, by watching it and by what the kernel
+ * What CLOCK_MONOTONIC_RAW can tell apart on this machine, by watching it and by what the kernel
  * claims. It does not choose a clock, and does not judge one.
  */
 #ifndef LABSWEEP_CLOCK_H

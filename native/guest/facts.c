@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "facts.h"
 
+#include <dirent.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -176,12 +177,43 @@ static void report_clock(const struct reporter *reporter) {
     report_number(reporter, "clock_getres_ns", claimed_ns > 0, claimed_ns);
 }
 
+/* A clock that was changed in the run may be a coarser one by now. */
+static void report_clock_at_end(const struct reporter *reporter) {
+    uint64_t resolution_ns = clock_observe_resolution_ns();
+    report_number(reporter, "clock_resolution_end_ns", resolution_ns > 0, resolution_ns);
+}
+
 static void report_kernel(const struct reporter *reporter) {
     struct utsname names;
     bool known = uname(&names) == 0;
     reporter->sink(reporter->context, "kernel_release", known ? names.release : absent);
     reporter->sink(reporter->context, "kernel_version", known ? names.version : absent);
     reporter->sink(reporter->context, "machine", known ? names.machine : absent);
+}
+
+static int is_no_dot(const struct dirent *entry) {
+    return entry->d_name[0] != '.';
+}
+
+/* `name=word, name=word`, where the word is what comes before the details of a line. */
+static void report_vulnerabilities(const struct reporter *reporter) {
+    static const char directory[] = "/sys/devices/system/cpu/vulnerabilities";
+    char path[PATH_MAX], value[VALUE_SIZE] = "", text[VALUE_SIZE];
+    struct dirent **entries = NULL;
+    size_t used = 0;
+    snprintf(path, sizeof(path), "%s%s", reporter->root, directory);
+    int count = scandir(path, &entries, is_no_dot, alphasort);
+    for (int index = 0; index < count; index++) {
+        const char *name = entries[index]->d_name;
+        if (read_text(reporter, directory, name, text) && used < sizeof(value)) {
+            text[strcspn(text, ";,\n")] = '\0';
+            used += (size_t)snprintf(value + used, sizeof(value) - used, "%s%s=%s",
+                                     used > 0 ? ", " : "", name, text);
+        }
+        free(entries[index]);
+    }
+    free(entries);
+    reporter->sink(reporter->context, "vulnerabilities", used > 0 ? value : absent);
 }
 
 void facts_report_start(const char *root, fact_sink *sink, void *context) {
@@ -204,6 +236,7 @@ void facts_report_start(const char *root, fact_sink *sink, void *context) {
     report_text(&reporter, "overcommit_memory", "/proc/sys/vm", "overcommit_memory");
     report_text(&reporter, "aslr", "/proc/sys/kernel", "randomize_va_space");
     report_cpu(&reporter);
+    report_vulnerabilities(&reporter);
     report_text(&reporter, "tainted", "/proc/sys/kernel", "tainted");
     report_steal(&reporter, "steal_ticks_start");
 }
@@ -212,6 +245,7 @@ void facts_report_end(const char *root, fact_sink *sink, void *context) {
     const struct reporter reporter = {root, sink, context};
     report_uptime(&reporter, "uptime_ms_at_end");
     report_text(&reporter, "clocksource_end", clock_directory, "current_clocksource");
+    report_clock_at_end(&reporter);
     report_text(&reporter, "tainted_end", "/proc/sys/kernel", "tainted");
     report_cpu_count(&reporter, "online_cpus_end", "online");
     report_steal(&reporter, "steal_ticks_end");

@@ -17,6 +17,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -37,8 +38,10 @@ static const char stderr_path[] = "/tmp/stderr";
 static const char state_path[] = "/tmp/state";
 static const char profile_path[] = "/tmp/profile";
 
-/* Of the files that a supervising program leaves; /tmp itself bounds what a reproducer prints. */
+/* Of the files that a supervising program leaves. */
 enum { SUPERVISOR_BYTES_MAX = 4 * 1024 * 1024 };
+/* Of what a reproducer printed that filled /tmp: it is only shown, and the channel is slow. */
+enum { OVERFLOW_BYTES_MAX = 1024 * 1024 };
 
 static int console = -1;
 static struct frame_writer channel = {.descriptor = -1};
@@ -180,12 +183,34 @@ static void send_file(const char *kind, const char *path, size_t bytes_max) {
         fail("reading %s back: %s; give the guest more memory", path, strerror(errno));
 }
 
+static long long size_of(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 ? (long long)status.st_size : 0;
+}
+
+/*
+ * What does not fit into /tmp is lost without a word of the kernel, and few programs look at what
+ * their writes return. So a /tmp without room means that nothing in it can be trusted to be whole.
+ */
+static bool report_overflow(void) {
+    struct statvfs space;
+    char value[160];
+    if (statvfs("/tmp", &space) != 0 || space.f_bfree > 0)
+        return false;
+    snprintf(value, sizeof(value), "stdout=%lld stderr=%lld state=%lld profile=%lld",
+             size_of(stdout_path), size_of(stderr_path), size_of(state_path),
+             size_of(profile_path));
+    send_fact(&channel, "output_overflow_bytes", value);
+    return true;
+}
+
 /* The files of a supervisor (audit, attribution) are there only where it was in the command. */
 static void send_output(const struct program_run *run) {
     if (!run->was_executed)
         return;
-    send_file("out", stdout_path, SIZE_MAX);
-    send_file("err", stderr_path, SIZE_MAX);
+    size_t bytes_max = report_overflow() ? OVERFLOW_BYTES_MAX : SIZE_MAX;
+    send_file("out", stdout_path, bytes_max);
+    send_file("err", stderr_path, bytes_max);
     if (access(state_path, F_OK) == 0)
         send_file("state", state_path, SUPERVISOR_BYTES_MAX);
     if (access(profile_path, F_OK) == 0)

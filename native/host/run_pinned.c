@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../guest/clock.h"
 #include "../supervise/command.h"
 #include "conditions.h"
 
@@ -27,7 +28,7 @@ static const char help_text[] =
     "  --nice N           -20 to 19\n"
     "  --membind NODES    memory from these NUMA nodes alone, such as 0\n"
     "  --settle-ms N      wait before the start (0 to 3600000)\n"
-    "  --time-file FILE   write there what the program took\n"
+    "  --time-file FILE   write there what the program took, and the clock's smallest steps\n"
     "Each condition is read back. Exit code: the program's own; 125 a condition cannot be had,\n"
     "or wrong usage; 127 the program cannot be executed.\n";
 
@@ -89,6 +90,13 @@ static double in_ms(struct timeval time) {
     return (double)time.tv_sec * 1000 + (double)time.tv_usec / 1000;
 }
 
+/* Watched on the program's own CPUs, before its start and after its end. */
+static void write_clock(FILE *file, uint64_t at_start_ns) {
+    fprintf(file, "clock_resolution_ns=%" PRIu64 " clock_resolution_end_ns=%" PRIu64, at_start_ns,
+            clock_observe_resolution_ns());
+    fprintf(file, " clock_getres_ns=%" PRIu64 " ", clock_claimed_resolution_ns());
+}
+
 static void write_costs(FILE *file, const struct rusage *usage, uint64_t wall_us) {
     char cpus[CPU_LIST_TEXT_SIZE], policy[32];
     conditions_read_cpus(cpus);
@@ -131,11 +139,14 @@ int main(int argc, char **argv) {
     if (orders.settle_ms != NULL)
         settle(orders.settle_ms);
     struct rusage usage = {0};
+    uint64_t resolution_ns = file != NULL ? clock_observe_resolution_ns() : 0;
     uint64_t start_us = now_us();
     int status = run(words, &usage);
     uint64_t wall_us = now_us() - start_us;
-    if (file != NULL)
+    if (file != NULL) {
+        write_clock(file, resolution_ns);
         write_costs(file, &usage, wall_us);
+    }
     if (file != NULL && fclose(file) != 0)
         fail("writing", orders.time_file, strerror(errno));
     command_end_like(status);

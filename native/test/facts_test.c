@@ -70,6 +70,9 @@ static void write_fixtures(void) {
     write_fixture("/proc/sys/kernel/randomize_va_space", "2\n");
     write_fixture("/sys/module/damon_stat/parameters/enabled", "Y\n");
     write_fixture("/sys/devices/system/node/online", "0-1\n");
+    write_fixture("/sys/devices/system/cpu/vulnerabilities/spectre_v2",
+                  "Mitigation: IBRS; IBPB: conditional; STIBP: disabled\n");
+    write_fixture("/sys/devices/system/cpu/vulnerabilities/meltdown", "Mitigation: PTI\n");
     write_fixture("/sys/kernel/mm/transparent_hugepage/shmem_enabled", "[never] force\n");
     write_fixture("/proc/stat", "cpu  1 2 3 4 5 6 7 88 9 10\ncpu0 1 2 3 4 5 6 7 99 9 10\n");
     write_fixture("/proc/sys/kernel/tainted", "512\n");
@@ -86,7 +89,7 @@ static void facts_at_the_start_are_read(void) {
     CHECK(uname(&names) == 0);
     snprintf(release, sizeof(release), "kernel_release=%s", names.release);
     facts_report_start(root, collect, &facts);
-    CHECK(facts.count == 25);
+    CHECK(facts.count == 26);
     CHECK(has(&facts, release));
     CHECK(has(&facts, "online_cpus=6"));
     CHECK(has(&facts, "present_cpus=16"));
@@ -107,6 +110,7 @@ static void facts_at_the_start_are_read(void) {
     CHECK(has(&facts, "aslr=2"));
     CHECK(has(&facts, "cpu_model=Some CPU @ 2 GHz"));
     CHECK(has(&facts, "hypervisor=1"));
+    CHECK(has(&facts, "vulnerabilities=meltdown=Mitigation: PTI, spectre_v2=Mitigation: IBRS"));
     CHECK(has(&facts, "steal_ticks_start=88"));
     CHECK(has_prefix(&facts, "clock_resolution_ns="));
     CHECK(has_prefix(&facts, "clock_getres_ns="));
@@ -115,7 +119,7 @@ static void facts_at_the_start_are_read(void) {
 static void facts_at_the_end_are_read(void) {
     struct collected facts = {0};
     facts_report_end(root, collect, &facts);
-    CHECK(facts.count == 7);
+    CHECK(facts.count == 8);
     CHECK(has(&facts, "clocksource_end=tsc"));
     CHECK(has(&facts, "tainted_end=512"));
     CHECK(has(&facts, "online_cpus_end=6"));
@@ -123,6 +127,7 @@ static void facts_at_the_end_are_read(void) {
     CHECK(has(&facts, "uptime_ms_at_end=12340"));
     CHECK(has(&facts, "thp_enabled_end=[always] madvise never"));
     CHECK(has(&facts, "memory_available_end_kb=900000"));
+    CHECK(has_prefix(&facts, "clock_resolution_end_ns="));
 }
 
 static void odd_files_give_absent(void) {
@@ -150,12 +155,13 @@ static void missing_files_give_absent(void) {
     struct collected facts = {0};
     facts_report_start("/nonexistent/labsweep", collect, &facts);
     facts_report_end("/nonexistent/labsweep", collect, &facts);
-    CHECK(facts.count == 32);
+    CHECK(facts.count == 34);
     CHECK(has(&facts, "cmdline=absent"));
     CHECK(has(&facts, "clocksource_end=absent"));
     CHECK(has(&facts, "thp_enabled=absent"));
     CHECK(has(&facts, "online_cpus_end=absent"));
     CHECK(has(&facts, "numa_nodes=absent"));
+    CHECK(has(&facts, "vulnerabilities=absent"));
     CHECK(has(&facts, "hypervisor=absent"));
 }
 

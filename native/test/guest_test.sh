@@ -103,7 +103,34 @@ a_chatty_program_and_the_exit_port() {
         '^reproducer_(wall|user|system)_ms=[0-9]+\.[0-9]{3}$')" 3
     check "a fact of the clock" "$(frames fact | grep -E -c '^clock_resolution_ns=[1-9]')" 1
     check "a hypervisor" "$(frames fact | grep -c '^hypervisor=1$')" 1
+    check "no loss" "$(frames fact | grep -c output_overflow)" 0
     check "nothing of supervisors" "$(frames '\(state\|profile\)' | wc -l)" 0
+}
+
+# The result comes first, so that a reader who trusts what is there would take it.
+compile_flood() {
+    cat >"$work/flood.c" <<'SOURCE'
+#include <stdio.h>
+int main(void) {
+    puts("result ns=1");
+    for (int line = 0; line < 400000; line++)
+        printf("%099d\n", line);
+    return 0;
+}
+SOURCE
+    "${CC:-gcc}" -O1 -static -o "$1" "$work/flood.c"
+}
+
+more_output_than_there_is_room() {
+    guest="a flood"
+    mkdir -p "$work/root/labsweep"
+    compile_flood "$work/root/labsweep/reproducer"
+    boot /labsweep/reproducer
+    is_complete
+    check "the loss is told" "$(frames fact | grep -E -c \
+        '^output_overflow_bytes=stdout=16[0-9]{6} stderr=0 state=0 profile=0$')" 1
+    check "what is kept is cut" "$(frames out | sed -n '1p;$p' | tr '\n' ' ')" \
+        "result ns=1 (cut) "
 }
 
 an_audit() {
@@ -141,6 +168,7 @@ an_attribution() {
 }
 
 a_chatty_program_and_the_exit_port
+more_output_than_there_is_room
 an_audit
 an_attribution
 echo "  $checks checks, $failed failed"

@@ -18,6 +18,7 @@ import type { WorkloadFile } from './resolved.js';
 import type {
   GuestSettings,
   HygieneMode,
+  HygienePreparation,
   NativeSettings,
   OutputFormat,
   Purpose,
@@ -26,7 +27,7 @@ import type {
 /**
  * Raised when a message changes its meaning; the controller refuses an agent that speaks another.
  */
-export const PROTOCOL = 3;
+export const PROTOCOL = 4;
 
 /** What an agent runs at the moment it says hello. */
 export interface HeldLease {
@@ -55,6 +56,14 @@ export interface AgentHello {
   readonly unsettled: readonly string[];
 }
 
+export const BLOCK_ENDS = ['finished', 'returned', 'unready'] as const;
+
+/**
+ * `finished`: every trial has an outcome. `returned`: the agent gives the block back. `unready`: so
+ * it does, because the host is not as the row demands; the reason is what the row waits for.
+ */
+export type BlockEnd = (typeof BLOCK_ENDS)[number];
+
 export type AgentMessage =
   | { readonly kind: 'hello'; readonly hello: AgentHello }
   | {
@@ -76,7 +85,7 @@ export type AgentMessage =
   | {
       readonly kind: 'block-ended';
       readonly lease: LeaseId;
-      readonly end: 'finished' | 'returned';
+      readonly end: BlockEnd;
       readonly reason: string;
     };
 
@@ -103,6 +112,8 @@ export interface Lease {
   readonly commandLine: string;
   readonly deadlineMs: number;
   readonly hygiene: HygieneMode;
+  /** What `enforce` does besides; empty in the other modes. */
+  readonly preparations: readonly HygienePreparation[];
   readonly guest: GuestSettings;
   readonly native: NativeSettings;
   /** Kernel functions to profile; empty unless the purpose is `attribution`. */
@@ -110,6 +121,9 @@ export interface Lease {
   readonly workload: {
     readonly name: string;
     readonly sha256: Sha256;
+    /** First line of the compiler's version; empty for a prebuilt binary. */
+    readonly compiler: string;
+    readonly flags: readonly string[];
     readonly arguments: readonly string[];
     readonly variables: Readonly<Record<string, string>>;
     readonly files: readonly WorkloadFile[];

@@ -26,13 +26,16 @@ const lease = {
   shape: { smp: 2, memoryMib: 1024 },
   commandLine: 'tsc=unstable',
   deadlineMs: 300_000,
-  hygiene: 'require',
+  hygiene: 'enforce',
+  preparations: ['move-interrupts', 'swap-off'],
   guest: { ...DEFAULT_GUEST, numaNodes: 2, boot: 'plain', trims: ['acpi-off'] },
   native: { ...DEFAULT_NATIVE, cpus: '2-5', numaNode: 0, scheduler: 'fifo:10' },
   functions: ['change_protection'],
   workload: {
     name: 'toggle',
     sha256: 'b'.repeat(64),
+    compiler: 'gcc 12.2.0',
+    flags: ['-O2', '-static'],
     arguments: ['--iterations', '200'],
     variables: { LANG: 'C' },
     files: [{ name: 'input.dat', sha256: 'c'.repeat(64) }],
@@ -85,6 +88,7 @@ const agentMessages = [
   { kind: 'renew', lease: 'l', epoch: 5, trial: 't' },
   { kind: 'trial-started', lease: 'l', trial: 't' },
   { kind: 'block-ended', lease: 'l', end: 'finished', reason: '' },
+  { kind: 'block-ended', lease: 'l', end: 'unready', reason: 'load: 2 other tasks' },
 ] as unknown as AgentMessage[];
 
 const controllerMessages = [
@@ -101,6 +105,16 @@ test('what an agent says arrives as it was said', () => {
     const bytes = method.requestSerialize(writeAgentMessage(message));
     assert.deepEqual(readAgentMessage(method.requestDeserialize(bytes)), message);
   }
+});
+
+test('the classes of cores of a host arrive as they were said', () => {
+  const [hello] = agentMessages;
+  assert.ok(hello?.kind === 'hello');
+  const hybrid = { performanceCpus: 8, efficiencyCpus: 0 };
+  const host = { ...hello.hello.host, capacity: { cpus: 8, memoryMib: 4096, hybrid } };
+  const message = { ...hello, hello: { ...hello.hello, host } };
+  const bytes = method.requestSerialize(writeAgentMessage(message));
+  assert.deepEqual(readAgentMessage(method.requestDeserialize(bytes)), message);
 });
 
 test('what the controller says arrives as it was said', () => {

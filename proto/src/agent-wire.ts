@@ -4,7 +4,7 @@
  * shapes of them; each reader throws an Error that names the field when a message is malformed.
  */
 import { z } from 'zod';
-import type { AgentMessage, ControllerMessage } from './agent-messages.js';
+import { type AgentMessage, BLOCK_ENDS, type ControllerMessage } from './agent-messages.js';
 import type { BlockId, HostId, LeaseId, SweepId, TrialId } from './domain.js';
 import { ENVIRONMENTS } from './domain.js';
 import type { AgentMessage as AgentMessageWire } from './generated/labsweep/v1/AgentMessage.js';
@@ -37,6 +37,15 @@ const heldLease = z
   })
   .transform(withTrial);
 
+/** No CPU of either class stands for a host of one class. */
+const capacity = z
+  .object({ cpus: count, memoryMib: count, performanceCpus: count, efficiencyCpus: count })
+  .transform(({ performanceCpus, efficiencyCpus, ...rest }) =>
+    performanceCpus + efficiencyCpus === 0
+      ? rest
+      : { ...rest, hybrid: { performanceCpus, efficiencyCpus } },
+  );
+
 const hello = z
   .object({
     protocol: count,
@@ -48,7 +57,7 @@ const hello = z
     startedAtMs: count,
     acknowledgedSequence: count,
     labels: z.array(z.string()),
-    capacity: z.object({ cpus: count, memoryMib: count }),
+    capacity,
     supports: z.array(z.object({ environment, available: z.boolean(), reason: z.string() })),
     hostFacts: z.record(z.string(), z.string()),
     permissions: z.array(z.enum(PERMISSIONS)),
@@ -81,7 +90,7 @@ const agentMessage = z.discriminatedUnion('body', [
     body: z.literal('blockEnded'),
     blockEnded: z.object({
       lease: name<LeaseId>(),
-      end: z.enum(['finished', 'returned']),
+      end: z.enum(BLOCK_ENDS),
       reason: z.string(),
     }),
   }),
@@ -133,14 +142,15 @@ export function writeAgentMessage(message: AgentMessage): AgentMessageWire {
   switch (message.kind) {
     case 'hello': {
       const { host, holding, unsettled, ...rest } = message.hello;
-      const { id: hostId, name: hostName, facts: hostFacts, capacity, supports } = host;
+      const { id: hostId, name: hostName, facts: hostFacts, supports } = host;
+      const { hybrid, ...size } = host.capacity;
       return {
         hello: {
           ...rest,
           hostId,
           hostName,
           hostFacts,
-          capacity,
+          capacity: { ...size, ...hybrid },
           supports: [...supports],
           permissions: [...host.permissions],
           labels: [...host.labels],

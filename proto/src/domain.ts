@@ -3,11 +3,13 @@
  * The vocabulary of labsweep as readonly types: what a sweep is, how it is cut into rows, blocks
  * and trials, and how a trial can end. It holds no behaviour.
  */
+import type { BlockOrder, Precision } from './design.js';
 import type { Scheduling } from './scheduling.js';
 import type {
   FunctionProfile,
   GuestSettings,
   HygieneMode,
+  HygienePreparation,
   HygieneRecord,
   NativeSettings,
   OutputFormat,
@@ -124,20 +126,6 @@ export interface Gap {
   readonly candidate: KernelName;
 }
 
-/**
- * `interleaved`: kernels shuffled in each block by the seed; `listed`: as the spec lists them;
- * `sandwich`: the baseline first and once more at the end, the others between them by the seed.
- */
-export type BlockOrder = 'interleaved' | 'listed' | 'sandwich';
-
-/** When a row has blocks enough. It is fixed with the spec, before anything is measured. */
-export interface Precision {
-  /** Half the width of the interval of each change in the primary metric, as a fraction. */
-  readonly fraction: number;
-  /** Blocks that a row gets in any case. */
-  readonly repetitionsMin: number;
-}
-
 /** A spec as parsed and checked: every name in it resolves. */
 export interface Spec {
   readonly name: string;
@@ -159,6 +147,8 @@ export interface Spec {
   readonly precision?: Precision;
   readonly gap?: Gap;
   readonly hygiene: HygieneMode;
+  /** What `enforce` does besides; absent for nothing. */
+  readonly preparations?: readonly HygienePreparation[];
   readonly scheduling: Scheduling;
   /** Asks for audit trials of every row. */
   readonly audit?: { readonly repetitions: number };
@@ -283,6 +273,8 @@ export interface Support {
 export interface Capacity {
   readonly cpus: number;
   readonly memoryMib: number;
+  /** Where the host mixes fast and slow cores: how many of its CPUs are of which class. */
+  readonly hybrid?: { readonly performanceCpus: number; readonly efficiencyCpus: number };
 }
 
 /** A host as its agent describes it in the hello. */

@@ -15,6 +15,18 @@ export type Purpose = (typeof PURPOSES)[number];
 export const HYGIENE_MODES = ['observe', 'enforce', 'require'] as const;
 export type HygieneMode = (typeof HYGIENE_MODES)[number];
 
+/**
+ * What `enforce` does before each trial where a spec asks for it: interrupts of devices go to other
+ * CPUs and swap out of use, both until the trial has ended; caches are dropped, memory compacted.
+ */
+export const HYGIENE_PREPARATIONS = [
+  'move-interrupts',
+  'swap-off',
+  'drop-caches',
+  'compact-memory',
+] as const;
+export type HygienePreparation = (typeof HYGIENE_PREPARATIONS)[number];
+
 export const OUTPUT_ADAPTERS = ['key-value', 'json-lines', 'regex'] as const;
 
 /** How the output of a workload is read. */

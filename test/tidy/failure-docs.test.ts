@@ -12,12 +12,14 @@ const LINES = [...PAGE.matchAll(/^\| `([a-z-]+)` \| (\S+) \| (\S+) \| \S/gm)].ma
   match.slice(1),
 );
 
-test('the page has each class once, with whose it is and whom it blames', () => {
+test('each line of the page says whose its class is and whom it blames, and none is left out', () => {
   const expected = FAILURE_CLASSES.map((name: FailureClass) => {
     const { status, blames } = FAILURE_TABLE[name];
     return [name, status === 'subject-failed' ? 'finding' : 'ours', blames];
   });
-  assert.deepEqual(LINES.toSorted(), expected.toSorted());
+  // A class may have several lines, each with another message.
+  const lines = [...new Map(LINES.map((line) => [line.join(), line])).values()];
+  assert.deepEqual(lines.toSorted(), expected.toSorted());
 });
 
 test('the page names each party that can be blamed', () => {

@@ -23,10 +23,13 @@ export interface ExaminationPlace {
   readonly root?: string;
   /** Folders of programs, separated by colons. */
   readonly searchPath: string;
+  /** What a guest that was booted under KVM has shown, where one was. */
+  readonly kvm?: { readonly available: boolean; readonly reason: string };
 }
 
 /** Looks at all CPUs that are online. Takes some tens of milliseconds; never throws. */
-export function examineHost({ root = '/', searchPath }: ExaminationPlace): HostExamination {
+export function examineHost(place: ExaminationPlace): HostExamination {
+  const { root = '/', searchPath, kvm } = place;
   const kernelLog = new KernelLog(join(root, 'dev/kmsg'));
   const source = fileSource(root, () => kernelLog.readNew());
   const look = { source, workload: {}, constants: new Map<string, string>() };
@@ -34,8 +37,18 @@ export function examineHost({ root = '/', searchPath }: ExaminationPlace): HostE
   const view = openHostView({ ...look, cpus });
   const topics = TOPICS.map((topic) => {
     const facts = topic.read(view);
-    return { topic: topic.name, ...topic.advise(facts, view), facts };
+    const advice = topic.advise(facts, view);
+    const isKvms = topic.name === 'virtualization' && kvm !== undefined;
+    return { topic: topic.name, ...(isKvms ? withKvm(advice, kvm) : advice), facts };
   });
   kernelLog.close();
   return { topics, tools: findTools({ root, searchPath }) };
+}
+
+/** A device that opens proves nothing, so it is the guest's word that stands here. */
+function withKvm(advice: Advice, kvm: NonNullable<ExaminationPlace['kvm']>): Advice {
+  const state = `${advice.state}; ${kvm.reason}`;
+  if (kvm.available) return { ...advice, state };
+  const why = 'guests are emulated here, and emulated times are no evidence';
+  return { ...advice, verdict: 'note', state, why: [advice.why, why].filter(Boolean).join('; ') };
 }

@@ -49,6 +49,12 @@ export const STEAL_SHARE_MAX = 0.05;
 /** Of the expected frequency; what pyperf and krun take for unstable. */
 export const FREQUENCY_SHARE_WARN = 0.02;
 
+/**
+ * Pages that a bound trial's machine takes from another node than wanted, in the whole trial: a
+ * megabyte is what the daemons of a box may take astray at any time.
+ */
+export const NUMA_MISS_PAGES_MAX = 256;
+
 /** Interrupts of devices per second and trial CPU; each costs microseconds and cache lines. */
 export const INTERRUPTS_PER_SECOND_WARN = 1_000;
 
@@ -72,6 +78,13 @@ export const COOL_DOWN_LOOK_MS = 500;
  */
 export const QUIET_LOOK_MS = 1_000;
 export const QUIET_MS_MAX = 60_000;
+
+/**
+ * `enforce` and `require` wait so long for a host that is not ready; then the block goes back, and
+ * its row waits without keeping the host from other work.
+ */
+export const READY_LOOK_MS = 1_000;
+export const READY_MS_MAX = 30_000;
 
 /** Of lists of CPUs, only so many are read per CPU, so that a snapshot of a big box stays cheap. */
 export const DETAILED_CPUS_MAX = 8;

@@ -30,9 +30,10 @@ const JOURNAL = 'state/settings';
 function onMachine(
   files: HostFiles,
   use: (hygiene: Hygiene, root: string) => Promise<void>,
+  readyMsMax = 0,
 ): Promise<void> {
   return withFixtureTree(files, async (root) => {
-    const hygiene = createHygiene({ root, journalPath: join(root, JOURNAL) });
+    const hygiene = createHygiene({ root, journalPath: join(root, JOURNAL), readyMsMax });
     await use(hygiene, root).finally(() => hygiene.close());
   });
 }
@@ -215,6 +216,37 @@ describe('enforce', () => {
 });
 
 describe('require', () => {
+  test('waits for load to pass and for a setting to be mended, and then begins', async () => {
+    const stat = 'proc/stat';
+    const busy = TUNED_MACHINE[stat]?.replace('running 1', 'running 3') ?? '';
+    const machine = { ...TUNED_MACHINE, [stat]: busy, [NMI_WATCHDOG]: '1' };
+    const work = async (hygiene: Hygiene, root: string) => {
+      const told: string[] = [];
+      const waits = (reasons: readonly string[], limitMs: number) => {
+        told.push(...reasons.map((reason) => `${limitMs} ${reason}`));
+      };
+      const beginning = hygiene.begin({ mode: 'require', cpus: CPUS, waits });
+      await sleep(200);
+      assert.match(told[0] ?? '', /^60000 load: 2 other tasks/);
+      assert.match(told[1] ?? '', /^60000 watchdog: .*nmi_watchdog is '1', wanted '0'/);
+      await writeFile(join(root, stat), TUNED_MACHINE[stat] ?? '');
+      await writeFile(join(root, NMI_WATCHDOG), '0');
+      const start = await beginning;
+      assert.ok(start.ok, JSON.stringify(start));
+      await start.session.abandon();
+    };
+    await onMachine(machine, work, 60_000);
+  });
+
+  test('gives up after its limit, with how long it has waited', async () => {
+    const work = async (hygiene: Hygiene) => {
+      const start = await hygiene.begin({ mode: 'require', cpus: CPUS });
+      assert.ok(!start.ok && start.waitedMs === 1);
+      assert.match(start.refusal.join(), /governor/);
+    };
+    await onMachine(BUSY_MACHINE, work, 1);
+  });
+
   test('refuses with what is not so and the commands that mend it', async () => {
     await onMachine(BUSY_MACHINE, async (hygiene, root) => {
       assert.deepEqual((await refusalOf(hygiene, 'require')).split('\n'), [

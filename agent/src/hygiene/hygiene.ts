@@ -5,23 +5,30 @@
  * are is in topics.ts; which process runs is for the runner.
  */
 import { strict as assert } from 'node:assert';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type HygieneMode, type HygieneRecord, messageOf } from '@labsweep/proto';
+import { dirname, join } from 'node:path';
+import {
+  type HygieneMode,
+  type HygienePreparation,
+  type HygieneRecord,
+  messageOf,
+} from '@labsweep/proto';
 import type { Facts } from '../io/host-tree.js';
 import { numberOf, TICK_MS } from './change.js';
 import { coolDown } from './cool-down.js';
 import { readCpuTicks } from './cpu-ticks.js';
 import { fileSource, type HostView, openHostView } from './host-view.js';
-import { RUNNABLE_LOOK_MS, RUNNABLE_LOOKS_MAX, RUNNABLE_OTHERS_MAX } from './hygiene-limits.js';
+import { READY_MS_MAX, RUNNABLE_OTHERS_MAX } from './hygiene-limits.js';
 import { KernelLog } from './kernel-log.js';
 import { holdLatency, type LatencyHold } from './latency-hold.js';
-import { describeWanted, mendCommand } from './mend-command.js';
+import { prepareHost } from './preparations.js';
 import { waitForQuiet } from './quiet.js';
+import { waitUntilReady } from './ready.js';
 import { SettingsJournal } from './settings-journal.js';
 import { judgeChange, takeSnapshot } from './snapshot.js';
+import { createSwapSwitch, type SwapSwitch } from './swap-switch.js';
 import { thermal } from './topics/thermal.js';
 import { TOPICS } from './topics.js';
+import { findLoad, findUnmet } from './unmet.js';
 
 /** Must be ended by one of its two functions, whatever becomes of the trial. */
 export interface HygieneSession {
@@ -44,13 +51,22 @@ export interface HygieneRequest {
   readonly loadMax?: number;
   /** Facts to be recorded; `binary` is a path below the root whose sha256 must stay the same. */
   readonly workload?: Facts;
+  /** What `enforce` does besides; the other modes have none. */
+  readonly preparations?: readonly HygienePreparation[];
+  /** The trial's memory may come from one node alone. */
+  readonly isMemoryBound?: boolean;
   readonly signal?: AbortSignal;
+  /** Told when `enforce` or `require` wait for the host, with what for and for how long. */
+  readonly waits?: (reasons: readonly string[], limitMs: number) => void;
 }
 
 export type HygieneStart =
   | { readonly ok: true; readonly session: HygieneSession }
-  /** Nothing is set. Each line says what is not so, with the command that mends it. */
-  | { readonly ok: false; readonly refusal: readonly string[] };
+  /**
+   * Nothing is set. Each line says what is not so, with the command that mends it, and that after
+   * so much waiting.
+   */
+  | { readonly ok: false; readonly refusal: readonly string[]; readonly waitedMs: number };
 
 export interface Hygiene {
   /** Rejects only when the signal fires, and for programmer mistakes. One session at a time. */
@@ -65,9 +81,12 @@ export interface HygieneOptions {
   readonly root?: string;
   /** Old values of settings, until they are restored. */
   readonly journalPath: string;
+  /** How long a trial waits for a host that is not ready; `READY_MS_MAX` but for tests. */
+  readonly readyMsMax?: number;
 }
 
-export function createHygiene({ root = '/', journalPath }: HygieneOptions): Hygiene {
+export function createHygiene(options: HygieneOptions): Hygiene {
+  const { root = '/', journalPath, readyMsMax = READY_MS_MAX } = options;
   const kernelLog = new KernelLog(join(root, 'dev/kmsg'));
   const source = fileSource(root, () => kernelLog.readNew());
   const constants = new Map<string, string>();
@@ -90,20 +109,25 @@ export function createHygiene({ root = '/', journalPath }: HygieneOptions): Hygi
     const noise = wasDisturbed
       ? await waitForQuiet({ ...busyTime(host, request), signal })
       : undefined;
-    const load = await findLoad(host, request);
-    if (load.length > 0 && mode !== 'observe') return { ok: false, refusal: load };
-    if (mode === 'require') {
-      const refusal = findUnmet(host.look());
-      if (refusal.length > 0) return { ok: false, refusal };
-    }
-    const enforced = mode === 'enforce' ? await enforce(host) : NOTHING_ENFORCED;
-    if ('refusal' in enforced) return { ok: false, refusal: enforced.refusal };
+    const limit = request.loadMax ?? RUNNABLE_OTHERS_MAX;
+    const loadNow = () => findLoad({ ...host, limit, signal });
+    const unmet = async () => [
+      ...(await loadNow()),
+      ...(mode === 'require' ? findUnmet(host.look()) : []),
+    ];
+    const load = mode === 'observe' ? await loadNow() : [];
+    const wait = { unmet, waits: request.waits, signal, limitMs: readyMsMax };
+    const refusal = mode === 'observe' ? [] : await waitUntilReady(wait);
+    if (refusal.length > 0) return { ok: false, refusal, waitedMs: readyMsMax };
+    const enforced = mode === 'enforce' ? await enforce(host, request) : NOTHING_ENFORCED;
+    if ('refusal' in enforced) return { ok: false, refusal: enforced.refusal, waitedMs: 0 };
     isHeld = true;
     const undo = async () => {
       isHeld = false;
       return undoAll(enforced);
     };
-    const warnings = [heat, noise, ...load].filter((line) => line !== undefined);
+    const told = [heat, noise, ...load, ...(enforced.warnings ?? [])];
+    const warnings = told.filter((line) => line !== undefined);
     try {
       const judged = (record: HygieneRecord) => {
         wasDisturbed = record.disturbances.length > 0;
@@ -117,12 +141,17 @@ export function createHygiene({ root = '/', journalPath }: HygieneOptions): Hygi
 
   return {
     begin,
-    restoreLeftovers: async () => restore(await SettingsJournal.open({ root, journalPath })),
+    restoreLeftovers: async () => [
+      ...(await restore(await SettingsJournal.open({ root, journalPath }))),
+      ...(await restore(swapOf({ root, journalPath }))),
+    ],
     close: () => kernelLog.close(),
   };
 }
 
-interface HostAccess extends Required<HygieneOptions> {
+interface HostAccess {
+  readonly root: string;
+  readonly journalPath: string;
   look(): HostView;
 }
 
@@ -144,7 +173,8 @@ function openSession(start: {
       assert(isOpen, 'after() is called once');
       isOpen = false;
       const [after, problems] = await lookAndUndo(host, start.undo);
-      const judged = judgeChange({ before, after, cpus: request.cpus, ...own });
+      const { cpus, isMemoryBound = false } = request;
+      const judged = judgeChange({ before, after, cpus, isMemoryBound, ...own });
       const warnings = [...start.warnings, ...advice, ...judged.warnings, ...problems];
       const { disturbances } = judged;
       const record = { mode: request.mode, before, after, warnings, disturbances };
@@ -189,42 +219,11 @@ function adviseInShort(view: HostView): readonly string[] {
   return [`not as a measurement wants it: ${names}; \`labsweep doctor\` says how to mend it`];
 }
 
-function findUnmet(view: HostView): readonly string[] {
-  const state = takeSnapshot(view);
-  return TOPICS.flatMap((topic) => {
-    const wanted = topic.desired?.(view) ?? [];
-    const commands = mendCommand(wanted).split('\n').join('; ');
-    const first = wanted[0];
-    const more = wanted.length > 1 ? ` and ${wanted.length - 1} more` : '';
-    return [
-      ...(first === undefined ? [] : [`${describeWanted(first)}${more}; mend it by: ${commands}`]),
-      ...(topic.demands?.(state) ?? []),
-    ].map((line) => `${topic.name}: ${line}`);
-  });
-}
-
-/** Another task that is there at every look is load; one look is enough where there is none. */
-async function findLoad(host: HostAccess, request: HygieneRequest): Promise<readonly string[]> {
-  const limit = request.loadMax ?? RUNNABLE_OTHERS_MAX;
-  let least = Number.POSITIVE_INFINITY;
-  for (let look = 0; look < RUNNABLE_LOOKS_MAX; look++) {
-    if (look > 0) await sleep(RUNNABLE_LOOK_MS);
-    request.signal?.throwIfAborted();
-    const count = /^procs_running (\d+)/m.exec(host.look().text('proc/stat') ?? '')?.[1];
-    if (count === undefined) return [];
-    // One of them is this agent, which is asking.
-    least = Math.min(least, Number(count) - 1);
-    if (least <= limit) return [];
-  }
-  return [
-    `load: ${least} other tasks want a CPU at the start (limit ${limit}); find them by: ` +
-      'top -b -n 1 -o %CPU | head -n 15',
-  ];
-}
-
 interface Enforced {
   readonly journal?: SettingsJournal;
+  readonly swap?: SwapSwitch;
   readonly hold?: LatencyHold;
+  readonly warnings?: readonly string[];
 }
 
 const NOTHING_ENFORCED: Enforced = {};
@@ -233,26 +232,34 @@ const NOTHING_ENFORCED: Enforced = {};
  * All or nothing: a trial under half of the settings would be neither one thing nor the other. What
  * a killed agent left in the journal goes back together with what is set here.
  */
-async function enforce(host: HostAccess): Promise<Enforced | { readonly refusal: string[] }> {
+async function enforce(
+  host: HostAccess,
+  { preparations = [] }: HygieneRequest,
+): Promise<Enforced | { readonly refusal: string[] }> {
   const journal = await SettingsJournal.open(host);
+  const swap = swapOf(host);
   try {
     for (const topic of TOPICS) await journal.setAll(topic.desired?.(host.look()) ?? []);
+    const warnings = await prepareHost(preparations, { ...host, journal, swap });
     const hold = holdLatency(host.root);
-    return hold === undefined ? { journal } : { journal, hold };
+    return { journal, swap, warnings, ...(hold !== undefined && { hold }) };
   } catch (error) {
-    return { refusal: [messageOf(error), ...(await undoAll({ journal }))] };
+    return { refusal: [messageOf(error), ...(await undoAll({ journal, swap }))] };
   }
 }
 
-async function undoAll({ journal, hold }: Enforced): Promise<readonly string[]> {
+const swapOf = ({ root, journalPath }: { root: string; journalPath: string }) =>
+  createSwapSwitch({ root, journalPath: join(dirname(journalPath), 'swap.json') });
+
+async function undoAll({ journal, swap, hold }: Enforced): Promise<readonly string[]> {
   hold?.close();
-  if (journal === undefined) return [];
-  return journal.restore().then(
-    () => [],
-    (error) => [`restoring: ${messageOf(error)}`],
-  );
+  const told: string[] = [];
+  for (const part of [journal, swap]) {
+    await part?.restore().catch((error) => told.push(`restoring: ${messageOf(error)}`));
+  }
+  return told;
 }
 
-async function restore(journal: SettingsJournal): Promise<readonly string[]> {
-  return journal.restore().catch((error) => [`not restored: ${messageOf(error)}`]);
+async function restore(part: SettingsJournal | SwapSwitch): Promise<readonly string[]> {
+  return part.restore().catch((error) => [`not restored: ${messageOf(error)}`]);
 }

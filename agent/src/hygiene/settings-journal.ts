@@ -100,6 +100,28 @@ export class SettingsJournal {
   }
 
   /**
+   * As `setAll`, for settings that the kernel may refuse one by one: those stay as they are, and
+   * why is given for each. What cannot even be read is left out.
+   */
+  async setAllPossible(settings: readonly Setting[]): Promise<readonly SettingError[]> {
+    const refused: SettingError[] = [];
+    const refuse = (error: unknown) => {
+      if (!(error instanceof SettingError)) throw error;
+      refused.push(error);
+    };
+    const readable: { readonly setting: Setting; readonly entry: Entry }[] = [];
+    for (const setting of settings) {
+      await this.read(setting).then((before) => {
+        readable.push({ setting, entry: { path: setting.path, before } });
+      }, refuse);
+    }
+    if (readable.length === 0) return refused;
+    await this.append(readable.map(({ entry }) => entry));
+    for (const { setting } of readable) await this.apply(setting).catch(refuse);
+    return refused;
+  }
+
+  /**
    * Puts every old value back, the last one first, and says so in a line for each. Throws
    * LabsweepError when some could not be restored; those stay in the journal for the next try.
    */

@@ -43,6 +43,8 @@ export interface Change {
   readonly cpus: readonly number[];
   /** CPU time of the trial's own processes; from /proc/self/stat where the runner does not say. */
   readonly ownCpuMs?: number;
+  /** True when its memory may come from one node alone. */
+  readonly isMemoryBound?: boolean;
 }
 
 export interface Finding {

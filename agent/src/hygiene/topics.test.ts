@@ -41,17 +41,19 @@ function selfStat({ agent, children }: { readonly agent: number; readonly childr
 }
 
 interface Case {
+  readonly isMemoryBound?: boolean;
   readonly before?: HostFiles;
   readonly after?: HostFiles;
   readonly cpus?: readonly number[];
   readonly ownCpuMs?: number;
 }
 
-function judge({ before = {}, after = {}, cpus = [0], ownCpuMs }: Case) {
+function judge({ before = {}, after = {}, cpus = [0], ownCpuMs, isMemoryBound = false }: Case) {
   return judgeChange({
     before: takeSnapshot(viewOf({ ...BEFORE, ...before }, cpus)),
     after: takeSnapshot(viewOf({ ...AFTER, ...before, ...after }, cpus)),
     cpus,
+    isMemoryBound,
     ...(ownCpuMs !== undefined && { ownCpuMs }),
   });
 }
@@ -128,6 +130,19 @@ describe('what invalidates a trial', () => {
     const { disturbances, warnings } = judge({ before: all(0), after: all(4_000_000) });
     assert.deepEqual(disturbances, ['load: tasks waited for memory 40.0 % of the time (pressure)']);
     assert.equal(warnings.length, 2);
+  });
+
+  test('pages from another node, where the memory is bound to one', () => {
+    const miss = (pages: number) => ({
+      'sys/devices/system/node/node0/numastat': `numa_hit 9\nnuma_miss ${pages}\n`,
+    });
+    const text = (pages: number) => `numa: ${pages} pages were taken from another memory node`;
+    const free = judge({ before: miss(0), after: miss(4096) });
+    assert.deepEqual(free, { disturbances: [], warnings: [text(4096)] });
+    const bound = judge({ before: miss(0), after: miss(4096), isMemoryBound: true });
+    assert.deepEqual(bound, { disturbances: [`${text(4096)} than wanted`], warnings: [] });
+    const little = judge({ before: miss(0), after: miss(256), isMemoryBound: true });
+    assert.deepEqual(little, { disturbances: [], warnings: [text(256)] });
   });
 
   test('a busy SMT sibling outside of the trial', () => {

@@ -55,7 +55,8 @@ export async function readCpuTopology(root: string): Promise<CpuTopology> {
   };
 }
 
-async function readHybrid(root: string): Promise<CpuTopology['hybrid']> {
+/** Undefined where all cores are of one class. */
+export async function readHybrid(root: string): Promise<CpuTopology['hybrid']> {
   const [performance, efficiency] = await Promise.all([
     readFact(root, 'sys/devices/cpu_core/cpus'),
     readFact(root, 'sys/devices/cpu_atom/cpus'),

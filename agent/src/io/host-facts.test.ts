@@ -36,6 +36,14 @@ test('the machine id names the host, and its capacity leaves a tenth of the memo
   });
 });
 
+test('a host of two core classes tells how many CPUs of each it may use', async () => {
+  const hybrid = { 'sys/devices/cpu_core/cpus': '0-2\n', 'sys/devices/cpu_atom/cpus': '3-9\n' };
+  await withFixtureTree({ ...TREE, ...hybrid }, async (root) => {
+    const { capacity } = await readHost({ root, stateDirectory: join(root, 'state') });
+    assert.deepEqual(capacity.hybrid, { performanceCpus: 3, efficiencyCpus: 1 });
+  });
+});
+
 test('without a machine id one is made, and kept', async () => {
   for (const machineId of ['', 'uninitialized\n']) {
     await withFixtureTree({ ...TREE, 'etc/machine-id': machineId }, async (root) => {

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import type { HostDescription, HostId } from '@labsweep/proto';
 import { baseboard, bios, cpu, system } from 'systeminformation';
 import { readAllowedCpus } from './allowed-cpus.js';
+import { type CpuTopology, readHybrid } from './cpu-topology.js';
 import { ABSENT, type Facts, readHostTree } from './host-tree.js';
 import { readToolVersion } from './tool-version.js';
 
@@ -26,9 +27,10 @@ export async function readHost(
   options: HostOptions,
 ): Promise<Omit<HostDescription, 'supports' | 'permissions' | 'labels'>> {
   const { root = '/', qemuBinary = 'qemu-system-x86_64' } = options;
-  const [id, cpus, tree, inventory, qemuVersion] = await Promise.all([
+  const [id, cpus, hybrid, tree, inventory, qemuVersion] = await Promise.all([
     readHostId({ root, stateDirectory: options.stateDirectory }),
     readAllowedCpus(root),
+    readHybrid(root),
     readHostTree(root),
     readInventory(),
     readToolVersion(qemuBinary),
@@ -36,9 +38,22 @@ export async function readHost(
   return {
     id,
     name: hostname(),
-    capacity: { cpus: cpus.length, memoryMib: usableMemoryMib(tree) },
+    capacity: {
+      cpus: cpus.length,
+      memoryMib: usableMemoryMib(tree),
+      ...(hybrid !== undefined && { hybrid: countClasses(cpus, hybrid) }),
+    },
     facts: { ...tree, ...inventory, machine: machine(), qemu_version: qemuVersion ?? ABSENT },
   };
+}
+
+/** A trial runs on cores of one class, so it is these that bound it. */
+function countClasses(
+  allowed: readonly number[],
+  { performance, efficiency }: NonNullable<CpuTopology['hybrid']>,
+) {
+  const count = (cpus: readonly number[]) => cpus.filter((cpu) => allowed.includes(cpu)).length;
+  return { performanceCpus: count(performance), efficiencyCpus: count(efficiency) };
 }
 
 /** The host itself keeps a tenth of its memory, and at least 512 MiB. */

@@ -114,7 +114,11 @@ async function describeEnd(seen: {
     ...end,
     wasStopped,
     shutdownReason,
-    facts: { ...facts, shutdown_reason: shutdownReason },
+    facts: {
+      ...facts,
+      shutdown_reason: shutdownReason,
+      cpu_features_dropped: end.droppedFeatures,
+    },
     // A QEMU that refused to run says why itself; that nobody answered is only its consequence.
     ...(trouble !== undefined && end.problem === undefined && { trouble }),
   };

@@ -4,6 +4,7 @@
  * wrote.
  */
 import { type ProcessEnd, runProcess } from '../io/process.js';
+import { readDroppedFeatures } from './dropped-features.js';
 
 /** QEMU itself says little; more than this is a flood of warnings. */
 const OUTPUT_BYTES_MAX = 1024 * 1024;
@@ -23,6 +24,8 @@ export interface QemuEnd {
   readonly exitCode?: number;
   /** True when KVM is the cause of the problem. */
   readonly isKvmProblem: boolean;
+  /** Of the CPU model that was asked for; `none` where the guest has all of them. */
+  readonly droppedFeatures: string;
 }
 
 export async function launchQemu(request: {
@@ -44,6 +47,7 @@ export async function launchQemu(request: {
     wasStopped: end.wasStopped,
     wasKilled: end.ending.kind === 'signalled' && !end.wasStopped,
     durationMs: end.durationMs,
+    droppedFeatures: readDroppedFeatures(new TextDecoder().decode(end.stderr)),
     isKvmProblem: /\bkvm\b|\bMSR\b/i.test(problem ?? ''),
     ...(problem !== undefined && { problem }),
     ...(end.ending.kind === 'exited' && { exitCode: end.ending.code }),

@@ -46,6 +46,9 @@ const COSTS: Readonly<Record<string, string>> = {
   min_faults: 'minor_faults',
   maj_faults: 'major_faults',
   policy: 'scheduler',
+  clock_resolution_ns: 'clock_resolution_ns',
+  clock_resolution_end_ns: 'clock_resolution_end_ns',
+  clock_getres_ns: 'clock_getres_ns',
 };
 
 /** As run-pinned read them back; empty when it was killed before it could write. */

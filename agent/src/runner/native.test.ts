@@ -24,6 +24,10 @@ const CHAMELEON = `
   if (!strcmp(how, "segv")) raise(SIGSEGV);
   if (!strcmp(how, "hang")) for (;;) pause();
   if (!strcmp(how, "flood")) for (;;) puts("0123456789012345678901234567890123456789");
+  if (!strcmp(how, "splinter")) {
+    char *pages = mmap(NULL, 12000 << 12, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    for (int page = 0; page < 12000; page += 2) mprotect(pages + (page << 12), 4096, PROT_NONE);
+  }
   char line[256], cpus[64] = "?";
   FILE *status = fopen("/proc/self/status", "r");
   while (fgets(line, sizeof line, status)) sscanf(line, "Cpus_allowed_list: %63s", cpus);
@@ -86,6 +90,9 @@ test('a good trial is measured, pinned to the last CPU, with a small environment
   for (const name of ['wall_ms', 'user_ms', 'system_ms']) {
     assert.match(facts[`reproducer_${name}`] ?? '', /^\d+\.\d+$/, name);
   }
+  for (const name of ['resolution', 'resolution_end', 'getres']) {
+    assert.match(facts[`clock_${name}_ns`] ?? '', /^[1-9]\d*$/, name);
+  }
   assert.match(`${facts.voluntary_switches} ${facts.involuntary_switches}`, /^\d+ \d+$/);
   for (const name of [
     'cpu_siblings_busy',
@@ -141,6 +148,14 @@ test('an audit dumps the state of the reproducer, and ends as it does', async ()
   const crashed = await run(['segv'], { purpose: 'audit' });
   assert.equal(crashed.outcome.failure?.class, 'reproducer-signal');
   assert.equal((await run([])).dump, undefined);
+});
+
+test('an audit whose dump is cut proves nothing, and keeps what there is', async () => {
+  const { dump, outcome } = await run(['splinter'], { purpose: 'audit' });
+  assert.equal(outcome.failure?.class, 'record-incomplete', outcome.failure?.message);
+  assert.equal(outcome.status, 'lab-failed');
+  assert.match(outcome.failure?.message ?? '', /state of the memory that is cut after 4 MiB/);
+  assert.ok((dump?.length ?? 0) > 4 * 1024 * 1024);
 });
 
 test('CPUs may be named', async () => {

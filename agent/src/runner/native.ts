@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LabsweepError, type Note, type Permission, type Support } from '@labsweep/proto';
 import { checkKernelRelease } from '../checks/machine-checks.js';
+import { CUT_LINE } from '../checks/program-checks.js';
 import { failedOutcome } from '../failed-outcome.js';
 import { type CpuTopology, readCpuTopology } from '../io/cpu-topology.js';
 import { type Facts, readHostTree } from '../io/host-tree.js';
@@ -30,7 +31,7 @@ export const TOOLS_DIRECTORY = fileURLToPath(new URL('../../../native/build', im
 
 /** As much as a guest sends of its dump; a few hundred mappings are a tenth of it. */
 const DUMP_BYTES_MAX = 4 * 1024 * 1024;
-const DUMP_CUT = Buffer.from('\n(cut)\n');
+const DUMP_CUT = Buffer.from(`\n${CUT_LINE}\n`);
 
 export interface NativeOptions {
   readonly scratchDirectory: string;

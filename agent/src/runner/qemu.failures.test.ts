@@ -5,7 +5,8 @@
  * command line that brings about one failure each; nothing is imitated.
  */
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { DEFAULT_GUEST, type FailureClass } from '@labsweep/proto';
@@ -73,9 +74,9 @@ const CASES: readonly Case[] = [
   },
   {
     title: 'too little memory for the kernel',
-    parts: { shape: { smp: 1, memoryMib: 32 }, deadlineMs: 4_000 },
-    expect: 'no-output',
-    message: /before the kernel said a word; check the image, and give the guest more memory/,
+    parts: { shape: { smp: 1, memoryMib: 32 } },
+    expect: 'memory-mismatch',
+    message: /memory_mib = 32 cannot hold the kernel 6\..* ends at \d+ MiB.*write memory_mib = \d+/,
     console: /^$/,
   },
   {
@@ -97,6 +98,13 @@ const CASES: readonly Case[] = [
     words: ['sysrq', 'c'],
     expect: 'panic',
     message: /'Kernel panic - not syncing: sysrq triggered crash' while the reproducer ran/,
+  },
+  {
+    title: 'more output than a guest keeps, behind a good result',
+    words: ['flood'],
+    parts: { deadlineMs: 60_000 },
+    expect: 'garbage-output',
+    message: /printed more than the 16 MiB that a guest keeps \(bytes kept: stdout=16\d{6} stderr/,
   },
   {
     title: 'maxcpus=1',
@@ -254,18 +262,41 @@ test('a kernel that trips over itself and goes on: oops', { skip: kernel.skip },
   t.diagnostic(`oops: ${outcome.failure?.message}`);
 });
 
+/** The entry of a PVH boot, at the address in its note, becomes a jump to itself. */
+test('a kernel that does not say a word: no-output', { skip: kernel.skip }, async () => {
+  const unpacked = await new KernelUnpacker(kernelDirectory).unpack(kernel.path);
+  assert.ok('path' in unpacked);
+  const image = await readFile(unpacked.path);
+  const note = image.indexOf(Buffer.from([18, 0, 0, 0, ...Buffer.from('Xen\0')]));
+  assert.ok(note > 0);
+  const entry = BigInt(image.readUInt32LE(note + 8));
+  image.set([0xeb, 0xfe], fileOffset(image, entry, PHYSICAL));
+  const path = join(workshop.directory, 'silent-kernel');
+  await writeFile(path, image);
+  const parts = { kernelImage: { ...kernel, path }, deadlineMs: 4_000 };
+  const { failure, consoleTail } = await run([], parts);
+  assert.equal(failure?.class, 'no-output', failure?.message);
+  assert.match(
+    failure.message,
+    /before the kernel said a word; check the image, and give the guest more memory/,
+  );
+  assert.equal(consoleTail, '');
+});
+
+/** Offsets of the two addresses in an entry of the program header. */
+const [VIRTUAL, PHYSICAL] = [16, 24];
 const ENDBR_BYTES = 4;
 const CALL_BYTES = 5;
 
 /** Where an address of the kernel lies in its ELF file. */
-function fileOffset(image: Buffer, address: bigint): number {
+function fileOffset(image: Buffer, address: bigint, kind = VIRTUAL): number {
   const start = Number(image.readBigUInt64LE(0x20));
   const count = image.readUInt16LE(0x38);
   for (let index = 0; index < count; index++) {
     const entry = start + index * image.readUInt16LE(0x36);
-    const [offset, virtual] = [image.readBigUInt64LE(entry + 8), image.readBigUInt64LE(entry + 16)];
+    const [offset, base] = [image.readBigUInt64LE(entry + 8), image.readBigUInt64LE(entry + kind)];
     const bytes = image.readBigUInt64LE(entry + 0x20);
-    if (address >= virtual && address < virtual + bytes) return Number(address - virtual + offset);
+    if (address >= base && address < base + bytes) return Number(address - base + offset);
   }
   throw new Error(`no segment holds ${address.toString(16)}`);
 }
@@ -356,6 +387,37 @@ test('one thread that plays all vCPUs is found out: placement-mismatch', async (
   assert.match(facts.vcpu_map ?? '', /^0:(\d+) 1:\1$/);
   assert.equal(failure?.class, 'placement-mismatch', failure?.message);
   assert.match(failure.message, /vCPUs shared CPUs \(2\/1\)/);
+});
+
+/** Emulation in the place of KVM, and the best CPU that it has in that of the host's. */
+const EMULATES = `for word; do shift; case "$word" in
+    *,accel=kvm) word="\${word%,accel=kvm},accel=tcg";;
+    host,migratable=off) word=max;;
+    esac; set -- "$@" "$word"; done
+    exec qemu-system-x86_64 "$@"`;
+
+test('a QEMU that emulates in secret is found out: accelerator-mismatch', async (t) => {
+  if (kernel.skip) return t.skip(kernel.skip);
+  const isThere = await access('/dev/kvm', constants.R_OK | constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return t.skip('NOT TESTED: without /dev/kvm no guest is asked for under it');
+  const secret = await makeQemu('emulates', EMULATES);
+  const order = makeOrder({
+    environment: 'qemu-kvm',
+    kernelImage: kernel,
+    deadlineMs: 60_000,
+    workload: { binaryPath },
+  });
+  // The canaries boot, since they too are emulated: only QEMU's own word tells.
+  const supports = await secret.probe();
+  assert.equal(supports.find(({ environment }) => environment === 'qemu-kvm')?.available, true);
+  const { status, failure, facts } = (await secret.run(order, never)).outcome;
+  assert.equal(facts.accelerator, 'tcg');
+  assert.equal(failure?.class, 'accelerator-mismatch', failure?.message);
+  assert.match(failure.message, /^kvm was asked for, and QEMU uses tcg/);
+  assert.equal(status, 'lab-failed');
 });
 
 test('a program that is no QEMU: spawn-failed', { skip: kernel.skip }, async () => {

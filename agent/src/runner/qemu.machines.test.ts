@@ -127,6 +127,14 @@ test('a guest on huge pages of the host says so', SKIP, async (t) => {
   }
 });
 
+test('features that the emulator leaves out of a CPU model are on record', SKIP, async () => {
+  const whole = await factsOf({});
+  assert.equal(whole.cpu_features_dropped, 'none');
+  const { cpu_features_dropped: dropped } = await factsOf({ cpuModel: 'Skylake-Client' });
+  // Transactional memory is nothing that QEMU has ever emulated.
+  assert.match(dropped ?? '', /(^| )(hle|rtm)( |$)/);
+});
+
 test('each vCPU has a CPU of its own, and the record shows which', SKIP, async (t) => {
   if (allowedCpus.length < 2) return t.skip('NOT TESTED: this machine has one CPU');
   const facts = await factsOf({}, { shape: { smp: 1, memoryMib: 512 } });
@@ -160,6 +168,8 @@ test('an audit brings the state of the memory, and its dump', SKIP, async () => 
   assert.equal(outcome.state['mapping1.permissions'], 'r--s');
   assert.equal(outcome.state['mapping1.size_kb'], '4096');
   assert.equal(outcome.state['mapping1.present_pages'], '512');
+  assert.equal(outcome.state['mapping1.dirty_kb'], '2048');
+  assert.equal(outcome.state['mapping1.anonymous_kb'], '0');
   assert.match(new TextDecoder().decode(dump), /^== smaps\n.*== pagemap\n.*== vmstat\n/s);
 });
 

@@ -28,6 +28,7 @@ import { runMachine } from './guest-machine.js';
 import { guestResult } from './guest-result.js';
 import { type BootProgress, type GuestWatch, watchGuest } from './guest-watch.js';
 import { type Accelerator, limitsFor, QMP_LIMITS } from './limits.js';
+import { findTooLittleMemory } from './memory-need.js';
 import { type GuestFiles, guestFilesIn, kernelGuestArguments } from './qemu-args.js';
 import type { PlacedRunner, RunResult, TrialOrder } from './runner.js';
 import { type Placement, placeVcpus, type VcpuHost } from './vcpu-placement.js';
@@ -144,7 +145,7 @@ async function runTrial(run: Run): Promise<RunResult> {
     if (message !== undefined) return failed(order, { class: 'accelerator-mismatch', message });
   }
   return withScratch(lab.scratchDirectory, (directory) =>
-    runGuest({ ...run, accelerator, imagePath, allowedCpus, placement, boot, directory }),
+    runGuest({ ...run, accelerator, imagePath, release, allowedCpus, placement, boot, directory }),
   );
 }
 
@@ -165,6 +166,7 @@ async function planTrial({ lab, order }: Run, imagePath: string): Promise<BootPl
 interface GuestRun extends Run {
   readonly accelerator: Accelerator;
   readonly imagePath: string;
+  readonly release: string;
   readonly allowedCpus: readonly number[];
   readonly placement: Placement;
   readonly boot: BootPlan;
@@ -173,14 +175,20 @@ interface GuestRun extends Run {
 
 async function runGuest(run: GuestRun): Promise<RunResult> {
   const files = guestFilesIn(run.directory);
+  let initramfs: Uint8Array;
   try {
     await access(run.imagePath);
-    await writeFile(files.initramfsPath, await initramfsOf(run));
+    initramfs = await initramfsOf(run);
+    await writeFile(files.initramfsPath, initramfs);
   } catch (error) {
     return failed(run.order, { class: 'artifact-missing', message: messageOf(error) });
   }
-  const { smp } = run.order.shape;
-  const { accelerator } = run;
+  const { smp, memoryMib } = run.order.shape;
+  const { accelerator, release } = run;
+  const { kernelPath } = run.boot;
+  const initramfsBytes = initramfs.length;
+  const tooLittle = await findTooLittleMemory({ kernelPath, release, initramfsBytes, memoryMib });
+  if (tooLittle !== undefined) return failed(run.order, tooLittle);
   const watch = watchGuest({
     deadlineMs: run.order.deadlineMs,
     bootMs: limitsFor({ accelerator, smp, hostCpus: availableParallelism() }).bootMs,

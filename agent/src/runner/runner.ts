@@ -7,6 +7,7 @@ import type {
   Environment,
   GuestSettings,
   HygieneMode,
+  HygienePreparation,
   KernelName,
   Lease,
   NativeSettings,
@@ -33,6 +34,7 @@ export interface TrialOrder {
   /** Longest the trial may take, boot included. */
   readonly deadlineMs: number;
   readonly hygiene: HygieneMode;
+  readonly preparations: readonly HygienePreparation[];
   readonly guest: GuestSettings;
   readonly native: NativeSettings;
   /** Kernel functions to profile; empty unless the purpose is `attribution`. */
@@ -58,12 +60,15 @@ export interface RunResult {
 
 export interface Runner {
   readonly kind: RunnerKind;
+  /** What its trial waits for before it begins, for people; absent or empty when it does not. */
+  readonly waiting?: string;
   /** What can run on this host, or why it cannot. A guest is booted to know about KVM. */
   probe(): Promise<readonly Support[]>;
   /**
    * Runs one trial to its end. Resolves for every end of the thing under test, since a failure has
    * the shape of a success. Rejects with the signal's reason when the signal fires: then the trial
-   * simply did not happen, and no process or file of it is left. Throws for programmer mistakes.
+   * simply did not happen, and no process or file of it is left. So it does with HostUnreadyError
+   * when the host does not come to be as the order demands. Throws for programmer mistakes.
    */
   run(order: TrialOrder, signal: AbortSignal): Promise<RunResult>;
   /** No process, VM or file is left once it settles. No run may be under way or follow. */

@@ -9,7 +9,8 @@ const SPOOL_LIMIT_MS = 60_000;
 
 /**
  * Beyond the deadline of a trial, which the runner keeps itself: a cool-down may take 5 minutes,
- * the wait for a quiet host one more, QEMU's own start two, and CPUs must come back.
+ * the waits for a quiet host and for a ready one two more, QEMU's own start two, and CPUs must
+ * come back.
  */
 const MARGIN_MS: Readonly<Record<Environment, number>> = {
   native: 10 * 60_000,

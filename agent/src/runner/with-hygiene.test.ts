@@ -8,6 +8,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { HygieneMode, HygieneRecord, Outcome, Permission, Purpose } from '@labsweep/proto';
+import { HostUnreadyError } from '../host-unready-error.js';
 import { createHygiene, type Hygiene, type HygieneRequest } from '../hygiene/hygiene.js';
 import { openWorkshop } from '../testing/compile-c.js';
 import { makeOrder } from '../testing/order.js';
@@ -40,12 +41,17 @@ async function play(scene: Scene) {
   const { disturbances = [], refusal } = scene;
   const calls: string[] = [];
   const requests: HygieneRequest[] = [];
+  const told: string[] = [];
   const record: HygieneRecord = { mode, before: {}, after: {}, warnings: [], disturbances };
   const hygiene: Hygiene = {
     begin: async (request) => {
       calls.push('begin');
       requests.push(request);
-      if (refusal !== undefined) return { ok: false, refusal };
+      if (refusal !== undefined) {
+        request.waits?.(refusal, 30_000);
+        told.push(runner.waiting ?? '');
+        return { ok: false, refusal, waitedMs: 30_000 };
+      }
       const after = async () => {
         calls.push('after');
         return record;
@@ -69,13 +75,14 @@ async function play(scene: Scene) {
   const { cpusFor } = scene;
   const inner: Runner | PlacedRunner =
     cpusFor === undefined ? plain : { ...plain, cpusFor: async () => cpusFor };
-  const runner = withHygiene(inner, { hygiene, permissions: scene.may ?? [] });
+  const note = (text: string) => void told.push(text);
+  const runner = withHygiene(inner, { hygiene, permissions: scene.may ?? [], note });
   const order = makeOrder({ environment: 'native', purpose, hygiene: mode });
   const trial = runner.run(order, new AbortController().signal).then(
     (result) => result.outcome,
     (error: unknown) => error,
   );
-  return { end: await trial, calls, requests, record };
+  return { end: await trial, calls, requests, record, told, waiting: runner.waiting };
 }
 
 describe('what becomes of a trial', () => {
@@ -108,21 +115,24 @@ describe('what becomes of a trial', () => {
     assert.deepEqual(end, { ...outcome, hygiene: record });
   });
 
-  test('a host that is not as required runs nothing', async () => {
+  test('a host that is not as required runs nothing, and says what it waits for', async () => {
     const refusal = ['governor: powersave; mend it by: cpupower'];
-    const { end, calls } = await play({ mode: 'require', refusal });
-    const { status, failure } = end as Outcome;
-    assert.equal(status, 'lab-failed');
-    assert.equal(failure?.class, 'host-disturbed');
-    assert.match(failure?.message ?? '', /^hygiene = require does not let .*governor: powersave/);
+    const { end, calls, told, waiting } = await play({ mode: 'require', refusal });
+    assert.ok(end instanceof HostUnreadyError);
+    assert.equal(
+      end.message,
+      `hygiene = require is not met after 30.0 s of waiting: ${refusal[0]}`,
+    );
     assert.deepEqual(calls, ['begin']);
+    assert.match(told[0] ?? '', / waits up to 30.0 s for the host: governor: powersave; mend/);
+    assert.equal(told[1], told[0], 'the runner says it as long as it waits');
+    assert.equal(waiting, '');
   });
 
   test('nothing is enforced without permission, and the message names the option', async () => {
     const { end, calls } = await play({ mode: 'enforce' });
-    const { failure } = end as Outcome;
-    assert.equal(failure?.class, 'host-disturbed');
-    assert.match(failure?.message ?? '', /start it with `--may tune`/);
+    assert.ok(end instanceof HostUnreadyError);
+    assert.match(end.message, /^hygiene = enforce is not met: .*start it with `--may tune`/);
     assert.deepEqual(calls, []);
     const allowed = await play({ mode: 'enforce', may: ['tune'] });
     assert.equal((allowed.end as Outcome).status, 'measured');

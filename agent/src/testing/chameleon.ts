@@ -25,6 +25,11 @@ export const CHAMELEON = `
       fprintf(log, "babble %d %060d\\n", line, 0); fflush(log);
     }
   }
+  if (!strcmp(how, "flood")) {
+    puts("result scenario=s ns=1.5 unexpected_results=0 symbol=x0");
+    for (int line = 0; line < 400000; line++) printf("%099d\\n", line);
+    return 0;
+  }
   if (!strcmp(how, "garbage")) { puts("nothing to see here"); return 0; }
   char address[32] = "none", kind, name[256];
   FILE *symbols = !strcmp(how, "symbol") ? fopen("/proc/kallsyms", "r") : NULL;

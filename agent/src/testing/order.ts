@@ -24,6 +24,7 @@ export function makeOrder(parts: OrderParts): TrialOrder {
     commandLine: '',
     deadlineMs: 30_000,
     hygiene: 'observe',
+    preparations: [],
     guest: DEFAULT_GUEST,
     native: DEFAULT_NATIVE,
     functions: [],
@@ -33,6 +34,8 @@ export function makeOrder(parts: OrderParts): TrialOrder {
     workload: {
       name: 'workload',
       binaryPath: '/nonexistent/binary',
+      compiler: '',
+      flags: [],
       arguments: [],
       variables: {},
       files: [],

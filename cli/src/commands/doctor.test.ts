@@ -41,6 +41,21 @@ describe('the state of a box, topic by topic', () => {
     });
   }
 
+  test('with what a guest has shown that was booted under KVM', () => {
+    withTree(HYBRID_METAL, (root) => {
+      const place = { root, searchPath: SEARCH_PATH, json: false };
+      const lineOf = (kvm: { available: boolean; reason: string }) =>
+        doctorCommand({ ...place, kvm }).replaceAll(/\s+/g, ' ');
+      const dies = { available: false, reason: 'KVM is unusable: a guest of 512 bytes was silent' };
+      assert.match(
+        lineOf(dies),
+        /virtualization note .*; KVM is unusable: a guest of 512 bytes was silent guests are emulated/,
+      );
+      const lives = { available: true, reason: 'a guest booted to its marker under KVM' };
+      assert.match(lineOf(lives), /virtualization ok .*; a guest booted to its marker under KVM/);
+    });
+  });
+
   test('as one JSON document with the facts behind each verdict', () => {
     withTree(HYBRID_METAL, (root) => {
       const found = JSON.parse(doctorCommand({ root, searchPath: SEARCH_PATH, json: true }));

@@ -3,10 +3,11 @@
  * Which hosts there are, and which of them can be given work: attached, heard of, and with nothing
  * to end first. It knows no block.
  */
-import type { HostDescription, HostId, PlannedRow } from '@labsweep/proto';
+import type { BlockEnd, HostDescription, HostId, PlannedRow } from '@labsweep/proto';
 import type { SweepState } from '../fold/lab-state.js';
 import { type Match, matchHost } from './match-host.js';
 import { missingImage } from './missing-image.js';
+import { UnreadyRows } from './unready-rows.js';
 
 /** A session that says nothing for so long gets no work: several of its signs of life are lost. */
 export const SILENT_MAX_MS = 10_000;
@@ -34,6 +35,7 @@ interface HostRecord extends HostState {
   returnedCount: number;
   /** By row, of the description as it is now. */
   matches: WeakMap<PlannedRow, Match>;
+  unready: UnreadyRows;
 }
 
 export class HostRoster {
@@ -56,6 +58,7 @@ export class HostRoster {
       restUntilMs: 0,
       returnedCount: 0,
       matches: new WeakMap(),
+      unready: new UnreadyRows(),
     });
   }
 
@@ -92,7 +95,7 @@ export class HostRoster {
   }
 
   /** Its worker has nothing to do. */
-  ended(id: HostId, end: 'finished' | 'returned' | 'stopped', nowMs: number): void {
+  ended(id: HostId, end: BlockEnd | 'stopped', nowMs: number): void {
     const record = this.records.get(id);
     if (record === undefined) return;
     this.answered(id);
@@ -108,6 +111,11 @@ export class HostRoster {
 
   all(): readonly HostState[] {
     return [...this.records.values()];
+  }
+
+  /** Of the session as it is now: an agent that comes anew is asked anew. */
+  unready(id: HostId): UnreadyRows | undefined {
+    return this.records.get(id)?.unready;
   }
 
   isReady(id: HostId, nowMs: number): boolean {

@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import {
+  type CoreClass,
   DEFAULT_GUEST,
   DEFAULT_NATIVE,
   DEFAULT_SCHEDULING,
@@ -62,6 +63,33 @@ test('A native row never has more CPUs than its host.', () => {
   assert.equal(
     reason(row('native', { shape }), host(['native'])),
     'host-a has 2 CPUs, the row needs 4',
+  );
+});
+
+test('CPUs count by core class, since a trial runs on one class alone.', () => {
+  const hybrid = { performanceCpus: 8, efficiencyCpus: 4 };
+  const on = (environment: Environment) => ({
+    ...host([environment]),
+    capacity: { cpus: 12, memoryMib: 8_192, hybrid },
+  });
+  const native = (smp: number, coreClass: CoreClass = 'any') =>
+    reason(
+      row('native', { shape: { smp, memoryMib: 0 }, native: { ...DEFAULT_NATIVE, coreClass } }),
+      on('native'),
+    );
+  const has = 'host-a has 8 performance and 4 efficiency CPUs, the row needs';
+  assert.equal(native(8), 'runs in native');
+  assert.equal(native(9), `${has} 9 of one class`);
+  assert.equal(native(4, 'efficiency'), 'runs in native');
+  assert.equal(native(5, 'efficiency'), `${has} 5 of class efficiency`);
+  assert.match(
+    reason(row('qemu', { shape: { smp: 9, memoryMib: 512 } }), on('qemu-tcg')),
+    /needs 9 of one class; `overcommit = true`/,
+  );
+  const slow = row('native', { native: { ...DEFAULT_NATIVE, coreClass: 'efficiency' } });
+  assert.equal(
+    reason(slow, host(['native'])),
+    'host-a has 2 CPUs, the row needs 1 of class efficiency',
   );
 });
 

@@ -63,18 +63,41 @@ function findOtherHost(
 
 function findTooSmall(row: PlannedRow, host: HostDescription): string | undefined {
   const { smp, memoryMib } = row.shape;
-  const { cpus, memoryMib: offeredMib } = host.capacity;
-  if (row.environment === 'native' && smp > cpus) {
-    return `${host.name} has ${cpus} CPUs, the row needs ${smp}`;
+  const { memoryMib: offeredMib } = host.capacity;
+  if (row.environment === 'native' && smp > usableCpus(row, host)) {
+    return `${host.name} has ${cpuText(host)}, the row needs ${needText(row, host)}`;
   }
-  if (isGuest(row) && smp > cpus && !row.guest.overcommit) {
+  if (isGuest(row) && smp > usableCpus(row, host) && !row.guest.overcommit) {
     const advice = '`overcommit = true` in its environment allows more, and marks the row';
-    return `${host.name} has ${cpus} CPUs, the row needs ${smp}; ${advice}`;
+    return `${host.name} has ${cpuText(host)}, the row needs ${needText(row, host)}; ${advice}`;
   }
   if (memoryMib > offeredMib) {
     return `${host.name} has ${offeredMib} MiB of memory, the row needs ${memoryMib}`;
   }
   return undefined;
+}
+
+/** Those of one core class: a trial on both would measure how it was spread over them. */
+function usableCpus(row: PlannedRow, { capacity: { cpus, hybrid } }: HostDescription): number {
+  const asked = row.environment === 'native' ? row.native.coreClass : 'any';
+  // A host of one class has no slow cores: all of it is as fast as it gets.
+  if (hybrid === undefined) return asked === 'efficiency' ? 0 : cpus;
+  const { performanceCpus, efficiencyCpus } = hybrid;
+  if (asked === 'any') return Math.max(performanceCpus, efficiencyCpus);
+  return asked === 'performance' ? performanceCpus : efficiencyCpus;
+}
+
+function cpuText({ capacity: { cpus, hybrid } }: HostDescription): string {
+  if (hybrid === undefined) return `${cpus} CPUs`;
+  return `${hybrid.performanceCpus} performance and ${hybrid.efficiencyCpus} efficiency CPUs`;
+}
+
+function needText(row: PlannedRow, { capacity: { hybrid } }: HostDescription): string {
+  const { coreClass } = row.native;
+  if (row.environment === 'native' && coreClass !== 'any') {
+    return `${row.shape.smp} of class ${coreClass}`;
+  }
+  return hybrid === undefined ? String(row.shape.smp) : `${row.shape.smp} of one class`;
 }
 
 /** What changes a host takes its operator's leave. Scripted trials change nothing. */

@@ -65,7 +65,7 @@ function candidateOf(
   host: HostState,
   view: LabView & { readonly isTail: boolean },
 ): Candidate[] {
-  if (queue.openCount === 0 || queue.isStopping) return [];
+  if (queue.openCount === 0 || queue.isStopping || rests(queue.row, host, view)) return [];
   const match = view.roster.match(host.id, sweep.sweep, queue.row);
   if (match?.environment === undefined) return [];
   if (isPinnedElsewhere(sweep, queue, host, match.environment, view)) return [];
@@ -143,7 +143,7 @@ function isHeldBack(
   host: HostState,
   view: LabView,
 ): boolean {
-  if (view.nowMs < notBeforeMs) return true;
+  if (view.nowMs < notBeforeMs || rests(row, host, view)) return true;
   // One of several owners waits for no other, or each would wait for all.
   const isOwner = owners.some((owner) => owner.host === host.id);
   if (!isOwner && owners.some((owner) => keeps(sweep, row, owner, view))) return true;
@@ -151,6 +151,11 @@ function isHeldBack(
   if (isPinned || !failedOn.includes(host.id)) return false;
   if (view.nowMs >= notBeforeMs + OTHER_HOST_MAX_MS) return false;
   return anyOther(sweep, row, view, ({ id }) => !failedOn.includes(id));
+}
+
+/** True for a while after the host was not as the row demands. */
+function rests(row: PlannedRow, { id }: HostState, { roster, nowMs }: LabView): boolean {
+  return roster.unready(id)?.rests(row, nowMs) === true;
 }
 
 /** A host that can no longer run the row, or gets nothing any more, keeps nothing. */
@@ -164,6 +169,7 @@ function keeps(
     return false;
   }
   if (!roster.mayGoOn(owner.host, owner.graceMs, nowMs)) return false;
+  if (roster.unready(owner.host)?.mayGoOn(row) === false) return false;
   const match = roster.match(owner.host, sweep.sweep, row);
   return match === undefined || match.environment !== undefined;
 }
@@ -185,15 +191,17 @@ function isPinnedElsewhere(
 function anyOther(
   sweep: SweepQueue,
   row: PlannedRow,
-  { lab, roster, nowMs }: LabView,
+  view: LabView,
   fits: (host: HostState) => boolean,
 ): boolean {
+  const { lab, roster, nowMs } = view;
   return roster
     .all()
     .some(
       (host) =>
         roster.isPresent(host.id, nowMs) &&
         fits(host) &&
+        !rests(row, host, view) &&
         !isDrained(lab, host.id) &&
         quarantineOf(lab, { host: host.id }) === undefined &&
         roster.match(host.id, sweep.sweep, row)?.environment !== undefined,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the scheduler knows of hosts and leases, and the decisions that it hands back. */
 import type {
+  BlockEnd,
   BlockId,
   Environment,
   HostId,
@@ -24,6 +25,14 @@ export interface LiveLease {
   expiresAtMs: number;
   /** The trial that the agent says it runs. */
   running?: { readonly trial: TrialId; readonly sinceMs: number };
+}
+
+/** What an agent says as it stops working on a lease. */
+export interface EndedBlock {
+  readonly lease: LeaseId;
+  readonly end: BlockEnd;
+  /** For people; empty for a block that is finished. */
+  readonly reason: string;
 }
 
 /** A block for a host. It is in the lease book already. */

@@ -49,7 +49,8 @@ test('In no order of events are two live leases on one block, and the sweep ends
             lab.fold(outcomeEntry(trial, { attempt, host, hostName: name, status }));
             if (!isCalm && random.nextBelow(8) === 0) break;
           }
-          lab.end(name, isCalm || random.nextBelow(4) > 0 ? 'finished' : 'returned');
+          const gaveBack = random.nextBelow(2) === 0 ? 'returned' : 'unready';
+          lab.end(name, isCalm || random.nextBelow(4) > 0 ? 'finished' : gaveBack);
           break;
         }
         case 3:
@@ -65,7 +66,8 @@ test('In no order of events are two live leases on one block, and the sweep ends
           break;
         case 6: {
           const stale = grants.get(host);
-          if (stale !== undefined) lab.scheduler.ended(host, stale.lease, 'finished', lab.nowMs);
+          if (stale === undefined) break;
+          lab.scheduler.ended(host, { ...stale, end: 'finished', reason: '' }, lab.nowMs);
           break;
         }
         default: {

@@ -71,7 +71,7 @@ test('A host whose worker hangs gets nothing until it has said that it stopped.'
   lab.scheduler.roster.heard(A, lab.nowMs);
   lab.decide();
   assert.deepEqual(lab.pass(1_000).granted(), []);
-  lab.scheduler.ended(A, grant.lease, 'returned', lab.nowMs);
+  lab.scheduler.ended(A, { lease: grant.lease, end: 'returned', reason: '' }, lab.nowMs);
   assert.equal(lab.granted().length, 1);
 });
 

@@ -23,7 +23,7 @@ import { LeaseBook } from './lease-book.js';
 import { isEarlierRound, reasonNotWanted } from './lease-standing.js';
 import { OpenSweeps } from './open-sweeps.js';
 import { type PickedBlock, pickBlock } from './pick-block.js';
-import type { LiveLease, ScheduleDecision, SchedulerPorts } from './schedule-view.js';
+import type { EndedBlock, LiveLease, ScheduleDecision, SchedulerPorts } from './schedule-view.js';
 import { StoppingRows } from './stopping-rows.js';
 import { blockAt, isDecided, isDrained, isPaused, quarantineOf } from './sweep-facts.js';
 import type { SweepQueue } from './sweep-queue.js';
@@ -79,9 +79,7 @@ export class Scheduler {
   observe(entry: LogEntry, changed: boolean, nowMs: number): void {
     if (entry.type === 'trial-ended') this.observeOutcome(entry, changed, nowMs);
     if (!changed) return;
-    if (entry.type === 'trial-ended') {
-      this.stopping.observe(this.lab, this.ports.preciseRow, entry);
-    }
+    if (entry.type === 'trial-ended') this.stopping.observe(this.lab, this.ports, entry);
     if (entry.type === 'host-commanded') {
       this.health.commanded(entry);
       this.idle.opened();
@@ -134,11 +132,13 @@ export class Scheduler {
   }
 
   /** The agent has stopped working on the lease, whether or not it still had it. */
-  ended(host: HostId, id: LeaseId, end: 'finished' | 'returned', nowMs: number): void {
+  ended(host: HostId, { lease: id, end, reason }: EndedBlock, nowMs: number): void {
     this.roster.heard(host, nowMs);
     const lease = this.leases.get(id);
     if (lease?.host === host) {
       this.roster.ended(host, end, nowMs);
+      const row = this.queues.find(lease.sweep, lease.block)?.queue.row;
+      if (end === 'unready' && row) this.roster.unready(host)?.gaveBack(row, reason, nowMs);
       this.free(lease, nowMs);
     } else if (this.leases.ofHost(host) === undefined) {
       this.roster.ended(host, 'stopped', nowMs);
@@ -219,6 +219,7 @@ export class Scheduler {
     this.health.observe(entry);
     const at = this.queues.find(entry.sweep, entry.block);
     if (at === undefined) return;
+    this.roster.unready(entry.host)?.ran(at.queue.row);
     const lease = this.leases.ofBlock(entry.sweep, entry.block);
     if (lease === undefined) {
       at.sweep.refresh(at, nowMs);
@@ -293,7 +294,6 @@ export class Scheduler {
   }
 
   private setIdle(id: HostId): void {
-    if (this.roster.get(id)?.attached !== true) return;
-    this.idle.add(id);
+    if (this.roster.get(id)?.attached === true) this.idle.add(id);
   }
 }

@@ -12,7 +12,11 @@ export class StoppingRows {
   private readonly found: { readonly sweep: SweepId; readonly row: RowId }[] = [];
 
   /** An outcome that the fold has taken. */
-  observe({ sweeps }: LabState, preciseRow: PreciseRow, entry: TrialEnded): void {
+  observe(
+    { sweeps }: LabState,
+    { preciseRow }: { readonly preciseRow: PreciseRow },
+    entry: TrialEnded,
+  ): void {
     const sweep = sweeps.get(entry.sweep);
     const row = sweep && preciseRow(sweep, entry);
     if (row !== undefined) this.found.push({ sweep: entry.sweep, row });

@@ -52,7 +52,10 @@ function reasonToWait(
   for (const state of attached) {
     const match = roster.match(state.id, sweep, row);
     if (match === undefined) continue;
-    const reason = match.environment === undefined ? match.reason : standingOf(lab, state);
+    const reason =
+      match.environment === undefined
+        ? match.reason
+        : (standingOf(lab, state) ?? unreadinessOf(roster, state, row));
     if (reason !== undefined) {
       reasons.push(reason);
       continue;
@@ -69,6 +72,12 @@ function standingOf(lab: LabState, { id, description: { name } }: HostState): st
   const quarantine = quarantineOf(lab, { host: id });
   if (quarantine !== undefined) return `${name} is quarantined: ${quarantine}`;
   return isDrained(lab, id) ? `${name} is drained` : undefined;
+}
+
+/** What the host is not, in its agent's words: it stands until a trial of the row has run there. */
+function unreadinessOf(roster: HostRoster, { id, description }: HostState, row: PlannedRow) {
+  const reason = roster.unready(id)?.reason(row);
+  return reason === undefined ? undefined : `${description.name}: ${reason}`;
 }
 
 interface OpenRow {

@@ -50,6 +50,7 @@ export function buildSpec(document: TomlDocument, shape: SpecShape): Spec {
     ...buildPrecision(shape),
     ...(shape.gap === undefined ? {} : { gap: shape.gap }),
     hygiene: shape.hygiene?.mode ?? defaults.HYGIENE_MODE,
+    ...(shape.hygiene?.prepare === undefined ? {} : { preparations: shape.hygiene.prepare }),
     scheduling: buildScheduling(shape.schedule),
     ...buildPurposes(shape),
   };

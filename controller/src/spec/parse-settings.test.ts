@@ -102,6 +102,15 @@ repetitions = 2
   });
 });
 
+test('What a host is prepared with is asked for in the table of hygiene.', () => {
+  const { hygiene, preparations } = accept({
+    from: '[workload]',
+    to: '[hygiene]\nmode = "enforce"\nprepare = ["swap-off", "move-interrupts"]\n[workload]',
+  });
+  assert.equal(hygiene, 'enforce');
+  assert.deepEqual(preparations, ['swap-off', 'move-interrupts']);
+});
+
 test('Rows that differ in a setting alone are two rows.', () => {
   const { environments } = accept({
     from: 'smp = [1]\n',

@@ -316,6 +316,27 @@ testMistakes([
     ],
   },
   {
+    mistake: 'a host that is prepared although nothing may be changed',
+    from: '[workload]',
+    to: '[hygiene]\nmode = "observe"\nprepare = ["swap-off"]\n[workload]',
+    told: [
+      's.toml:10:1: hygiene.prepare: `mode = "observe"` changes nothing on a host; write ' +
+        '`mode = "enforce"`, or take `prepare` out',
+      'prepare = ["swap-off"]',
+      '^',
+    ],
+  },
+  {
+    mistake: 'a preparation that is listed twice',
+    from: '[workload]',
+    to: '[hygiene]\nmode = "enforce"\nprepare = ["swap-off", "swap-off"]\n[workload]',
+    told: [
+      's.toml:10:24: hygiene.prepare[1]: `swap-off` is listed twice; name it once',
+      'prepare = ["swap-off", "swap-off"]',
+      '                       ^',
+    ],
+  },
+  {
     mistake: 'an audit of no repetition',
     from: '[workload]',
     to: '[audit]\nrepetitions = 0\n[workload]',

@@ -7,6 +7,7 @@ import type { Spec } from '@labsweep/proto';
 import { buildSpec } from './build-spec.js';
 import { findEnvironmentProblems } from './environment-findings.js';
 import type { Finding } from './finding.js';
+import { findHygieneProblems } from './hygiene-findings.js';
 import { findKernelProblems } from './kernel-findings.js';
 import { formatKeyPath, type KeyPath } from './key-path.js';
 import { PROBLEMS_MAX, SPEC_LENGTH_MAX } from './limits.js';
@@ -82,6 +83,7 @@ function checkDocument(document: TomlDocument): Checked {
     ...findPrecisionProblems(draft),
     ...findPurposeProblems(draft),
     ...findScheduleProblems(draft),
+    ...findHygieneProblems(draft),
   ];
   if (!result.ok || findings.length > 0) return { ok: false, findings };
   return { ok: true, spec: buildSpec(document, result.shape) };

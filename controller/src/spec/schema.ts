@@ -4,7 +4,7 @@
  * value alone; what values must agree on is checked beside it. With the files that it is made of it
  * is the one door of zod in this folder.
  */
-import { HYGIENE_MODES } from '@labsweep/proto';
+import { HYGIENE_MODES, HYGIENE_PREPARATIONS } from '@labsweep/proto';
 import { z } from 'zod';
 import { AGAIN_ENDING } from './defaults.js';
 import { environment } from './environment-schema.js';
@@ -56,6 +56,14 @@ const hygiene = z.strictObject({
    * `tune`; `require` runs nothing on a host that is not so. Default: observe.
    */
   mode: key('mode = "observe"', z.enum(HYGIENE_MODES)),
+  /**
+   * What `enforce` does before each trial besides: `move-interrupts`, `swap-off`, `drop-caches`,
+   * `compact-memory`. Default: none.
+   */
+  prepare: key(
+    'prepare = ["move-interrupts"]',
+    list(z.enum(HYGIENE_PREPARATIONS), { min: 1 }),
+  ).exactOptional(),
 });
 
 const audit = z.strictObject({

@@ -14,6 +14,7 @@ export interface SpecDraft {
   readonly workload: Readonly<Record<string, unknown>> | undefined;
   readonly attribution: Readonly<Record<string, unknown>> | undefined;
   readonly schedule: Readonly<Record<string, unknown>> | undefined;
+  readonly hygiene: Readonly<Record<string, unknown>> | undefined;
   readonly environments: readonly EnvironmentDraft[];
   readonly repetitions: number | undefined;
   readonly repetitionsMin: number | undefined;
@@ -57,6 +58,7 @@ export function readDraft(value: unknown): SpecDraft {
     workload: tableOf(top.workload),
     attribution: tableOf(top.attribution),
     schedule: tableOf(top.schedule),
+    hygiene: tableOf(top.hygiene),
     environments: environments.map(readEnvironment),
     repetitions: numberOf(top.repetitions),
     repetitionsMin: numberOf(top.repetitions_min),

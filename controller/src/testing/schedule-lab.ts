@@ -4,7 +4,7 @@
  * it decides is told in short lines. What it grants is held until it is ended.
  */
 import { strict as assert } from 'node:assert';
-import type { HostDescription, HostId, LeaseId, LogEntry } from '@labsweep/proto';
+import type { BlockEnd, HostDescription, HostId, LeaseId, LogEntry } from '@labsweep/proto';
 import { applyEntry } from '../fold/apply-entry.js';
 import { emptyLabState } from '../fold/lab-state.js';
 import { schedulerPorts } from '../precision-watch.js';
@@ -82,10 +82,10 @@ export class ScheduleLab {
     );
   }
 
-  end(host: string, end: 'finished' | 'returned' = 'finished'): this {
+  end(host: string, end: BlockEnd = 'finished', reason = ''): this {
     const lease = this.scheduler.leases.ofHost(host as HostId);
     assert(lease, `${host} has no lease`);
-    this.scheduler.ended(lease.host, lease.lease, end, this.nowMs);
+    this.scheduler.ended(lease.host, { lease: lease.lease, end, reason }, this.nowMs);
     return this;
   }
 

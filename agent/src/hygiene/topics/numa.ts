@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Memory nodes, and pages that the kernel takes from or moves to another node. */
 import { ABSENT } from '../../io/host-tree.js';
-import { findChanges, growthOf, warns } from '../change.js';
+import { disturbs, findChanges, growthOf, warns } from '../change.js';
 import { factOf, type HostView, oneLine } from '../host-view.js';
+import { NUMA_MISS_PAGES_MAX } from '../hygiene-limits.js';
 import { mendCommand } from '../mend-command.js';
 import type { Topic } from '../topic.js';
 
@@ -19,10 +20,13 @@ export const numa: Topic = {
   }),
   judge: (change) => {
     const missed = growthOf(change, 'numa_miss_pages') ?? 0;
+    const text = `${missed} pages were taken from another memory node`;
+    // Anybody's allocation counts in it, so that it cannot tell whose pages went astray; but where
+    // the trial is bound to a node, a node that has run short is mostly that one.
+    const isShort = change.isMemoryBound === true && missed > NUMA_MISS_PAGES_MAX;
     return [
       ...findChanges(change, { names: ['numa_nodes', 'numa_balancing'], kind: 'disturbs' }),
-      // Anybody's allocation counts in it, so that it cannot tell whose pages went astray.
-      ...(missed > 0 ? [warns(`${missed} pages were taken from another memory node`)] : []),
+      ...(missed > 0 ? [isShort ? disturbs(`${text} than wanted`) : warns(text)] : []),
     ];
   },
   advise: (state) => {
