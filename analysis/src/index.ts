@@ -7,6 +7,25 @@ export type { Comparison, PercentChange, Verdict } from './compare.js';
 export type { Decomposition, DecompositionPart } from './decompose.js';
 export type { FailedTrial } from './failed-trials.js';
 export type { GapClosed } from './gap-closed.js';
+export {
+  assessNarrowing,
+  type KernelFinding,
+  type NarrowAssessment,
+} from './narrow/assess-narrowing.js';
+export { requireOneSort } from './narrow/narrow-evidence.js';
+export {
+  NARROW_SCHEMA,
+  type NarrowEnd,
+  type NarrowReport,
+  narrowReport,
+} from './narrow/narrow-report.js';
+export {
+  type NarrowMove,
+  type NarrowPair,
+  narrowStep,
+} from './narrow/narrow-step.js';
+export { endSentences, renderNarrowJson, renderNarrowText } from './narrow/render-narrow.js';
+export { type Sandwich, sandwichOf } from './narrow/sandwich.js';
 export { renderAsciiTable, type TableCell, type TableColumn } from './report/ascii-table.js';
 export type {
   FoundingOptions,
