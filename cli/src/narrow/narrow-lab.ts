@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Runs one sweep of a narrowing in a lab, by the way that every sweep takes, or finds it there. */
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { SweepRecord } from '@labsweep/analysis';
+import { type SpecVariant, specVariant } from '@labsweep/controller';
+import { LabsweepError, type SweepId, UnreachableError } from '@labsweep/proto';
+import { askSweep } from '../ask-sweep.js';
+import { followSweep } from '../follow-sweep.js';
+import { hashesOf } from '../local-inputs.js';
+import type { Display } from '../progress/display.js';
+import type { LabAtWork } from '../with-lab.js';
+import { writeResults } from '../write-results.js';
+import type { NarrowTask } from './narrow-question.js';
+
+export interface NarrowLabOptions {
+  readonly lab: LabAtWork;
+  readonly task: NarrowTask;
+  /** With the ordinal of a narrowing that was begun anew. */
+  readonly base: SweepId;
+  /** Each sweep has its results in a folder of its own below it. */
+  readonly folder: string;
+  readonly display: Display;
+}
+
+export class NarrowLab {
+  private filesAreThere = false;
+
+  constructor(private readonly options: NarrowLabOptions) {}
+
+  /**
+   * Hosts that may take blocks now; at least 1. An embedded lab is one host, attached or not yet.
+   */
+  async hostCount(): Promise<number> {
+    const { lab } = this.options;
+    if (lab.isEmbedded) return 1;
+    const { hosts } = await lab.client.hosts();
+    const ready = hosts.filter(
+      ({ attached, isDrained, quarantine }) => attached && !isDrained && quarantine.length === 0,
+    );
+    return Math.max(1, ready.length);
+  }
+
+  /**
+   * Submits the sweep of this suffix unless it is there, follows it to its end, and keeps its
+   * results. A sweep that is there keeps the kernels that it has. It also ends when no host can go
+   * on with it for now; its record is `interrupted` then, as on an abort.
+   */
+  async run(suffix: string, variant: SpecVariant): Promise<SweepRecord> {
+    const { lab, base, folder, display } = this.options;
+    const sweep = `${base}-${suffix}` as SweepId;
+    const place = join(folder, suffix);
+    await this.submit(sweep, variant);
+    const { client, signal } = lab;
+    const seen = { client, sweep, folder: place, display, signal, endWhenStuck: true };
+    const { record, broken } = await followSweep(seen);
+    if (record !== undefined) await writeResults(place, record);
+    const failure = lab.failure();
+    if (failure !== undefined) throw new LabsweepError(failure);
+    if (broken instanceof UnreachableError) {
+      throw new UnreachableError(
+        `${broken.message}; what is measured is kept: run the same command again to go on`,
+      );
+    }
+    if (broken !== undefined) throw broken;
+    if (record !== undefined) return record;
+    signal.throwIfAborted();
+    throw new LabsweepError(`the lab ended without a word about ${sweep}; run it again`);
+  }
+
+  /** Of a sweep that nobody can go on with, and whose rest is not needed. */
+  async cancel(sweep: SweepId): Promise<void> {
+    const { lab, display } = this.options;
+    const { client, signal } = lab;
+    const onProgress = (line: string) => display.line(line);
+    await askSweep({ client, sweep, ask: { kind: 'cancel' }, onProgress, signal });
+  }
+
+  private async submit(sweep: SweepId, variant: SpecVariant): Promise<void> {
+    const { lab, task, display } = this.options;
+    const { specPath, specText, spec, files } = task.inputs;
+    if (!this.filesAreThere) {
+      for (const bytes of files.values()) await lab.client.putArtifact(bytes);
+      this.filesAreThere = true;
+    }
+    await lab.client.submit({
+      sweep,
+      specPath,
+      specText: specVariant(specText, task.place, variant),
+      files: hashesOf(files),
+      seed: spec.seed,
+      by: userInfo().username,
+      onProgress: (line) => display.line(line),
+      signal: lab.signal,
+    });
+  }
+}
