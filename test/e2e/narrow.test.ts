@@ -111,6 +111,18 @@ test('a kernel that does not run is skipped and named, and --json is one documen
   assert.match(ended.stderr, /It may be in any of 6\.16\.1, 6\.17\.1/);
 });
 
+test('a kernel without a word is kept off its host, and the search goes on without it', async (context) => {
+  const folder = temporaryFolder(context);
+  writeSpec(folder, { words: ['--fail', '6.15.1:*:no-output'] });
+  const ended = await run(folder, ...NARROW);
+  assert.equal(ended.exitCode, 0, ended.stderr);
+  assert.match(ended.stderr, /6\.15\.1 is skipped: it does not run, \d failed \(no-output\)/);
+  const pair = { good: '6.16.1', bad: '6.17.1', between: [] };
+  assert.deepEqual(toldIn(folder).end, { kind: 'found', pair, confirmed: true });
+  const first = JSON.parse(readFileSync(join(folder, 'result/r1/results.json'), 'utf8'));
+  assert.equal(first.report.state, 'interrupted');
+});
+
 test('a kernel with half of the effect gets more blocks, and is told as undecided', async (context) => {
   const folder = temporaryFolder(context);
   writeSpec(folder, { factors: { ...stepAt(FIRST_BAD), '6.16.1': Math.SQRT2 } });

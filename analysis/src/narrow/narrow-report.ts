@@ -47,8 +47,11 @@ export interface NarrowReport {
   readonly end: NarrowEnd;
   readonly sandwich?: Sandwich;
   readonly search: NarrowCost;
-  /** What every kernel of the list in as many blocks as one round has would have cost. */
-  readonly exhaustive: NarrowCost;
+  /**
+   * What every kernel of the list in as many blocks as one round has would have cost, by what a
+   * measured trial took; absent without any.
+   */
+  readonly exhaustive?: NarrowCost;
 }
 
 export interface NarrowReportInput {
@@ -104,9 +107,10 @@ function costsOf(
   const hostTimeMs = entries.reduce((sum, { durationMs }) => sum + durationMs, 0);
   const blocks = records[0]?.spec.repetitions ?? 0;
   const trials = kernels * blocks;
-  const meanMs = entries.length === 0 ? 0 : hostTimeMs / entries.length;
-  return {
-    search: { trials: entries.length, hostTimeMs },
-    exhaustive: { trials, hostTimeMs: trials * meanMs },
-  };
+  const search = { trials: entries.length, hostTimeMs };
+  // Trials that were disturbed or hung would make the alternative look worse than it is.
+  const measured = entries.filter(({ outcome }) => outcome.status === 'measured');
+  if (measured.length === 0) return { search };
+  const measuredMs = measured.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  return { search, exhaustive: { trials, hostTimeMs: (trials * measuredMs) / measured.length } };
 }

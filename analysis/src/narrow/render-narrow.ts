@@ -107,10 +107,11 @@ function tableLines(report: NarrowReport, durationText: DurationText): string[] 
     right('time'),
   ];
   const notRun = kernels.length - findings.length;
+  const didNotRun = report.end.kind === 'found' ? 'did not have to run' : 'have not run';
   const failed = findings.filter(({ failures }) => failures.length > 0);
   return [
     ...renderAsciiTable({ columns, rows, gap: 2 }),
-    ...(notRun === 0 ? [] : [`${notRun} kernels of the list did not have to run.`]),
+    ...(notRun === 0 ? [] : [`${notRun} kernels of the list ${didNotRun}.`]),
     ...failed.flatMap((finding) => wrapText(`${finding.kernel}: ${failureText(finding)}`)),
   ];
 }
@@ -165,12 +166,15 @@ function costLines(
   durationText: DurationText,
 ): string[] {
   const blocks = rounds[0]?.blocks ?? 0;
+  const count = rounds.length === 1 ? '1 round' : `${rounds.length} rounds`;
+  const took =
+    `The search took ${count}, ${search.trials} boots and ` +
+    `${durationText(search.hostTimeMs)} of the hosts' time.`;
+  if (exhaustive === undefined) return wrapText(took);
   const beside = sandwich === undefined ? '' : ' A B A comes on top of either.';
   return wrapText(
-    `The search took ${rounds.length} ${rounds.length === 1 ? 'round' : 'rounds'}, ${search.trials} boots and ` +
-      `${durationText(search.hostTimeMs)} of the hosts' time. All ${kernels.length} kernels in ` +
-      `${blocks} blocks would have taken ${exhaustive.trials} boots and about ` +
-      `${durationText(exhaustive.hostTimeMs)}.${beside}`,
+    `${took} All ${kernels.length} kernels in ${blocks} blocks would have taken ` +
+      `${exhaustive.trials} boots and about ${durationText(exhaustive.hostTimeMs)}.${beside}`,
   );
 }
 

@@ -155,7 +155,7 @@ async function finish(
   if (isOver) await markFolder(marked, 'ended');
 }
 
-function exitCodeFor({ end }: NarrowReport): number {
+function exitCodeFor({ end, sandwich }: NarrowReport): number {
   switch (end.kind) {
     case 'no-effect':
       return EXIT_NOTHING_CLEAR;
@@ -163,7 +163,7 @@ function exitCodeFor({ end }: NarrowReport): number {
     case 'unfinished':
       return EXIT_INCOMPLETE;
     case 'found':
-      if (end.pair.between.length > 0) return EXIT_INCOMPLETE;
+      if (end.pair.between.length > 0 || sandwich?.effect === undefined) return EXIT_INCOMPLETE;
       return end.confirmed === true ? 0 : EXIT_NOTHING_CLEAR;
   }
 }

@@ -25,6 +25,7 @@ export interface NarrowLabOptions {
 
 export class NarrowLab {
   private filesAreThere = false;
+  private overBefore: ReadonlySet<string> | undefined;
 
   constructor(private readonly options: NarrowLabOptions) {}
 
@@ -39,6 +40,17 @@ export class NarrowLab {
       ({ attached, isDrained, quarantine }) => attached && !isDrained && quarantine.length === 0,
     );
     return Math.max(1, ready.length);
+  }
+
+  /** Whether the sweep of this suffix had ended before this narrowing was begun or gone on with. */
+  async wasOver(suffix: string): Promise<boolean> {
+    const { lab, base } = this.options;
+    if (this.overBefore === undefined) {
+      const sweeps = await lab.client.list();
+      const over = sweeps.filter(({ state }) => state !== 'running' && state !== 'paused');
+      this.overBefore = new Set(over.map(({ sweep }) => sweep));
+    }
+    return this.overBefore.has(`${base}-${suffix}`);
   }
 
   /**
