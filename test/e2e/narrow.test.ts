@@ -111,7 +111,7 @@ test('a kernel that does not run is skipped and named, and --json is one documen
   assert.match(ended.stderr, /It may be in any of 6\.16\.1, 6\.17\.1/);
 });
 
-test('a kernel without a word is kept off its host, and the search goes on without it', async (context) => {
+test('a kernel that says no word ends its round at once, and the search goes on without it', async (context) => {
   const folder = temporaryFolder(context);
   writeSpec(folder, { words: ['--fail', '6.15.1:*:no-output'] });
   const ended = await run(folder, ...NARROW);
@@ -120,7 +120,7 @@ test('a kernel without a word is kept off its host, and the search goes on witho
   const pair = { good: '6.16.1', bad: '6.17.1', between: [] };
   assert.deepEqual(toldIn(folder).end, { kind: 'found', pair, confirmed: true });
   const first = JSON.parse(readFileSync(join(folder, 'result/r1/results.json'), 'utf8'));
-  assert.equal(first.report.state, 'interrupted');
+  assert.equal(first.report.state, 'cancelled');
 });
 
 test('a kernel with half of the effect gets more blocks, and is told as undecided', async (context) => {

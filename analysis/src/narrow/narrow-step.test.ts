@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { type RandomSource, randomSource } from '../testing/random-source.js';
+import { seededRandom } from '@labsweep/proto';
 import {
   contradictionsIn,
   type EndsState,
@@ -136,7 +136,7 @@ function seedOf(context: TestContext): number {
   return seed;
 }
 
-function randomTruth(random: RandomSource, isClean: boolean): Truth[] {
+function randomTruth(random: () => number, isClean: boolean): Truth[] {
   const length = Math.floor(random() * 60);
   const first = Math.floor(random() * (length + 1));
   const lameness = random() * 0.6;
@@ -148,7 +148,7 @@ function randomTruth(random: RandomSource, isClean: boolean): Truth[] {
 }
 
 test('long lists with skipped and hesitant kernels end at a right pair', (context) => {
-  const random = randomSource(seedOf(context));
+  const random = seededRandom({ seed: seedOf(context), purpose: 'narrowing' }).nextUniform;
   for (let run = 0; run < 2000; run += 1) {
     const truth = randomTruth(random, run % 2 === 0);
     const hesitation = Math.floor(random() * 4);

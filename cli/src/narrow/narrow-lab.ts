@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { SweepRecord } from '@labsweep/analysis';
 import { type SpecVariant, specVariant } from '@labsweep/controller';
-import { LabsweepError, type SweepId, UnreachableError } from '@labsweep/proto';
+import { LabsweepError, messageOf, type SweepId, UnreachableError } from '@labsweep/proto';
 import { askSweep } from '../ask-sweep.js';
 import { followSweep } from '../follow-sweep.js';
 import { hashesOf } from '../local-inputs.js';
@@ -56,14 +56,20 @@ export class NarrowLab {
   /**
    * Submits the sweep of this suffix unless it is there, follows it to its end, and keeps its
    * results. A sweep that is there keeps the kernels that it has. It also ends when no host can go
-   * on with it for now; its record is `interrupted` then, as on an abort.
+   * on with it for now; its record is `interrupted` then, as on an abort. One that is in vain
+   * already, by `isVain`, is cancelled.
    */
-  async run(suffix: string, variant: SpecVariant): Promise<SweepRecord> {
-    const { lab, base, folder, display } = this.options;
+  async run(
+    suffix: string,
+    variant: SpecVariant,
+    isVain: (record: SweepRecord) => boolean = () => false,
+  ): Promise<SweepRecord> {
+    const { lab, base, folder } = this.options;
     const sweep = `${base}-${suffix}` as SweepId;
     const place = join(folder, suffix);
     await this.submit(sweep, variant);
     const { client, signal } = lab;
+    const display = this.watching(sweep, isVain);
     const seen = { client, sweep, folder: place, display, signal, endWhenStuck: true };
     const { record, broken } = await followSweep(seen);
     if (record !== undefined) await writeResults(place, record);
@@ -80,12 +86,30 @@ export class NarrowLab {
     throw new LabsweepError(`the lab ended without a word about ${sweep}; run it again`);
   }
 
-  /** Of a sweep that nobody can go on with, and whose rest is not needed. */
-  async cancel(sweep: SweepId): Promise<void> {
-    const { lab, display } = this.options;
+  /** The display, which also sees when the sweep has become vain, and cancels it once. */
+  private watching(sweep: SweepId, isVain: (record: SweepRecord) => boolean): Display {
+    const { display, lab } = this.options;
     const { client, signal } = lab;
     const onProgress = (line: string) => display.line(line);
-    await askSweep({ client, sweep, ask: { kind: 'cancel' }, onProgress, signal });
+    let isCancelled = false;
+    const look = (record: SweepRecord | undefined) => {
+      if (isCancelled || record === undefined || !isVain(record)) return;
+      isCancelled = true;
+      askSweep({ client, sweep, ask: { kind: 'cancel' }, onProgress, signal }).catch(
+        (error: unknown) => display.line(`${sweep} is not cancelled: ${messageOf(error)}`),
+      );
+    };
+    return {
+      ...display,
+      outcome: (entry, record) => {
+        display.outcome(entry, record);
+        look(record);
+      },
+      progress: (progress, record) => {
+        display.progress(progress, record);
+        if (progress.summary.state === 'running') look(record);
+      },
+    };
   }
 
   private async submit(sweep: SweepId, variant: SpecVariant): Promise<void> {

@@ -86,22 +86,31 @@ export class NarrowSearch {
     } as const;
     const suffix = `r${round}`;
     const wasOver = await lab.wasOver(suffix);
-    const record = await lab.run(suffix, variant);
+    const isVain = (sofar: SweepRecord) => this.hasSilent(sofar, move.kernels);
+    const record = await lab.run(suffix, variant, isVain);
     requireOneSort([...this.records, record], scenario);
     this.records.push(record);
     const after = this.assess();
     for (const line of newsLines(before, after)) tell(line);
     if (signal.aborted) return 'interrupted; run the same command again to go on';
     const isNews = measuredSoFar(after) !== measuredSoFar(before);
-    if (record.state === 'interrupted') {
-      // A kernel that never says a word is kept off its host: without it the rest can go on.
-      const gone = move.kernels.find((kernel) => after.state.answers.get(kernel) === 'fails');
-      if (gone === undefined) return `${record.sweep} ${waitingFor(record)}`;
-      await lab.cancel(record.sweep);
-    } else if (!isNews && !wasOver) {
+    if (record.state === 'interrupted') return `${record.sweep} ${waitingFor(record)}`;
+    if (!isNews && !wasOver) {
       return `${record.sweep} is ${record.state}, and nothing in it was measured that counts`;
     }
     return undefined;
+  }
+
+  /**
+   * The lab would try a kernel that never says a word again and again, and at last keep it off its
+   * hosts; it is known to be of no use here long before.
+   */
+  private hasSilent(record: SweepRecord, asked: readonly string[]): boolean {
+    const { findings } = this.assess([...this.records, record]);
+    return findings.some(
+      ({ kernel, answer, failures }) =>
+        asked.includes(kernel) && answer === 'fails' && failures.includes('no-output'),
+    );
   }
 
   private async conclude(
@@ -155,10 +164,10 @@ export class NarrowSearch {
     assert.fail('a sandwich that was not there before is the last');
   }
 
-  private assess(): NarrowAssessment {
+  private assess(records: readonly SweepRecord[] = this.records): NarrowAssessment {
     const { task, scenario, blocksMax } = this.options;
     return assessNarrowing({
-      records: this.records,
+      records,
       kernels: task.kernels.map(({ name }) => name),
       metric: task.metric.name,
       ...(scenario === undefined ? {} : { scenario }),

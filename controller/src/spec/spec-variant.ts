@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Makes the text of a spec that measures other kernels in one row of a spec, all else as it is
- * there. It judges nothing: the text is checked when it is submitted.
+ * Makes the text of a spec that measures other kernels in one row of a spec, with its workload and
+ * the conditions there. Keys that steer a sweep as a whole, such as `gap`, stay behind. It judges
+ * nothing: the text is checked when it is submitted.
  */
 import type { EnvironmentSpec, Shape, Spec } from '@labsweep/proto';
 import { planRows } from '../plan/plan-rows.js';
@@ -42,21 +43,24 @@ type Table = Record<string, unknown>;
 export function specVariant(text: string, place: RowPlace, variant: SpecVariant): string {
   const toml = readToml(text.replace(/^\uFEFF/, ''));
   if (!toml.ok) throw new Error(`not the text of a spec: ${toml.error.message}`);
-  const { gap: _, audit, attribution, ...kept } = toml.document.value as Table;
-  const environments = kept.environments as readonly Table[];
+  const { name, seed, workload, hygiene, schedule, audit, attribution, environments } = toml
+    .document.value as Table;
   const names = variant.kernels.map(({ name }) => name);
-  const environment = withShape(environments[place.index] ?? {}, place.shape);
-  const { rerun } = variant;
+  const environment = (environments as readonly Table[])[place.index] ?? {};
+  const { rerun, keepsPurposes } = variant;
   return tomlText({
-    ...kept,
+    name,
+    seed,
     baseline: names[0],
     repetitions: variant.repetitions,
     order: variant.order,
     kernels: Object.fromEntries(variant.kernels.map(({ name, source }) => [name, source])),
-    environments: [{ ...environment, kernels: names }],
-    ...(rerun === undefined ? {} : { schedule: { ...(kept.schedule as Table), rerun } }),
-    ...(variant.keepsPurposes && audit !== undefined ? { audit } : {}),
-    ...(variant.keepsPurposes && attribution !== undefined ? { attribution } : {}),
+    workload,
+    environments: [{ ...withShape(environment, place.shape), kernels: names }],
+    hygiene,
+    schedule: rerun === undefined ? schedule : { ...(schedule as Table | undefined), rerun },
+    audit: keepsPurposes ? audit : undefined,
+    attribution: keepsPurposes ? attribution : undefined,
   });
 }
 
