@@ -9,6 +9,25 @@ export type { FailedTrial } from './failed-trials.js';
 export type { GapClosed } from './gap-closed.js';
 export type { HostAgreement, HostEffect } from './host-agreement.js';
 export type { Judging } from './judge-report.js';
+export {
+  assessNarrowing,
+  type KernelFinding,
+  type NarrowAssessment,
+} from './narrow/assess-narrowing.js';
+export { requireOneSort } from './narrow/narrow-evidence.js';
+export {
+  NARROW_SCHEMA,
+  type NarrowEnd,
+  type NarrowReport,
+  narrowReport,
+} from './narrow/narrow-report.js';
+export {
+  type NarrowMove,
+  type NarrowPair,
+  narrowStep,
+} from './narrow/narrow-step.js';
+export { endSentences, renderNarrowJson, renderNarrowText } from './narrow/render-narrow.js';
+export { type Sandwich, sandwichOf } from './narrow/sandwich.js';
 export type { NoiseFloor } from './noise-floor.js';
 export { isPreciseEnough } from './precision.js';
 export { renderAsciiTable, type TableCell, type TableColumn } from './report/ascii-table.js';

@@ -8,6 +8,7 @@ import { exitCodeOf, LabsweepError, messageOf, PERMISSIONS, UsageError } from '@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { JSON_OPTION, LAB_OPTION } from './command-line/context.js';
 import { addHostVerbs } from './command-line/host-verbs.js';
+import { addNarrowVerb } from './command-line/narrow-verb.js';
 import { addSweepVerbs } from './command-line/sweep-verbs.js';
 import { doctorCommand } from './commands/doctor.js';
 import { planCommand } from './commands/plan.js';
@@ -138,6 +139,7 @@ const context = {
 };
 addSweepVerbs(program, context);
 addHostVerbs(program, context);
+addNarrowVerb(program, { ...context, seedOption: ['--seed <number>', SEED_HELP, parseSeed] });
 
 try {
   await program.parseAsync();

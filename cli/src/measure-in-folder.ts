@@ -5,13 +5,13 @@
  */
 import { join } from 'node:path';
 import { type Address, LabsweepError, UnreachableError } from '@labsweep/proto';
-import { type EmbeddedLab, startEmbeddedLab } from './embedded/embedded-lab.js';
 import { type FollowEnd, followSweep } from './follow-sweep.js';
 import { removeLabRecord, writeLabRecord } from './lab-record.js';
 import type { Display } from './progress/display.js';
 import { waitingLines } from './progress/waiting-text.js';
-import { SweepClient } from './sweep-client.js';
+import type { SweepClient } from './sweep-client.js';
 import { lockFolder, markFolder, type SweepFolder } from './sweep-folder.js';
+import { type LabAtWork, withLab } from './with-lab.js';
 import { writeResults } from './write-results.js';
 
 export interface MeasureOptions {
@@ -49,61 +49,41 @@ export async function measureInFolder(options: MeasureOptions): Promise<number> 
 }
 
 async function inSomeLab(options: MeasureOptions): Promise<number> {
-  const { controller, cacheDirectory, runners, may, folder } = options;
-  if (controller !== undefined) return inLab(options, { controller });
-  const lab = await startEmbeddedLab({ folder: folder.path, cacheDirectory, runners, may });
-  try {
-    await writeLabRecord(folder.path, lab.controller);
-    return await inLab({ ...options, folder: { ...folder, runners } }, lab);
-  } finally {
-    await removeLabRecord(folder.path);
-    await lab.close();
-  }
+  const { controller, runners, folder } = options;
+  const marked = controller === undefined ? { ...folder, runners } : folder;
+  return withLab({ ...options, path: folder.path }, (lab) =>
+    inLab({ ...options, folder: marked }, lab),
+  );
 }
 
-type Lab = Pick<EmbeddedLab, 'controller'> & Partial<EmbeddedLab>;
-
-async function inLab(options: MeasureOptions, lab: Lab): Promise<number> {
+async function inLab(options: MeasureOptions, lab: LabAtWork): Promise<number> {
   const { folder } = options;
-  const client = new SweepClient(lab.controller, (line) => options.display.line(line));
-  const stop = new AbortController();
-  const signal = AbortSignal.any([options.signal, stop.signal]);
-  let failure: string | undefined;
-  void lab.failed?.then((sentence) => {
-    failure = `${sentence}; run the same command again to go on`;
-    stop.abort(new LabsweepError(failure));
-  });
   try {
     // What has ended stays so until there is new work in it: a command may be refused.
     if (!folder.resumed) await markFolder(folder, 'running');
-    await options.begin(client, signal);
+    await options.begin(lab.client, lab.signal);
     await markFolder(folder, 'running');
-    const end = await followToEnd(options, { client, lab, signal });
-    return await conclude({ ...options, end, failure });
+    const end = await followToEnd(options, lab);
+    return await conclude({ ...options, end, failure: lab.failure() });
   } catch (error) {
-    if (failure !== undefined) throw new LabsweepError(failure, { cause: error });
-    if (!options.signal.aborted) throw error;
+    if (lab.failure() !== undefined || !options.signal.aborted) throw error;
     return EXIT_INTERRUPTED;
-  } finally {
-    client.close();
   }
 }
 
 /** A command may give a sweep new work just as it ends: whoever was answered is not forgotten. */
 async function followToEnd(
   { folder, display }: MeasureOptions,
-  at: { readonly client: SweepClient; readonly lab: Lab; readonly signal: AbortSignal },
+  { client, controller, isEmbedded, signal }: LabAtWork,
 ): Promise<FollowEnd> {
-  const { client, lab, signal } = at;
   const { sweep, path } = folder;
-  const isEmbedded = lab.failed !== undefined;
   for (;;) {
     const endWhenStuck = isEmbedded;
     const end = await followSweep({ client, sweep, folder: path, display, signal, endWhenStuck });
     if (!isEmbedded || end.record?.state !== 'finished') return end;
     await removeLabRecord(path);
     if ((await client.get(sweep)).state === 'finished') return end;
-    await writeLabRecord(path, lab.controller);
+    await writeLabRecord(path, controller);
   }
 }
 

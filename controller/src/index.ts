@@ -7,6 +7,14 @@
 import { fileURLToPath } from 'node:url';
 
 export { Gate } from './io/gate.js';
+export { debianArchiveOf } from './io/kernels/debian/debian-archive.js';
+export { listSuiteKernels } from './io/kernels/debian/suite-kernels.js';
+export {
+  compareKernelVersions,
+  type KernelVersion,
+  parseKernelVersion,
+} from './io/kernels/kernel-version.js';
+export { sortByNearness } from './io/kernels/nearest-versions.js';
 export { LogWriter } from './io/log-writer.js';
 export type { StoreSync } from './io/store-sync.js';
 export { monotonicMs, sleep } from './io/waiting.js';
@@ -19,6 +27,7 @@ export { Sitting } from './sitting.js';
 export { parseSpec } from './spec/parse-spec.js';
 export { placeOfText } from './spec/place-of-text.js';
 export { formatProblem } from './spec/spec-problem.js';
+export { type RowPlace, rowPlace, type SpecVariant, specVariant } from './spec/spec-variant.js';
 export { SweepLoop } from './sweep-loop.js';
 
 /** The script that `node` runs to be a controller. */

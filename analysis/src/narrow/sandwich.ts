@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The A B A sandwich: in each block the good kernel, the bad one, and the good one again. The
+ * effect is the bad one's ratio to the middle of both good ones, and what the good one differs by
+ * from itself is the drift of the setup. Its blocks were not used in the search, so that the pair's
+ * having been chosen does not colour its interval.
+ */
+import { analyseSweep } from '../analyse-sweep.js';
+import { matchedByBlock } from '../series.js';
+import { median } from '../statistics/median.js';
+import type { RatioEstimate } from '../statistics/welch.js';
+import type { SweepRecord } from '../sweep-record.js';
+import { ratioInterval } from './centre-interval.js';
+import { seriesIn, trialsIn } from './narrow-evidence.js';
+
+export interface SandwichQuestion {
+  readonly good: string;
+  readonly bad: string;
+  /** The good kernel under its second name. */
+  readonly again: string;
+  readonly metric: string;
+  readonly scenario?: string;
+}
+
+export interface Sandwich {
+  readonly blocks: number;
+  /** Medians; absent without a whole block. */
+  readonly values?: { readonly good: number; readonly bad: number; readonly again: number };
+  /** Bad divided by the geometric mean of good and good again; absent below two blocks. */
+  readonly effect?: RatioEstimate;
+  /** Good again divided by good; absent below two blocks. */
+  readonly drift?: RatioEstimate;
+  /** The audit says that the kernels did unlike work, so that they may not be compared. */
+  readonly unlikeStates: boolean;
+  readonly trials: number;
+  readonly hostTimeMs: number;
+}
+
+export function sandwichOf(record: SweepRecord, question: SandwichQuestion): Sandwich {
+  const of = seriesIn(record, question);
+  const blocks = matchedByBlock([of(question.good), of(question.bad), of(question.again)]).filter(
+    (values) => values.every((value) => value > 0),
+  );
+  const logs = blocks.map((values) => values.map(Math.log));
+  const effect = ratioInterval(logs.map(([a = 0, b = 0, again = 0]) => b - (a + again) / 2));
+  const drift = ratioInterval(logs.map(([a = 0, , again = 0]) => again - a));
+  const trials = trialsIn([record]);
+  return {
+    blocks: blocks.length,
+    ...(blocks.length === 0 ? {} : { values: mediansOf(blocks) }),
+    ...(effect === undefined ? {} : { effect }),
+    ...(drift === undefined ? {} : { drift }),
+    unlikeStates: hasUnlikeStates(record),
+    trials: trials.length,
+    hostTimeMs: trials.reduce((sum, { durationMs }) => sum + durationMs, 0),
+  };
+}
+
+function mediansOf(blocks: readonly (readonly [number, number, number])[]) {
+  return {
+    good: median(blocks.map(([good]) => good)),
+    bad: median(blocks.map(([, bad]) => bad)),
+    again: median(blocks.map(([, , again]) => again)),
+  };
+}
+
+function hasUnlikeStates(record: SweepRecord): boolean {
+  const cells = analyseSweep(record).rows.flatMap((row) =>
+    row.metrics.flatMap((each) => each.cells),
+  );
+  return cells.some(({ comparison }) => comparison.kind === 'not-comparable');
+}
+
+/** The pair differs clearly, in the same direction as the ends. */
+export function isConfirmed({ effect, unlikeStates }: Sandwich, ends: RatioEstimate): boolean {
+  if (effect === undefined || unlikeStates) return false;
+  return ends.ratio > 1 ? effect.low > 1 : effect.high < 1;
+}
