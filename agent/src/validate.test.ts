@@ -79,7 +79,8 @@ test('a trial in which all is well is measured, and has no failure', () => {
 });
 
 test('a microvm that found no clock under emulation is ours, and a PC is not', () => {
-  const stuck = (machine: MachineType) =>
+  const khz = 'tsc: Marking TSC unstable due to could not calculate TSC khz';
+  const stuck = (machine: MachineType, line = khz) =>
     validate({
       asked: {
         guest: {
@@ -90,11 +91,13 @@ test('a microvm that found no clock under emulation is ours, and a PC is not', (
         },
       },
       transcript: SILENT,
-      console: `${BOOT}tsc: Marking TSC unstable due to could not calculate TSC khz\n`,
+      console: `${BOOT}${line}\n`,
       seen: STOPPED,
     });
   assert.equal(stuck('microvm').failure?.class, 'boot-stuck');
   assert.equal(stuck('microvm').status, 'lab-failed');
+  const reference = 'tsc: No reference (HPET/PMTIMER) available';
+  assert.equal(stuck('microvm', reference).status, 'lab-failed');
   assert.equal(stuck('q35').status, 'subject-failed');
 });
 

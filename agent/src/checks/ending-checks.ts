@@ -97,7 +97,7 @@ function isStuckMicrovm(asked: TrialRequirements, console: ConsoleReading | unde
     asked.environment === 'qemu-tcg' &&
     asked.guest?.settings.machine === 'microvm' &&
     console?.stage === 'boot' &&
-    /could not calculate TSC khz/.test(console.lastLine)
+    /could not calculate TSC khz|tsc: No reference \(HPET\/PMTIMER\)/.test(console.lastLine)
   );
 }
 
