@@ -130,6 +130,8 @@ export class Publisher {
       this.waiting.get(id)?.();
       this.waiting.delete(id);
     }
+    // An answer was lost, and nothing is left whose publication could show that all is well.
+    if (this.queue.size === 0 && this.inFlight.size === 0) this.trouble = '';
   }
 
   private remember(messageId: string): void {

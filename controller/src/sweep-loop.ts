@@ -11,7 +11,6 @@ import {
   type KernelName,
   type LogEntry,
   messageIdOf,
-  PROTOCOL,
   type Progress,
   type SweepId,
   type SweepSummary,
@@ -99,7 +98,7 @@ export class SweepLoop {
   hello(hello: AgentHello, connection: AgentConnection): void {
     const { host, holding } = hello;
     const now = this.now();
-    const reason = reasonToRefuse(hello) ?? this.agents.attach(hello, connection, now);
+    const reason = this.agents.attach(hello, connection, now);
     if (reason !== undefined) {
       this.ports.note(`an agent is refused: ${reason}`, { host: host.id });
       connection.send({ kind: 'refused', reason });
@@ -112,7 +111,7 @@ export class SweepLoop {
     connection.send({ kind: 'welcome', natsUrl, aliveIntervalMs: ALIVE_INTERVAL_MS, term });
     this.ports.acknowledged(host.id, hello.acknowledgedSequence);
     this.answerUnsettled(hello);
-    this.scheduler.came(host, now.steadyMs);
+    this.scheduler.came(host, now.steadyMs, hello.trouble);
     for (const held of holding) {
       const stop = this.scheduler.keep(host.id, held, now.steadyMs);
       const messageIds = this.lab.folded.ofAttempt(held, host.id);
@@ -140,6 +139,7 @@ export class SweepLoop {
         return;
       case 'alive':
         this.agents.alive(host, message);
+        this.scheduler.roster.troubled(host, message.trouble, now.steadyMs);
         return;
       case 'renew': {
         const { lease, epoch } = message;
@@ -202,7 +202,8 @@ export class SweepLoop {
     const { lab, agents, scheduler } = this;
     const nameOf = (host: HostId) => agents.hello(host)?.host.name ?? host;
     const setAside = setAsideTexts(lab.commands, nameOf);
-    return progressOf(sweep, { lab, agents, scheduler, news: { troubles, setAside } });
+    const nowMs = this.steady.nowMs();
+    return progressOf(sweep, { lab, agents, scheduler, nowMs, news: { troubles, setAside } });
   }
 
   private fold(entry: LogEntry): boolean {
@@ -289,9 +290,4 @@ export class SweepLoop {
       permissions: [...permissions],
     });
   }
-}
-
-function reasonToRefuse({ protocol }: AgentHello): string | undefined {
-  if (protocol === PROTOCOL) return undefined;
-  return `agent speaks protocol ${protocol}, this controller ${PROTOCOL}; update the older`;
 }

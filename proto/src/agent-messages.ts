@@ -54,6 +54,8 @@ export interface AgentHello {
   readonly holding: readonly HeldLease[];
   /** Message ids of outcomes in the agent's spool that it was not told are settled. */
   readonly unsettled: readonly string[];
+  /** What keeps the agent from working, for people; empty or absent when nothing does. */
+  readonly trouble?: string;
 }
 
 export const BLOCK_ENDS = ['finished', 'returned', 'unready'] as const;

@@ -81,6 +81,7 @@ const agentMessages = [
         { lease: 'm', sweep: 's', block: 'c', attempt: 1, environment: 'native', epoch: 5 },
       ],
       unsettled: ['id-1'],
+      trouble: 'the disk is full',
     },
   },
   { kind: 'alive', spooled: 3, trouble: '' },

@@ -63,6 +63,7 @@ const hello = z
     permissions: z.array(z.enum(PERMISSIONS)),
     holding: z.array(heldLease),
     unsettled: z.array(z.string()),
+    trouble: z.string(),
   })
   .transform(({ hostId: id, hostName, hostFacts: facts, ...message }) => {
     const { capacity, supports, permissions, labels, ...rest } = message;

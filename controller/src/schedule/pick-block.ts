@@ -4,20 +4,16 @@
  * that someone has begun; the many that nobody has touched are one number in their row's queue.
  */
 import type { Environment, PlannedRow, Purpose } from '@labsweep/proto';
-import type { LabState } from '../fold/lab-state.js';
 import type { DurationEstimates } from './duration-estimates.js';
-import { graceMsOf } from './grace.js';
-import type { HostRoster, HostState } from './host-roster.js';
+import type { HostState } from './host-roster.js';
+import { type HostsView, keeps, pinnedElsewhere } from './kept-work.js';
 import { findOpening, type Opening } from './opening.js';
 import type { ReopenedBlock, RowQueue } from './row-queue.js';
 import { blockAt, isDrained, quarantineOf } from './sweep-facts.js';
 import type { QueuedBlock, SweepQueue } from './sweep-queue.js';
 
-export interface LabView {
-  readonly lab: LabState;
-  readonly roster: HostRoster;
+export interface LabView extends HostsView {
   readonly estimates: DurationEstimates;
-  readonly nowMs: number;
 }
 
 export interface PickedBlock extends QueuedBlock {
@@ -68,7 +64,8 @@ function candidateOf(
   if (queue.openCount === 0 || queue.isStopping || rests(queue.row, host, view)) return [];
   const match = view.roster.match(host.id, sweep.sweep, queue.row);
   if (match?.environment === undefined) return [];
-  if (isPinnedElsewhere(sweep, queue, host, match.environment, view)) return [];
+  const asker = { host: host.id, environment: match.environment };
+  if (pinnedElsewhere(sweep.sweep, queue, asker, view) !== undefined) return [];
   let index = queue.firstUntouched() ?? Number.POSITIVE_INFINITY;
   for (const reopened of queue.reopened()) {
     if (reopened.index < index && !isHeldBack(sweep, queue, reopened, host, view)) {
@@ -146,7 +143,7 @@ function isHeldBack(
   if (view.nowMs < notBeforeMs || rests(row, host, view)) return true;
   // One of several owners waits for no other, or each would wait for all.
   const isOwner = owners.some((owner) => owner.host === host.id);
-  if (!isOwner && owners.some((owner) => keeps(sweep, row, owner, view))) return true;
+  if (!isOwner && owners.some((owner) => keeps(sweep.sweep, row, owner, view))) return true;
   const isPinned = sweep.sweep.spec.scheduling.placement === 'pin-row';
   if (isPinned || !failedOn.includes(host.id)) return false;
   if (view.nowMs >= notBeforeMs + OTHER_HOST_MAX_MS) return false;
@@ -156,35 +153,6 @@ function isHeldBack(
 /** True for a while after the host was not as the row demands. */
 function rests(row: PlannedRow, { id }: HostState, { roster, nowMs }: LabView): boolean {
   return roster.unready(id)?.rests(row, nowMs) === true;
-}
-
-/** A host that can no longer run the row, or gets nothing any more, keeps nothing. */
-function keeps(
-  sweep: SweepQueue,
-  row: PlannedRow,
-  owner: ReopenedBlock['owners'][number],
-  { lab, roster, nowMs }: LabView,
-): boolean {
-  if (isDrained(lab, owner.host) || quarantineOf(lab, { host: owner.host }) !== undefined) {
-    return false;
-  }
-  if (!roster.mayGoOn(owner.host, owner.graceMs, nowMs)) return false;
-  if (roster.unready(owner.host)?.mayGoOn(row) === false) return false;
-  const match = roster.match(owner.host, sweep.sweep, row);
-  return match === undefined || match.environment !== undefined;
-}
-
-function isPinnedElsewhere(
-  sweep: SweepQueue,
-  { row, pinnedTo }: RowQueue,
-  host: HostState,
-  environment: Environment,
-  view: LabView,
-): boolean {
-  const { scheduling } = sweep.sweep.spec;
-  if (scheduling.placement !== 'pin-row' || pinnedTo === undefined) return false;
-  const owner = { host: pinnedTo, graceMs: graceMsOf(scheduling, environment) };
-  return pinnedTo !== host.id && keeps(sweep, row, owner, view);
 }
 
 /** Whether any present host that `fits` could take a block of the row. */
@@ -199,7 +167,7 @@ function anyOther(
     .all()
     .some(
       (host) =>
-        roster.isPresent(host.id, nowMs) &&
+        roster.isFit(host.id, nowMs) &&
         fits(host) &&
         !rests(row, host, view) &&
         !isDrained(lab, host.id) &&
