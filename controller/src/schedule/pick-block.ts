@@ -39,12 +39,16 @@ export function pickBlock(
     const picked = isFree ? open(sweep, at, host, view) : undefined;
     if (picked !== undefined) return picked;
   }
-  const candidates = sweep.rows.flatMap((queue) => candidateOf(sweep, queue, host, view));
+  const candidates = sweep.rows.flatMap((queue) =>
+    candidateOf(sweep, { queue, index: 0 }, host, view),
+  );
   while (candidates.length > 0) {
     const best = candidates.reduce((a, b) => (comesBefore(b, a) ? b : a));
     const picked = open(sweep, best, host, view);
     if (picked !== undefined) return picked;
-    candidates.splice(candidates.indexOf(best), 1, ...candidateBehind(best));
+    // What it lacks waits for something, as for a kernel in quarantine: the next one may lack more.
+    const behind = { queue: best.queue, index: best.index + 1 };
+    candidates.splice(candidates.indexOf(best), 1, ...candidateOf(sweep, behind, host, view));
   }
   return undefined;
 }
@@ -54,38 +58,31 @@ interface Candidate extends QueuedBlock {
   readonly longestMs: number;
 }
 
-/** The first block of the row that this host may have, if any. */
+/** The first block of the row, from this one on, that this host may have, if any. */
 function candidateOf(
   sweep: SweepQueue,
-  queue: RowQueue,
+  from: QueuedBlock,
   host: HostState,
   view: LabView & { readonly isTail: boolean },
 ): Candidate[] {
-  if (queue.openCount === 0 || queue.isStopping || rests(queue.row, host, view)) return [];
-  const match = view.roster.match(host.id, sweep.sweep, queue.row);
-  if (match?.environment === undefined) return [];
+  const { queue } = from;
+  const { row } = queue;
+  if (queue.openCount === 0 || queue.isStopping || rests(row, host, view)) return [];
+  const match = view.roster.match(host.id, sweep.sweep, row);
+  if (match?.environment === undefined || !wantsAny(row, view)(host)) return [];
   const asker = { host: host.id, environment: match.environment };
   if (pinnedElsewhere(sweep.sweep, queue, asker, view) !== undefined) return [];
-  let index = queue.firstUntouched() ?? Number.POSITIVE_INFINITY;
+  const untouched = from.index === 0 ? queue.firstUntouched() : queue.nextUntouched(from.index);
+  let index = untouched ?? Number.POSITIVE_INFINITY;
   for (const reopened of queue.reopened()) {
-    if (reopened.index < index && !isHeldBack(sweep, queue, reopened, host, view)) {
-      index = reopened.index;
-    }
+    const isEarlier = reopened.index >= from.index && reopened.index < index;
+    if (isEarlier && !isHeldBack(sweep, queue, reopened, host, view)) index = reopened.index;
   }
   if (index === Number.POSITIVE_INFINITY) return [];
-  const { row } = queue;
   const longestMs = view.isTail
     ? view.estimates.trialMs(sweep.id, row, host.id) * row.kernels.length
     : 0;
   return [{ queue, index, longestMs }];
-}
-
-/** Natively another block of the row may be about kernels of which one is booted. */
-function candidateBehind(candidate: Candidate): Candidate[] {
-  const { queue } = candidate;
-  if (queue.row.environment !== 'native') return [];
-  const index = queue.nextUntouched(candidate.index + 1);
-  return index === undefined ? [] : [{ ...candidate, index }];
 }
 
 function comesBefore(a: Candidate, b: Candidate): boolean {
@@ -122,6 +119,12 @@ function open(
     block.attempts.length === 0 &&
     anyOther(sweep, row, view, wantsAll(row, view));
   return isForAnother ? undefined : { queue, index, opening, environment };
+}
+
+/** False for a host on which all kernels of the row are in quarantine: no block needs a look. */
+function wantsAny(row: PlannedRow, { lab }: LabView) {
+  return ({ id: host }: HostState) =>
+    row.kernels.some((kernel) => quarantineOf(lab, { host, kernel }) === undefined);
 }
 
 function wantsAll(row: PlannedRow, { lab }: LabView) {

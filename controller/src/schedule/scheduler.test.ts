@@ -206,6 +206,22 @@ test('With `pin-row` all blocks of a row go where its first one went.', () => {
   assert.deepEqual(lab.granted(), []);
 });
 
+test('A block that waits for a kernel in quarantine does not hide those behind it.', () => {
+  const lab = ScheduleLab.begun(SUBMITTED).come('host-a');
+  const kernel = SUBMITTED.kernels[1]?.name;
+  assert(kernel);
+  lab.fold(hostCommand({ kind: 'quarantine', host: A, kernel, reason: 'its trials fail' }));
+  const done: string[] = [];
+  for (let [grant] = lab.grants(); grant !== undefined; [grant] = lab.grants()) {
+    done.push(grant.block);
+    for (const trial of grant.trials) lab.fold(outcomeEntry(trial, { host: A }));
+    lab.end('host-a');
+  }
+  assert.equal(new Set(done).size, 4, done.join(' '));
+  assert.equal(lab.waiting().length, 2, 'both rows say what they wait for');
+  for (const reason of lab.waiting()) assert.match(reason, /is quarantined on host-a: its trials/);
+});
+
 test('A row that is pinned to a host that is away says so, until its grace is over.', () => {
   const joined = { type: 'host-joined', sweep: SWEEP, atMs: 1, hostName: 'box-b' } as const;
   const more = { session: 's', facts: {}, supports: [], permissions: [] };
