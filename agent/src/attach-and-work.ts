@@ -209,6 +209,8 @@ class AttachedAgent {
     await this.findTrouble();
     const spooled = this.kept.spool.unsettled().length;
     this.client.send({ kind: 'alive', spooled, trouble: this.trouble });
+    const messageIds = this.publisher.overdue();
+    if (messageIds.length > 0) this.client.send({ kind: 'unsettled', messageIds });
   }
 
   /** Of whoever waits for something; and, while there is no work, of whoever would have to. */

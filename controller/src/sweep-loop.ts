@@ -110,7 +110,7 @@ export class SweepLoop {
     const term = this.term ?? 0;
     connection.send({ kind: 'welcome', natsUrl, aliveIntervalMs: ALIVE_INTERVAL_MS, term });
     this.ports.acknowledged(host.id, hello.acknowledgedSequence);
-    this.answerUnsettled(hello);
+    this.answerUnsettled(host.id, hello.unsettled);
     this.scheduler.came(host, now.steadyMs, hello.trouble);
     for (const held of holding) {
       const stop = this.scheduler.keep(host.id, held, now.steadyMs);
@@ -148,6 +148,9 @@ export class SweepLoop {
         connection.send({ kind: 'revoked', lease, reason });
         return;
       }
+      case 'unsettled':
+        this.answerUnsettled(host, message.messageIds);
+        return;
       case 'trial-started':
         this.scheduler.leases.started(message.lease, message.trial, now.steadyMs);
         break;
@@ -215,12 +218,12 @@ export class SweepLoop {
     }
   }
 
-  /** An agent that was away asks for the outcomes that it was not told are settled. */
-  private answerUnsettled({ host, unsettled }: AgentHello): void {
+  /** An agent that was away, or missed a word, asks for outcomes that it holds. */
+  private answerUnsettled(host: HostId, unsettled: readonly string[]): void {
     const messageIds = unsettled.filter((id) => this.lab.folded.has(id));
     if (messageIds.length === 0) return;
-    this.agents.send(host.id, { kind: 'folded', messageIds });
-    this.unsynced.add(this.lastSequence, host.id, messageIds);
+    this.agents.send(host, { kind: 'folded', messageIds });
+    this.unsynced.add(this.lastSequence, host, messageIds);
     this.settle();
   }
 

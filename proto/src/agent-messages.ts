@@ -83,6 +83,8 @@ export type AgentMessage =
       readonly epoch: number;
       readonly trial?: TrialId;
     }
+  /** Asks again for outcomes of which the controller has said nothing for long. */
+  | { readonly kind: 'unsettled'; readonly messageIds: readonly string[] }
   | { readonly kind: 'trial-started'; readonly lease: LeaseId; readonly trial: TrialId }
   | {
       readonly kind: 'block-ended';

@@ -84,6 +84,7 @@ const agentMessages = [
       trouble: 'the disk is full',
     },
   },
+  { kind: 'unsettled', messageIds: ['id-1', 'id-2'] },
   { kind: 'alive', spooled: 3, trouble: '' },
   { kind: 'renew', lease: 'l', epoch: 5 },
   { kind: 'renew', lease: 'l', epoch: 5, trial: 't' },

@@ -78,6 +78,10 @@ const agentMessage = z.discriminatedUnion('body', [
     alive: z.object({ spooled: count, trouble: z.string() }),
   }),
   z.object({
+    body: z.literal('unsettled'),
+    unsettled: z.object({ messageIds: z.array(z.string()) }),
+  }),
+  z.object({
     body: z.literal('renew'),
     renew: z
       .object({ lease: name<LeaseId>(), epoch: count, trial: z.string() })
@@ -132,6 +136,8 @@ export function readAgentMessage(wire: unknown): AgentMessage {
       return { kind: 'alive', ...message.alive };
     case 'renew':
       return { kind: 'renew', ...message.renew };
+    case 'unsettled':
+      return { kind: 'unsettled', ...message.unsettled };
     case 'trialStarted':
       return { kind: 'trial-started', ...message.trialStarted };
     case 'blockEnded':
@@ -162,6 +168,8 @@ export function writeAgentMessage(message: AgentMessage): AgentMessageWire {
     }
     case 'alive':
       return { alive: message };
+    case 'unsettled':
+      return { unsettled: { messageIds: [...message.messageIds] } };
     case 'renew':
       return { renew: message };
     case 'trial-started':
