@@ -204,10 +204,18 @@ test('a full disk makes the agent wait and say so, and nothing is lost', async (
     }
   };
   fill();
+  const isTold = () =>
+    controller.of('alive').some(({ trouble }) => /the disk of .* is full/.test(trouble));
+  await waitUntil('the trouble of an agent without work', async () => isTold());
+  rmSync(join(state, 'ballast'));
+  await waitUntil('room', async () => controller.of('alive').at(-1)?.trouble === '');
+  fill();
   const lease = sampleLease(['a', 'b'], { durationMs: 1_000 });
   controller.send({ kind: 'lease', lease });
   await waitUntil('the trouble', async () =>
-    controller.of('alive').some(({ trouble }) => /the disk of .* is full/.test(trouble)),
+    controller
+      .of('alive')
+      .some(({ trouble }) => /cannot be spooled: the disk of .* is full/.test(trouble)),
   );
   const renewed = controller.of('renew').length;
   await sleep(1_500);

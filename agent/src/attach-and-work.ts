@@ -18,6 +18,7 @@ import { ArtifactCache } from './io/artifact-cache.js';
 import { readBootId } from './io/boot-id.js';
 import { BrokerLink } from './io/broker-link.js';
 import { ControllerClient } from './io/controller-client.js';
+import { diskTrouble } from './io/disk-room.js';
 import { Publisher } from './publisher.js';
 import { type Runner, runnerKindOf } from './runner/runner.js';
 import { type OutcomeSpool, Spool } from './spool.js';
@@ -58,7 +59,7 @@ class AttachedAgent {
   private readonly stop = new AbortController();
   /** Of the work: a controller that refuses the agent ends it, too. */
   private readonly signal: AbortSignal;
-  private readonly heartbeat = new Heartbeat(() => this.beat());
+  private readonly heartbeat = new Heartbeat(() => void this.beat());
   private readonly startedAtMs = systemClock.nowMs();
   private readonly publisher: Publisher;
   private readonly link: BrokerLink;
@@ -66,6 +67,7 @@ class AttachedAgent {
   private readonly client: ControllerClient;
   private host: HostDescription;
   private session: string;
+  private trouble = '';
 
   constructor(
     private readonly options: AgentOptions,
@@ -104,6 +106,7 @@ class AttachedAgent {
   async run(): Promise<void> {
     const { options, worker, kept } = this;
     this.takeUpLease(kept.record.left);
+    await this.findTrouble();
     const hangUp = new AbortController();
     const attached = this.client.run(hangUp.signal);
     try {
@@ -173,6 +176,7 @@ class AttachedAgent {
       host: this.host,
       holding: this.worker.held(),
       unsettled: spool.unsettled().map(messageIdOf),
+      trouble: this.trouble,
     };
   }
 
@@ -200,14 +204,24 @@ class AttachedAgent {
     } else this.worker.handle(message);
   }
 
-  private beat(): void {
-    const { machine, worker, publisher, link, kept } = this;
-    if (link.cameBack()) publisher.publishAgain();
+  private async beat(): Promise<void> {
+    if (this.link.cameBack()) this.publisher.publishAgain();
+    await this.findTrouble();
+    const spooled = this.kept.spool.unsettled().length;
+    this.client.send({ kind: 'alive', spooled, trouble: this.trouble });
+    const messageIds = this.publisher.overdue();
+    if (messageIds.length > 0) this.client.send({ kind: 'unsettled', messageIds });
+  }
+
+  /** Of whoever waits for something; and, while there is no work, of whoever would have to. */
+  private async findTrouble(): Promise<void> {
+    const { machine, worker, publisher, link, kept, options } = this;
     const waiting = machine.runners.find((runner) => runner.waiting)?.waiting;
     const ours = worker.trouble || waiting || kept.spool.trouble;
-    const trouble = ours || link.trouble || publisher.trouble;
-    const spooled = kept.spool.unsettled().length;
-    this.client.send({ kind: 'alive', spooled, trouble });
+    const found = ours || link.trouble || publisher.trouble;
+    const isIdle = found === '' && worker.held().length === 0;
+    const { stateDirectory, cacheDirectory } = options;
+    this.trouble = isIdle ? await diskTrouble([stateDirectory, cacheDirectory]) : found;
   }
 
   private async supportsChanged(): Promise<boolean> {

@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Broker, messageIdOf, type TrialEnded } from '@labsweep/proto';
-import { Publisher } from './publisher.js';
+import { Publisher, type PublisherOptions } from './publisher.js';
 import { Spool } from './spool.js';
 import { sampleOutcome } from './testing/sample-outcome.js';
 
@@ -25,11 +26,14 @@ function fakeBroker(failures = 0) {
   return { broker, appended };
 }
 
-async function newPublisher(context: TestContext) {
+async function newPublisher(context: TestContext, options: PublisherOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'labsweep-publisher-'));
   context.after(() => rmSync(folder, { recursive: true }));
   const spool = await Spool.open(folder);
-  return { spool, publisher: new Publisher(spool, () => {}, new AbortController().signal) };
+  return {
+    spool,
+    publisher: new Publisher(spool, () => {}, new AbortController().signal, options),
+  };
 }
 
 test('everything spooled reaches the broker once, however the calls to wake fall', async (context) => {
@@ -43,6 +47,24 @@ test('everything spooled reaches the broker once, however the calls to wake fall
   }
   await publisher.flush(5_000);
   assert.deepEqual([...appended].sort(), entries.map(messageIdOf).sort());
+});
+
+test('an outcome that nobody has settled for long is asked for, and again after as long', async (context) => {
+  const { spool, publisher } = await newPublisher(context, { askAfterMs: 50 });
+  publisher.connect(fakeBroker().broker);
+  const [first, second] = [sampleOutcome('a'), sampleOutcome('b')];
+  for (const entry of [first, second]) {
+    await spool.add(entry, []);
+    publisher.add(entry);
+  }
+  await publisher.flush(5_000);
+  await publisher.settle([messageIdOf(second)]);
+  assert.deepEqual(publisher.overdue(), [], 'it was just published');
+  await delay(60);
+  assert.deepEqual(publisher.overdue(), [messageIdOf(first)]);
+  assert.deepEqual(publisher.overdue(), [], 'it was just asked for');
+  await delay(60);
+  assert.deepEqual(publisher.overdue(), [messageIdOf(first)]);
 });
 
 test('an outcome is waited for until it is folded, and lies in the spool until it is settled', async (context) => {

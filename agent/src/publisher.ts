@@ -19,6 +19,8 @@ import { withinLimit } from './within-limit.js';
 export interface PublisherOptions {
   /** Sees the sequence of the log at which the broker acknowledged an outcome. */
   onAcknowledged?(sequence: number): void;
+  /** In place of the usual time after which an outcome is asked for. */
+  readonly askAfterMs?: number;
 }
 
 /** So many may be on their way; the rest waits its turn. */
@@ -34,6 +36,13 @@ const NO_STREAM_DELAY_MS = 60_000;
 /** An answer may be lost; only a second failure in a row says that the broker is in trouble. */
 const FAILURES_TOLD = 2;
 
+/**
+ * What the controller says of an outcome may miss us: it was sent to a stream that was lost, or was
+ * about an outcome that was folded while we said hello. So long after the last word we ask again.
+ */
+const ASK_AFTER_MS = 15_000;
+/** Without a store to sync most are settled after minutes, and nothing is wrong. */
+const ASKED_MAX = 100;
 /** Many more than the trials of one lease. */
 const KNOWN_MAX = 10_000;
 
@@ -44,7 +53,8 @@ export class Publisher {
   /** Ids of what is neither published nor on its way, oldest first. */
   private readonly queue = new Map<string, TrialEnded>();
   private readonly inFlight = new Set<string>();
-  private readonly published = new Set<string>();
+  /** When the broker acknowledged them, or they were last asked for; by the monotonic clock. */
+  private readonly published = new Map<string, number>();
   private readonly folded = new Set<string>();
   /** All that the controller said it has folded since its welcome; settled ones too. */
   private readonly known = new Set<string>();
@@ -103,6 +113,19 @@ export class Publisher {
     this.pump();
   }
 
+  /** Outcomes to ask for; each comes again only after a while. */
+  overdue(): string[] {
+    const nowMs = performance.now();
+    const { askAfterMs = ASK_AFTER_MS } = this.options;
+    const ids: string[] = [];
+    for (const [id, sinceMs] of this.published) {
+      if (ids.length >= ASKED_MAX) break;
+      if (nowMs - sinceMs >= askAfterMs) ids.push(id);
+    }
+    for (const id of ids) this.published.set(id, nowMs);
+    return ids;
+  }
+
   /** The controller has folded these: whoever waits for them may go on. They stay in the spool. */
   fold(messageIds: readonly string[]): void {
     for (const id of messageIds) {
@@ -130,6 +153,8 @@ export class Publisher {
       this.waiting.get(id)?.();
       this.waiting.delete(id);
     }
+    // An answer was lost, and nothing is left whose publication could show that all is well.
+    if (this.queue.size === 0 && this.inFlight.size === 0) this.trouble = '';
   }
 
   private remember(messageId: string): void {
@@ -192,7 +217,7 @@ export class Publisher {
       if (this.trouble !== '') this.note(`outcomes reach the broker again`);
       this.trouble = '';
       // What is settled meanwhile needs no further thought.
-      if (this.spool.has(id)) this.published.add(id);
+      if (this.spool.has(id)) this.published.set(id, performance.now());
     } catch (error) {
       if (this.spool.has(id)) this.queue.set(id, entry);
       // A failure over a connection that was replaced says nothing of the new one.

@@ -66,7 +66,7 @@ const RETRY_INTERVAL_MS = 1_000;
 const ROOM_INTERVAL_MS = 200;
 
 export class Spool implements OutcomeSpool {
-  trouble = '';
+  private diskTrouble = '';
   /** By message id, in the order in which they were spooled. */
   private readonly entries = new Map<string, Kept>();
   /** How many entries refer to an artifact. */
@@ -109,12 +109,12 @@ export class Spool implements OutcomeSpool {
     for (;;) {
       try {
         await this.inTurn(() => this.store(entry, artifacts));
-        this.setTrouble('');
+        this.setDiskTrouble('');
         return;
       } catch (error) {
         if (!isDiskTrouble(error)) throw error;
         // Nothing is lost: the outcome stays in memory until there is room.
-        this.setTrouble(
+        this.setDiskTrouble(
           `an outcome cannot be spooled: ${explainDiskTrouble(error, this.directory)}`,
         );
       }
@@ -124,14 +124,18 @@ export class Spool implements OutcomeSpool {
   }
 
   async room(signal: AbortSignal): Promise<void> {
-    const { entriesMax, bytesMax } = this.options.limits ?? SPOOL_LIMITS;
-    while (this.entries.size >= entriesMax || this.bytes >= bytesMax) {
-      const mib = Math.round(this.bytes / 1024 / 1024);
-      this.setTrouble(`the spool has reached its limit: ${this.entries.size} outcomes, ${mib} MiB`);
+    const trouble = this.limitTrouble();
+    if (trouble !== '') this.options.note?.(trouble);
+    while (this.limitTrouble() !== '') {
       signal.throwIfAborted();
       await delay(ROOM_INTERVAL_MS);
     }
-    this.setTrouble('');
+    if (trouble !== '') this.options.note?.(`over: ${trouble}`);
+  }
+
+  /** What somebody waits for now, or would if he came. */
+  get trouble(): string {
+    return this.diskTrouble === '' ? this.limitTrouble() : this.diskTrouble;
   }
 
   has(messageId: string): boolean {
@@ -221,10 +225,17 @@ export class Spool implements OutcomeSpool {
     }
   }
 
-  private setTrouble(text: string): void {
-    if (text !== '' && this.trouble === '') this.options.note?.(text);
-    if (text === '' && this.trouble !== '') this.options.note?.(`over: ${this.trouble}`);
-    this.trouble = text;
+  private limitTrouble(): string {
+    const { entriesMax, bytesMax } = this.options.limits ?? SPOOL_LIMITS;
+    if (this.entries.size < entriesMax && this.bytes < bytesMax) return '';
+    const mib = Math.round(this.bytes / 1024 / 1024);
+    return `the spool has reached its limit: ${this.entries.size} outcomes, ${mib} MiB`;
+  }
+
+  private setDiskTrouble(text: string): void {
+    if (text !== '' && this.diskTrouble === '') this.options.note?.(text);
+    if (text === '' && this.diskTrouble !== '') this.options.note?.(`over: ${this.diskTrouble}`);
+    this.diskTrouble = text;
   }
 
   private inTurn(change: () => Promise<void>): Promise<void> {

@@ -110,6 +110,6 @@ async function conclude(
     return EXIT_INTERRUPTED;
   }
   if (end.record?.state !== 'interrupted') await markFolder(folder, 'ended');
-  else for (const line of waitingLines(end.record.waiting, folder.sweep)) display.line(line);
+  else for (const line of waitingLines(end.record.waiting, folder.path)) display.line(line);
   return end.complete ? 0 : EXIT_INCOMPLETE;
 }

@@ -3,7 +3,7 @@
  * Which agents are attached, one for each host, and which of two that claim to be the same host is
  * the one. All of it is ephemeral: agents say it again. It knows nothing of work.
  */
-import type { AgentHello, ControllerMessage, HostId } from '@labsweep/proto';
+import { type AgentHello, type ControllerMessage, type HostId, PROTOCOL } from '@labsweep/proto';
 import type { AgentConnection } from './ports.js';
 import { SILENT_MAX_MS } from './schedule/host-roster.js';
 
@@ -37,12 +37,13 @@ export class AgentRegistry {
 
   /**
    * Puts the newest session of a host in the place of the old one, whose stream is closed. The
-   * answer is undefined, or the reason why this one is refused: another agent, with a state folder
-   * of its own, lives under the same machine id; or this one was displaced by one that lives.
+   * answer is undefined, or the reason why this one is refused: it speaks another protocol; another
+   * agent, with a state folder of its own, lives under the same machine id; or this one was
+   * displaced by one that lives.
    */
   attach(hello: AgentHello, connection: AgentConnection, now: Moment): string | undefined {
     const old = this.hosts.get(hello.host.id);
-    const reason = old === undefined ? undefined : reasonToRefuse(old, hello, now);
+    const reason = otherProtocol(hello) ?? reasonToRefuse(old, hello, now);
     if (reason !== undefined) return reason;
     const displaced = old?.displaced ?? [];
     if (old !== undefined && old.hello.session !== hello.session) {
@@ -50,8 +51,9 @@ export class AgentRegistry {
       if (displaced.length > DISPLACED_MAX) displaced.shift();
     }
     const record = { hello, connection, attachedAt: now, heardAt: now, displaced };
+    const { trouble = '', unsettled } = hello;
     // Set before the old stream is closed, so that its end is not taken for that of the new one.
-    this.hosts.set(hello.host.id, { ...record, spooled: hello.unsettled.length, trouble: '' });
+    this.hosts.set(hello.host.id, { ...record, spooled: unsettled.length, trouble });
     if (old?.connection !== connection) old?.connection?.close();
     return undefined;
   }
@@ -107,8 +109,17 @@ export class AgentRegistry {
   }
 }
 
-function reasonToRefuse(old: HostRecord, hello: AgentHello, now: Moment): string | undefined {
-  if (old.connection === undefined || old.hello.session === hello.session) return undefined;
+function otherProtocol({ protocol }: AgentHello): string | undefined {
+  if (protocol === PROTOCOL) return undefined;
+  return `agent speaks protocol ${protocol}, this controller ${PROTOCOL}; update the older`;
+}
+
+function reasonToRefuse(
+  old: HostRecord | undefined,
+  hello: AgentHello,
+  now: Moment,
+): string | undefined {
+  if (old?.connection === undefined || old.hello.session === hello.session) return undefined;
   // The stream of an agent that has died may stay open for long.
   if (now.steadyMs - old.heardAt.steadyMs > SILENT_MAX_MS) return undefined;
   const { name, id } = old.hello.host;

@@ -19,7 +19,7 @@ import { Gate } from './io/gate.js';
 import { LogWriter } from './io/log-writer.js';
 import { ownProcess } from './io/process-identity.js';
 import { listen } from './io/server.js';
-import { StoreSync } from './io/store-sync.js';
+import { StoreSync, type SyncFailure } from './io/store-sync.js';
 import { monotonicMs, sleep } from './io/waiting.js';
 import type { Contender } from './reign/take-reign.js';
 import { Sitting } from './sitting.js';
@@ -91,6 +91,7 @@ async function sitUntilStopped(
   let sitting: Sitting | undefined;
   const onTrouble = (text: string) => sitting?.writerTrouble(text);
   const writer = new LogWriter({ log: broker.log, monotonicMs, sleep, onTrouble, signal });
+  const failure: SyncFailure = {};
   let ready = false;
   const onReady = () => {
     if (!ready) options.onReady(address);
@@ -99,7 +100,7 @@ async function sitUntilStopped(
   while (!signal.aborted) {
     await waitForLog(broker, { note, signal }, gate);
     if (signal.aborted) break;
-    const store = storeDirectory === undefined ? undefined : new StoreSync(storeDirectory);
+    const store = storeDirectory === undefined ? undefined : new StoreSync(storeDirectory, failure);
     const contender = contenderAt(address);
     sitting = new Sitting({ ...options, ...parts, signal, writer, store, contender, onReady });
     const end = await sitting.run();

@@ -89,6 +89,7 @@ export class Sitting {
     this.horizon = this.openHorizon();
     this.follower = new LogFollower({
       log: broker.log,
+      lossCount: broker.lossCount,
       onMessage: (message) => this.fold(message),
       note,
       sleep,
@@ -214,6 +215,7 @@ export class Sitting {
     return new SyncHorizon({
       sync: store === undefined ? undefined : () => store.sync(),
       delayMs: syncDelayMs,
+      returnCount: broker.returnCount,
       holds: (place) => broker.log.holds(place),
       monotonicMs,
       sleep,

@@ -175,6 +175,24 @@ test('a restarted controller takes back what an agent says it holds, and settles
   assert.deepEqual(agent.heard[2], { kind: 'settled', messageIds: [messageIdOf(done)] });
 });
 
+test('an agent that has missed a word asks again, and hears what is known', () => {
+  const { fold, loop } = newLab();
+  loop.reign(TERM);
+  fold(submittedEntry());
+  const done = outcomeEntry('qemu-smp1/r1/old');
+  fold(done);
+  const agent = new FakeAgent();
+  // It said hello before it had the outcome, and was heard after the outcome was folded.
+  loop.hello(helloOf('host-a'), agent);
+  const before = agent.heard.length;
+  const messageIds = [messageIdOf(done), 'unheard-of'];
+  loop.message(done.host, agent, { kind: 'unsettled', messageIds });
+  assert.deepEqual(agent.heard.slice(before), [
+    { kind: 'folded', messageIds: [messageIdOf(done)] },
+    { kind: 'settled', messageIds: [messageIdOf(done)] },
+  ]);
+});
+
 test('an agent that was killed hears which outcomes of its block are folded, and measures the rest', () => {
   const { fold, loop } = newLab();
   const done = outcomeEntry('qemu-smp1/r1/old');

@@ -11,7 +11,6 @@ import {
   type KernelName,
   type LogEntry,
   messageIdOf,
-  PROTOCOL,
   type Progress,
   type SweepId,
   type SweepSummary,
@@ -99,7 +98,7 @@ export class SweepLoop {
   hello(hello: AgentHello, connection: AgentConnection): void {
     const { host, holding } = hello;
     const now = this.now();
-    const reason = reasonToRefuse(hello) ?? this.agents.attach(hello, connection, now);
+    const reason = this.agents.attach(hello, connection, now);
     if (reason !== undefined) {
       this.ports.note(`an agent is refused: ${reason}`, { host: host.id });
       connection.send({ kind: 'refused', reason });
@@ -111,8 +110,8 @@ export class SweepLoop {
     const term = this.term ?? 0;
     connection.send({ kind: 'welcome', natsUrl, aliveIntervalMs: ALIVE_INTERVAL_MS, term });
     this.ports.acknowledged(host.id, hello.acknowledgedSequence);
-    this.answerUnsettled(hello);
-    this.scheduler.came(host, now.steadyMs);
+    this.answerUnsettled(host.id, hello.unsettled);
+    this.scheduler.came(host, now.steadyMs, hello.trouble);
     for (const held of holding) {
       const stop = this.scheduler.keep(host.id, held, now.steadyMs);
       const messageIds = this.lab.folded.ofAttempt(held, host.id);
@@ -140,6 +139,7 @@ export class SweepLoop {
         return;
       case 'alive':
         this.agents.alive(host, message);
+        this.scheduler.roster.troubled(host, message.trouble, now.steadyMs);
         return;
       case 'renew': {
         const { lease, epoch } = message;
@@ -148,6 +148,9 @@ export class SweepLoop {
         connection.send({ kind: 'revoked', lease, reason });
         return;
       }
+      case 'unsettled':
+        this.answerUnsettled(host, message.messageIds);
+        return;
       case 'trial-started':
         this.scheduler.leases.started(message.lease, message.trial, now.steadyMs);
         break;
@@ -202,7 +205,8 @@ export class SweepLoop {
     const { lab, agents, scheduler } = this;
     const nameOf = (host: HostId) => agents.hello(host)?.host.name ?? host;
     const setAside = setAsideTexts(lab.commands, nameOf);
-    return progressOf(sweep, { lab, agents, scheduler, news: { troubles, setAside } });
+    const nowMs = this.steady.nowMs();
+    return progressOf(sweep, { lab, agents, scheduler, nowMs, news: { troubles, setAside } });
   }
 
   private fold(entry: LogEntry): boolean {
@@ -214,12 +218,12 @@ export class SweepLoop {
     }
   }
 
-  /** An agent that was away asks for the outcomes that it was not told are settled. */
-  private answerUnsettled({ host, unsettled }: AgentHello): void {
+  /** An agent that was away, or missed a word, asks for outcomes that it holds. */
+  private answerUnsettled(host: HostId, unsettled: readonly string[]): void {
     const messageIds = unsettled.filter((id) => this.lab.folded.has(id));
     if (messageIds.length === 0) return;
-    this.agents.send(host.id, { kind: 'folded', messageIds });
-    this.unsynced.add(this.lastSequence, host.id, messageIds);
+    this.agents.send(host, { kind: 'folded', messageIds });
+    this.unsynced.add(this.lastSequence, host, messageIds);
     this.settle();
   }
 
@@ -289,9 +293,4 @@ export class SweepLoop {
       permissions: [...permissions],
     });
   }
-}
-
-function reasonToRefuse({ protocol }: AgentHello): string | undefined {
-  if (protocol === PROTOCOL) return undefined;
-  return `agent speaks protocol ${protocol}, this controller ${PROTOCOL}; update the older`;
 }

@@ -35,11 +35,13 @@ export interface ProgressParts {
   readonly agents: AgentRegistry;
   readonly scheduler: Scheduler;
   readonly news: LabNews;
+  /** Of the steady clock. */
+  readonly nowMs: number;
 }
 
 /** Looks at rows, hosts and leases, and at no block that nobody has begun. */
 export function progressOf(sweep: SweepState, parts: ProgressParts): Progress {
-  const { lab, agents, scheduler, news } = parts;
+  const { lab, agents, scheduler, news, nowMs } = parts;
   const { roster, estimates } = scheduler;
   const hostsAttached = agents.attachedCount();
   const queue = scheduler.queue(sweep.submitted.sweep);
@@ -47,10 +49,24 @@ export function progressOf(sweep: SweepState, parts: ProgressParts): Progress {
     summary: summarize(sweep),
     running: runningTrials(sweep, parts),
     remainingMs: queue === undefined ? 0 : estimateRemainingMs(queue, estimates, hostsAttached),
-    waiting: queue === undefined ? [] : waitingRows(queue, { lab, roster }),
+    waiting: queue === undefined ? [] : waitingRows(queue, { lab, roster, nowMs }),
     hostsAttached,
     ...news,
+    troubles: [...news.troubles, ...hostTroubles(scheduler)],
   };
+}
+
+/** Nobody reads those of a thousand hosts. */
+const HOST_TROUBLES_MAX = 8;
+
+function hostTroubles({ roster, leases }: Scheduler): readonly string[] {
+  const troubled = roster.all().filter(({ attached, trouble }) => attached && trouble !== '');
+  const texts = troubled.map(({ id, description: { name }, trouble }) =>
+    leases.ofHost(id) === undefined ? `${name} gets no work: ${trouble}` : `${name}: ${trouble}`,
+  );
+  const rest = texts.length - HOST_TROUBLES_MAX;
+  if (rest <= 0) return texts;
+  return [...texts.slice(0, HOST_TROUBLES_MAX), `${rest} more hosts get no work`];
 }
 
 function runningTrials(sweep: SweepState, { agents, scheduler }: ProgressParts) {

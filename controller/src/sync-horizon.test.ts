@@ -13,6 +13,7 @@ function newHorizon(options: { readonly delayMs?: number } = {}) {
     synced: [] as number[],
     troubles: [] as string[],
     rewound: 0,
+    returns: 0,
     holds: (_place: LogPlace) => true,
   };
   const stop = new AbortController();
@@ -25,6 +26,7 @@ function newHorizon(options: { readonly delayMs?: number } = {}) {
   const horizon = new SyncHorizon({
     sync: options.delayMs === undefined ? sync : undefined,
     delayMs: options.delayMs ?? 0,
+    returnCount: () => world.returns,
     holds: async (place) => world.holds(place),
     monotonicMs: () => world.nowMs,
     sleep: async (durationMs) => {
@@ -90,20 +92,26 @@ test('a sync that fails is told and tried again; after an I/O error nothing is s
   await settle();
   world.rounds[2]?.end(Object.assign(new Error('input/output error'), { code: 'EIO' }));
   await settle();
+  assert.match(world.troubles.at(-1) ?? '', /nothing is settled until .* controller restarted/);
   fold(3);
   await settle();
   assert.equal(world.rounds.length, 3);
   assert.deepEqual(world.synced, [1]);
 });
 
-test('where only time helps, an entry counts when it has waited for the whole delay', async () => {
-  const { world, fold, stop } = newHorizon({ delayMs: 1_000 });
+function watchTimes(world: ReturnType<typeof newHorizon>['world']): Map<number, number> {
   const settledAtMs = new Map<number, number>();
   const push = world.synced.push.bind(world.synced);
   world.synced.push = (sequence: number) => {
     settledAtMs.set(sequence, world.nowMs);
     return push(sequence);
   };
+  return settledAtMs;
+}
+
+test('where only time helps, an entry counts when it has waited for the whole delay', async () => {
+  const { world, fold, stop } = newHorizon({ delayMs: 1_000 });
+  const settledAtMs = watchTimes(world);
   fold(1);
   world.nowMs = 30;
   fold(2);
@@ -113,4 +121,15 @@ test('where only time helps, an entry counts when it has waited for the whole de
   stop.abort();
   assert.ok((settledAtMs.get(2) ?? 0) >= 1_030, 'the mark waits for its newest entry');
   assert.ok((settledAtMs.get(3) ?? 0) >= 1_500);
+});
+
+test('where only time helps, a server that was away has all entries wait anew', async () => {
+  const { world, fold, stop } = newHorizon({ delayMs: 1_000 });
+  const settledAtMs = watchTimes(world);
+  fold(1);
+  world.nowMs = 900;
+  world.returns = 1;
+  for (let i = 0; i < 50 && settledAtMs.size < 1; i += 1) await turn();
+  stop.abort();
+  assert.ok((settledAtMs.get(1) ?? 0) >= 1_900, `${settledAtMs.get(1)} ms`);
 });

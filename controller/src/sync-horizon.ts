@@ -11,6 +11,8 @@ export interface HorizonPorts {
   readonly sync: (() => Promise<void>) | undefined;
   /** How long after it came an entry is on the disk, where the store cannot be synced. */
   readonly delayMs: number;
+  /** How often the connection to the server was lost and came back. */
+  returnCount(): number;
   /** False when the log no longer has this entry. Throws while the broker is away. */
   holds(place: LogPlace): Promise<boolean>;
   monotonicMs(): number;
@@ -27,6 +29,7 @@ export const SYNC_DELAY_MS = 130_000;
 /** Entries that come closer together than this share a mark, so that marks stay few. */
 const MARK_INTERVAL_MS = 50;
 const RETRY_DELAY_MS = 1_000;
+const FINAL = 'nothing is settled until its disk is mended and the controller restarted';
 
 interface Mark {
   place: LogPlace;
@@ -38,8 +41,11 @@ interface Mark {
 export class SyncHorizon {
   private marks: Mark[] = [];
   private wake: () => void = () => {};
+  private returnsSeen: number;
 
-  constructor(private readonly ports: HorizonPorts) {}
+  constructor(private readonly ports: HorizonPorts) {
+    this.returnsSeen = ports.returnCount();
+  }
 
   /** An entry was folded. It was in the server's file before it was delivered. */
   folded(place: LogPlace): void {
@@ -69,7 +75,8 @@ export class SyncHorizon {
         if (signal.aborted) return;
         // Whoever asks the kernel again after a failed sync may be told that all is well.
         const final = (error as NodeJS.ErrnoException).code === 'EIO';
-        this.ports.onTrouble(`the store of nats-server cannot be synced: ${messageOf(error)}`);
+        const text = `the store of nats-server cannot be synced: ${messageOf(error)}`;
+        this.ports.onTrouble(final ? `${text}; ${FINAL}` : text);
         if (final) return;
         this.marks.unshift(mark);
         await this.ports.sleep(RETRY_DELAY_MS, signal);
@@ -88,6 +95,7 @@ export class SyncHorizon {
       return undefined;
     }
     if (this.ports.sync !== undefined) return this.marks.splice(0).at(-1);
+    this.waitAnewAfterReturn();
     const dueMs = this.ports.monotonicMs() - this.ports.delayMs;
     const count = this.marks.findIndex(({ atMonotonicMs }) => atMonotonicMs > dueMs);
     if (count === 0) {
@@ -95,5 +103,14 @@ export class SyncHorizon {
       return undefined;
     }
     return this.marks.splice(0, count === -1 ? this.marks.length : count).at(-1);
+  }
+
+  /** The server may be another process, whose timer began with it: all that waits waits anew. */
+  private waitAnewAfterReturn(): void {
+    const returns = this.ports.returnCount();
+    if (returns === this.returnsSeen) return;
+    this.returnsSeen = returns;
+    const nowMs = this.ports.monotonicMs();
+    for (const mark of this.marks) mark.atMonotonicMs = nowMs;
   }
 }

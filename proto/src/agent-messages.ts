@@ -54,6 +54,8 @@ export interface AgentHello {
   readonly holding: readonly HeldLease[];
   /** Message ids of outcomes in the agent's spool that it was not told are settled. */
   readonly unsettled: readonly string[];
+  /** What keeps the agent from working, for people; empty or absent when nothing does. */
+  readonly trouble?: string;
 }
 
 export const BLOCK_ENDS = ['finished', 'returned', 'unready'] as const;
@@ -81,6 +83,8 @@ export type AgentMessage =
       readonly epoch: number;
       readonly trial?: TrialId;
     }
+  /** Asks again for outcomes of which the controller has said nothing for long. */
+  | { readonly kind: 'unsettled'; readonly messageIds: readonly string[] }
   | { readonly kind: 'trial-started'; readonly lease: LeaseId; readonly trial: TrialId }
   | {
       readonly kind: 'block-ended';

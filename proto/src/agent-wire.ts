@@ -63,6 +63,7 @@ const hello = z
     permissions: z.array(z.enum(PERMISSIONS)),
     holding: z.array(heldLease),
     unsettled: z.array(z.string()),
+    trouble: z.string(),
   })
   .transform(({ hostId: id, hostName, hostFacts: facts, ...message }) => {
     const { capacity, supports, permissions, labels, ...rest } = message;
@@ -75,6 +76,10 @@ const agentMessage = z.discriminatedUnion('body', [
   z.object({
     body: z.literal('alive'),
     alive: z.object({ spooled: count, trouble: z.string() }),
+  }),
+  z.object({
+    body: z.literal('unsettled'),
+    unsettled: z.object({ messageIds: z.array(z.string()) }),
   }),
   z.object({
     body: z.literal('renew'),
@@ -131,6 +136,8 @@ export function readAgentMessage(wire: unknown): AgentMessage {
       return { kind: 'alive', ...message.alive };
     case 'renew':
       return { kind: 'renew', ...message.renew };
+    case 'unsettled':
+      return { kind: 'unsettled', ...message.unsettled };
     case 'trialStarted':
       return { kind: 'trial-started', ...message.trialStarted };
     case 'blockEnded':
@@ -161,6 +168,8 @@ export function writeAgentMessage(message: AgentMessage): AgentMessageWire {
     }
     case 'alive':
       return { alive: message };
+    case 'unsettled':
+      return { unsettled: { messageIds: [...message.messageIds] } };
     case 'renew':
       return { renew: message };
     case 'trial-started':

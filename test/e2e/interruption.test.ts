@@ -6,7 +6,7 @@
  */
 import { strict as assert } from 'node:assert';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import {
   processesOf,
   type Running,
@@ -24,13 +24,15 @@ const SPEC = { durationMs: 150, repetitions: 4 };
 const trialsSeen = (running: Running) => running.stderr().match(/ \d+\/16 trials: /g)?.length ?? 0;
 
 /**
- * Starts a run in `result` and waits until some of its 16 trials are done, in the middle of a
- * block.
+ * Starts a run on one box in `result` and waits until some of its 16 trials are done, in the middle
+ * of a block.
  */
-async function runHalf(folder: string): Promise<Running> {
+async function runHalf(context: TestContext): Promise<{ folder: string; running: Running }> {
+  const folder = temporaryFolder(context);
+  writeScriptedSpec(folder, SPEC);
   const running = start(folder, ...COMMAND, 'result');
   await waitFor('five trials', () => trialsSeen(running) >= 5);
-  return running;
+  return { folder, running };
 }
 
 function processNamed(folder: string, name: RegExp): number {
@@ -57,9 +59,7 @@ async function assertSameAsUndisturbed(folder: string): Promise<void> {
 }
 
 test('Ctrl-C ends in order with the partial report, and the same command goes on', async (context) => {
-  const folder = temporaryFolder(context);
-  writeScriptedSpec(folder, SPEC);
-  const running = await runHalf(folder);
+  const { folder, running } = await runHalf(context);
   running.child.kill('SIGINT');
   const ended = await running.ended;
   assert.equal(ended.exitCode, 130, ended.stderr);
@@ -75,9 +75,7 @@ for (const [name, pattern] of [
   ['nats-server', /^nats-server/],
 ] as const) {
   test(`kill -9 of the ${name} ends the run with its log named, and the same command goes on`, async (context) => {
-    const folder = temporaryFolder(context);
-    writeScriptedSpec(folder, SPEC);
-    const running = await runHalf(folder);
+    const { folder, running } = await runHalf(context);
     process.kill(processNamed(folder, pattern), 'SIGKILL');
     const ended = await running.ended;
     assert.equal(ended.exitCode, 1, ended.stderr);
@@ -89,9 +87,7 @@ for (const [name, pattern] of [
 }
 
 test('kill -9 of the command itself leaves nothing running, and the same command goes on', async (context) => {
-  const folder = temporaryFolder(context);
-  writeScriptedSpec(folder, SPEC);
-  const running = await runHalf(folder);
+  const { folder, running } = await runHalf(context);
   assert.equal(processesOf(folder).length, 4, JSON.stringify(processesOf(folder)));
   running.child.kill('SIGKILL');
   await running.ended;
@@ -100,9 +96,7 @@ test('kill -9 of the command itself leaves nothing running, and the same command
 });
 
 test('two runs in one folder: the second is refused and names the first', async (context) => {
-  const folder = temporaryFolder(context);
-  writeScriptedSpec(folder, SPEC);
-  const running = await runHalf(folder);
+  const { folder, running } = await runHalf(context);
   const second = await run(folder, ...COMMAND, 'result');
   assert.equal(second.exitCode, 2);
   assert.match(

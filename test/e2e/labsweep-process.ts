@@ -70,24 +70,41 @@ export function run(folder: string, ...args: readonly string[]): Promise<Ended> 
 
 /** Settles once the condition holds. Throws after `limitMs`, with what was waited for. */
 export async function waitFor(
-  what: string,
+  what: string | (() => string),
   isTrue: () => boolean,
   limitMs = 60_000,
 ): Promise<void> {
   const deadlineMs = Date.now() + limitMs;
   while (!isTrue()) {
-    if (Date.now() > deadlineMs) throw new Error(`waited ${limitMs / 1000} s in vain for ${what}`);
+    if (Date.now() > deadlineMs) {
+      const words = typeof what === 'string' ? what : what();
+      throw new Error(`waited ${limitMs / 1000} s in vain for ${words}`);
+    }
     await delay(20);
   }
 }
 
+interface Process {
+  readonly pid: number;
+  readonly command: string;
+}
+
 /** Processes that work in the folder: a run's children start in the folder of their parent. */
-export function processesOf(folder: string): { pid: number; command: string }[] {
+export function processesOf(folder: string): Process[] {
+  return processesIn((place) => place === folder);
+}
+
+/** Those that work in the folder or in one below it, as guests do. */
+export function processesBelow(folder: string): Process[] {
+  return processesIn((place) => place === folder || place.startsWith(`${folder}/`));
+}
+
+function processesIn(isMeant: (folder: string) => boolean): Process[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       try {
-        if (readlinkSync(`/proc/${name}/cwd`) !== folder) return [];
+        if (!isMeant(readlinkSync(`/proc/${name}/cwd`))) return [];
         const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
         return [{ pid: Number(name), command }];
       } catch {

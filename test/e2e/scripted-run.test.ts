@@ -67,6 +67,42 @@ test('a kernel that fails each time leaves a hole that is named, and exit code 4
   assert.match(ended.stdout, /supporting/);
 });
 
+/** Words for the scripted runner: the lab fails each trial of these kernels. */
+const failing = (...kernels: readonly string[]) =>
+  kernels.flatMap((name) => [1, 2].flatMap((smp) => ['--fail', `${name}:${smp}:spawn-failed`]));
+
+for (const { kernels, because, release } of [
+  {
+    kernels: ['old', 'new'],
+    because: / is quarantined: the lab failed 5 attempts in a row on \S+; the last: /,
+    release: /^labsweep (release \S+ --sweep result)$/,
+  },
+  {
+    kernels: ['new'],
+    because: /new is quarantined on \S+: the lab failed 3 trials of new in a row/,
+    release: /^labsweep (release \S+ --kernel new --sweep result)$/,
+  },
+]) {
+  test(`a box on which all trials of ${kernels.join(' and ')} fail ends its run, and says why and how to go on`, async (context) => {
+    const folder = temporaryFolder(context);
+    writeScriptedSpec(folder, { words: failing(...kernels) });
+    const ended = await run(folder, 'run', 'sweep.toml', ...SCRIPTED);
+    assert.equal(ended.exitCode, 4, ended.stderr);
+    assert.match(ended.stderr, because);
+    assert.match(ended.stdout, /spawn-failed/);
+    const goOn = /run the same command again after (.*) to go on/.exec(ended.stderr)?.[1] ?? '';
+    const words = release.exec(goOn)?.[1]?.split(' ');
+    assert.ok(words, ended.stderr);
+    // It may be mended by then; here it is not, and the run ends again.
+    const released = await run(folder, ...words);
+    assert.equal(released.exitCode, 0, released.stderr);
+    const again = await run(folder, 'run', 'sweep.toml', ...SCRIPTED);
+    assert.equal(again.exitCode, 4, again.stderr);
+    assert.match(again.stderr, /going on with scripted-/);
+    assert.deepEqual(processesOf(folder), []);
+  });
+}
+
 test('a row that no host here can run ends the run, named with its reason', async (context) => {
   const folder = temporaryFolder(context);
   writeScriptedSpec(folder);

@@ -3,19 +3,11 @@
  * A hundred agents in one process serve a sweep like a hundred boxes, and leave nothing unsettled.
  */
 import { strict as assert } from 'node:assert';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { AGENT_PROGRAM } from '@labsweep/agent';
-import { startLab } from './lab-processes.js';
-import {
-  processesOf,
-  run,
-  startProgram,
-  temporaryFolder,
-  waitFor,
-  writeScriptedSpec,
-} from './labsweep-process.js';
+import { openLab } from './lab.js';
+import { processesOf, startProgram, waitFor } from './labsweep-process.js';
 
 const SIZE = 100;
 
@@ -24,20 +16,17 @@ interface Results {
 }
 
 test('a swarm runs a sweep: many hosts, whole blocks, everything settled', async (context) => {
-  const folder = temporaryFolder(context);
-  writeScriptedSpec(folder, { durationMs: 200, repetitions: 60 });
-  const lab = await startLab(folder, []);
+  const lab = await openLab(context, { spec: { durationMs: 200, repetitions: 60 } });
+  const { folder } = lab;
   const places = ['--state', join(folder, 'swarm'), '--cache', join(folder, 'swarm-cache')];
   const swarm = startProgram(folder, AGENT_PROGRAM, [
-    ...['--controller', lab.controller, '--swarm', String(SIZE), '--name', 'bee', ...places],
+    ...[...lab.at, '--swarm', String(SIZE), '--name', 'bee', ...places],
   ]);
   try {
     await waitFor('the swarm', () => swarm.stderr().includes(`${SIZE} agents are started`));
-    const address = ['--controller', lab.controller];
-    const ended = await run(folder, 'run', 'sweep.toml', ...address, '--out', 'result');
+    const ended = await lab.sweep().ended;
     assert.equal(ended.exitCode, 0, ended.stderr);
-    const text = readFileSync(join(folder, 'result/results.json'), 'utf8');
-    const { trials } = JSON.parse(text) as Results;
+    const { trials } = lab.results<Results>();
     assert.equal(trials.length, 240);
     const hosts = new Map<string, Set<string>>();
     for (const { block, hostName } of trials) {

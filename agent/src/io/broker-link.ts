@@ -64,15 +64,22 @@ export class BrokerLink {
    * LabsweepError when that lasts, and when the broker has them not.
    */
   async fetch(sha256: Sha256, signal: AbortSignal): Promise<string> {
+    try {
+      return await this.fetchPatiently(sha256, signal);
+    } finally {
+      // Nobody waits any more: what is still wrong is found by whoever comes next.
+      this.trouble = '';
+    }
+  }
+
+  private async fetchPatiently(sha256: Sha256, signal: AbortSignal): Promise<string> {
     const sinceMs = performance.now();
     for (;;) {
       signal.throwIfAborted();
       let why: string;
       try {
         if (this.broker === undefined) throw new LabsweepError('nats-server was not reached yet');
-        const path = await this.options.cache.path(sha256, this.broker.artifacts);
-        this.trouble = '';
-        return path;
+        return await this.options.cache.path(sha256, this.broker.artifacts);
       } catch (error) {
         if (this.broker !== undefined && !passes(error)) throw error;
         why = this.explain(error);

@@ -43,5 +43,9 @@ export function isDiskTrouble(error: unknown): boolean {
 export function explainDiskTrouble(error: unknown, folder: string): string {
   const { code } = error as NodeJS.ErrnoException;
   const full = code === 'ENOSPC' || code === 'EDQUOT';
-  return full ? `the disk of ${folder} is full; give it room` : `${folder}: ${messageOf(error)}`;
+  return full ? explainFullDisk(folder) : `${folder}: ${messageOf(error)}`;
+}
+
+export function explainFullDisk(folder: string): string {
+  return `the disk of ${folder} is full; give it room`;
 }

@@ -80,6 +80,7 @@ function stateOf(host: HostSummary): string {
     host.attached ? (host.block === '' ? 'idle' : 'busy') : `away since ${utcText(host.seenAtMs)}`,
     ...(host.isDrained ? ['drained'] : []),
     ...(host.quarantine.length > 0 ? ['quarantine'] : []),
+    ...(host.trouble === '' ? [] : ['in trouble']),
   ];
   return words.join(', ');
 }

@@ -50,7 +50,7 @@ test('hosts are a table, with what keeps them from work below it', () => {
   });
   assert.match(text, /^host +state +block +spooled +labels\n/);
   assert.match(text, /\nbox-a +busy +window-1\/qemu-smp1\/r2 +0 +rack=7 fast\n/);
-  assert.match(text, /\nbox-b +idle, drained +- +12 +-\n/);
+  assert.match(text, /\nbox-b +idle, drained, in trouble +- +12 +-\n/);
   assert.match(text, /\nbox-c +away since 2026-11-27 01:02:03 UTC, quarantine +- +0 +-\n/);
   assert.match(text, /\nbox-b: its disk is full\nbox-c is in quarantine by anna: hot\n/);
   assert.match(text, /\nno host gets kernel v6\.18 by labsweep: panics\n$/);

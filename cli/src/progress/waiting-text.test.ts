@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import type { RowId, SweepId } from '@labsweep/proto';
+import type { RowId } from '@labsweep/proto';
 import { waitingLines, waitingText } from './waiting-text.js';
 
-const SWEEP = 'window-1' as SweepId;
+const FOLDER = 'out/window-1';
 const BOOT = {
   row: 'native-smp1' as RowId,
   reason: 'waits for box to boot 6.17.13 (it runs 6.12.1)',
@@ -21,15 +21,15 @@ test('Each row that waits is named with what it waits for.', () => {
 });
 
 test('A run that ends while rows wait says how to go on.', () => {
-  assert.deepEqual(waitingLines([BOOT], SWEEP), [
+  assert.deepEqual(waitingLines([BOOT], FOLDER), [
     'row native-smp1 waits for box to boot 6.17.13 (it runs 6.12.1)',
     'what is measured is kept; run the same command again after booting that kernel to go on',
   ]);
   assert.match(
-    waitingLines([ROOM], SWEEP).at(-1) ?? '',
+    waitingLines([ROOM], FOLDER).at(-1) ?? '',
     /again once a host can run that to go on$/,
   );
-  assert.deepEqual(waitingLines([], SWEEP), []);
+  assert.deepEqual(waitingLines([], FOLDER), []);
 });
 
 test('A run that waits for an image does not promise that the same sweep will get it.', () => {
@@ -46,10 +46,14 @@ test('A run that waits for an image does not promise that the same sweep will ge
 });
 
 test('A run that waits for somebody to decide names the command.', () => {
-  const reason = 'box is quarantined: the lab failed 5 attempts in a row on box';
-  const lines = waitingLines([{ ...ROOM, reason }], SWEEP);
+  const last = (reason: string) => waitingLines([{ ...ROOM, reason }], FOLDER).at(-1) ?? '';
   assert.match(
-    lines.at(-1) ?? '',
-    /after labsweep release \(or undrain\) HOST --sweep window-1 to/,
+    last('box is quarantined: the lab failed 5 attempts in a row on box'),
+    /again after labsweep release box --sweep out\/window-1 to go on$/,
+  );
+  assert.match(last('box is drained'), /after labsweep undrain box --sweep out\/window-1 to/);
+  assert.match(
+    last('v6.17 is quarantined on box: its trials fail'),
+    /after labsweep release box --kernel v6.17 --sweep out\/window-1 to/,
   );
 });

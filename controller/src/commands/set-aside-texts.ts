@@ -14,7 +14,12 @@ export function setAsideTexts(
   const quarantines = commands.quarantines().map((quarantine) => {
     const { host, kernel } = quarantine;
     const subject = host === undefined ? `kernel ${kernel}` : nameOf(host);
-    return `${subject} is in quarantine ${quarantineText(quarantine)}`;
+    const names = [
+      host === undefined ? [] : nameOf(host),
+      kernel === undefined ? [] : `--kernel ${kernel}`,
+    ];
+    const command = ['labsweep release', ...names.flat()].join(' ');
+    return `${subject} is in quarantine ${quarantineText(quarantine)}; ${command} ends it`;
   });
   return [...drains, ...quarantines];
 }

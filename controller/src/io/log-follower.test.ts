@@ -11,6 +11,7 @@ class FakeLog {
   createdAt = 'first';
   asleep = false;
   consumers = 0;
+  losses = 0;
 
   append(count = 1): void {
     for (let i = 0; i < count; i += 1) {
@@ -23,6 +24,7 @@ class FakeLog {
   /** A power loss takes the newest entries. */
   lose(count: number): void {
     this.entries = this.entries.slice(0, -count);
+    this.losses += 1;
     FakeLog.clockMs += 1_000;
   }
 
@@ -56,6 +58,7 @@ function follow(context: { after(work: () => void): void }, log: FakeLog) {
   const seen: number[] = [];
   const follower = new LogFollower({
     log,
+    lossCount: () => log.losses,
     onMessage: ({ sequence }) => seen.push(sequence),
     note: () => {},
     sleep: () => turn(),
@@ -86,11 +89,24 @@ test('a log that ends before what was folded is told', async (context) => {
 test('a log that lost entries and has grown past the place again is found out all the same', async (context) => {
   const log = new FakeLog();
   log.append(5);
-  const { follower } = follow(context, log);
+  const { follower, seen } = follow(context, log);
   await follower.catchUp();
   log.lose(2);
   log.append(4);
   assert.match(await follower.broken, /has lost entries/);
+  await turn();
+  assert.deepEqual(seen, [1, 2, 3, 4, 5], 'what came in the place of the lost ones is not folded');
+});
+
+test('a connection that was lost and a log that was not: nothing is held up', async (context) => {
+  const log = new FakeLog();
+  log.append(5);
+  const { follower, seen } = follow(context, log);
+  await follower.catchUp();
+  log.losses += 1;
+  log.append(2);
+  await follower.catchUp();
+  assert.deepEqual(seen, [1, 2, 3, 4, 5, 6, 7]);
 });
 
 test('a stream that was made anew is not taken for the old one', async (context) => {

@@ -13,6 +13,8 @@ import {
 
 export interface FollowerPorts {
   readonly log: Pick<OutcomeLog, 'follow' | 'head' | 'holds'>;
+  /** How often the connection to the broker was lost. */
+  lossCount(): number;
   onMessage(message: LogMessage): void;
   note(message: string): void;
   sleep(durationMs: number, signal: AbortSignal): Promise<void>;
@@ -27,14 +29,21 @@ export class LogFollower {
   /** Settles with the reason when what was folded is no longer what the log holds. */
   readonly broken: Promise<string>;
   private break: (reason: string) => void = () => {};
+  private isBroken = false;
+  /** Losses of the connection after which the log was found to hold what was folded. */
+  private lossesSeen: number;
   private last: LogPlace = { sequence: 0, storedAtMs: 0 };
   private consumer = new AbortController();
   private createdAt: string | undefined;
   private onProgress: () => void = () => {};
 
   constructor(private readonly ports: FollowerPorts) {
+    this.lossesSeen = ports.lossCount();
     this.broken = new Promise((resolve) => {
-      this.break = resolve;
+      this.break = (reason) => {
+        this.isBroken = true;
+        resolve(reason);
+      };
     });
     void this.follow();
     void this.check();
@@ -75,12 +84,16 @@ export class LogFollower {
   }
 
   private async follow(): Promise<void> {
-    const { log, onMessage, signal, sleep, note } = this.ports;
-    while (!signal.aborted) {
+    const { log, lossCount, onMessage, signal, sleep, note } = this.ports;
+    for (;;) {
+      await this.verifyAfterLoss();
+      if (signal.aborted || this.isBroken) return;
       this.consumer = new AbortController();
       const stop = AbortSignal.any([signal, this.consumer.signal]);
       try {
         for await (const message of log.follow(stop, this.last.sequence + 1)) {
+          // Even what came before the loss of the connection may be gone from the server by now.
+          if (this.lossesSeen !== lossCount()) break;
           // A consumer that was opened anew may repeat itself.
           if (message.sequence <= this.last.sequence || stop.aborted) continue;
           this.last = { sequence: message.sequence, storedAtMs: message.storedAtMs };
@@ -90,7 +103,26 @@ export class LogFollower {
       } catch (error) {
         if (!stop.aborted) note(`the log is not delivered: ${messageOf(error)}`);
       }
-      await sleep(CHECK_INTERVAL_MS / 2, signal);
+      if (this.lossesSeen === lossCount()) await sleep(CHECK_INTERVAL_MS / 2, signal);
+    }
+  }
+
+  /**
+   * A server that comes back may have lost its end and grown past it before anybody looked. What it
+   * delivers then is no continuation of what was folded, and would hide that something is missing:
+   * nothing is folded until the log was seen to hold what is.
+   */
+  private async verifyAfterLoss(): Promise<void> {
+    const { lossCount, signal, sleep } = this.ports;
+    while (!signal.aborted && !this.isBroken && this.lossesSeen !== lossCount()) {
+      const losses = lossCount();
+      try {
+        await this.verify();
+        this.lossesSeen = losses;
+      } catch {
+        // It is away again, or lost its stream: `check` has words for that.
+        await sleep(CHECK_INTERVAL_MS / 2, signal);
+      }
     }
   }
 

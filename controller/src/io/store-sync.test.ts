@@ -43,3 +43,9 @@ test('blocks may come and go between rounds, and streams may be missing', async 
   writeFileSync(block(2), 'two');
   await store.sync();
 });
+
+test('after an I/O error nothing counts as synced, in a later reign neither', async (context) => {
+  const { folder } = newStore(context);
+  const failure = { error: Object.assign(new Error('input/output error'), { code: 'EIO' }) };
+  await assert.rejects(new StoreSync(folder, failure).sync(), /input\/output error/);
+});

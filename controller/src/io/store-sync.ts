@@ -20,6 +20,14 @@ const STREAMS = [LOG_STREAM, `OBJ_${ARTIFACT_BUCKET}`, `KV_${REIGN_BUCKET}`];
 const ACCOUNT = '$G';
 const BLOCK = /^(\d+)\.blk$/;
 
+/**
+ * A sync that failed with an I/O error. It outlives the reigns of a controller: the kernel has
+ * dropped the pages, and whoever asks it again may be told that all is well.
+ */
+export interface SyncFailure {
+  error?: Error;
+}
+
 const metaSchema = z.object({ Created: z.string() });
 
 export class StoreSync {
@@ -27,7 +35,10 @@ export class StoreSync {
   private readonly newest = new Map<string, number>();
 
   /** `storeDirectory` is what nats-server was given with `-sd`. */
-  constructor(private readonly storeDirectory: string) {}
+  constructor(
+    private readonly storeDirectory: string,
+    private readonly failure: SyncFailure = {},
+  ) {}
 
   /**
    * Throws LabsweepError unless the folder holds the log that was made at `createdAt`: syncing the
@@ -51,7 +62,13 @@ export class StoreSync {
 
   /** All that was acknowledged before the call is on the disk when it settles. */
   async sync(): Promise<void> {
-    await Promise.all(STREAMS.map((stream) => this.syncStream(stream)));
+    if (this.failure.error !== undefined) throw this.failure.error;
+    try {
+      await Promise.all(STREAMS.map((stream) => this.syncStream(stream)));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EIO') this.failure.error = error as Error;
+      throw error;
+    }
   }
 
   private async syncStream(stream: string): Promise<void> {

@@ -3,8 +3,8 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import type { HostCommand, HostId, KernelName } from '@labsweep/proto';
-import { outcomeEntry } from '../testing/lab-harness.js';
-import { HostHealth } from './host-health.js';
+import { hostNamed, outcomeEntry } from '../testing/lab-harness.js';
+import { CANARY_FAILURES_MAX, HostHealth } from './host-health.js';
 
 /** One trial of a block of its own. */
 function trial(
@@ -90,4 +90,30 @@ test('A proposal is made again until the log has it, and a release starts all co
   health.commanded(commanded({ kind: 'release', host: 'a' as HostId }));
   trial(health, { host: 'a', kernel: 'k7', block: 7 });
   assert.deepEqual(targets(health, 300_000), []);
+});
+
+test('A host whose KVM comes and goes is quarantined; one that never had it is not.', () => {
+  const host = (available: boolean) => ({
+    ...hostNamed('a'),
+    supports: [{ environment: 'qemu-kvm' as const, available, reason: 'no sign of life' }],
+  });
+  const health = new HostHealth();
+  for (let start = 0; start < 10; start += 1) health.came(host(false), host(false), start);
+  health.came(undefined, host(false), 10);
+  assert.deepEqual(targets(health), []);
+  const lose = (times: number) => {
+    for (let start = 0; start < times; start += 1) {
+      health.came(host(false), host(true), start);
+      health.came(host(true), host(false), start);
+    }
+  };
+  lose(CANARY_FAILURES_MAX - 1);
+  assert.deepEqual(targets(health), []);
+  lose(1);
+  const [proposal] = health.take(0);
+  assert.match(proposal?.command.reason ?? '', /KVM came and went 3 times on a; .*no sign of life/);
+  health.commanded(commanded({ kind: 'quarantine', host: 'a' as HostId, reason: '' }));
+  health.commanded(commanded({ kind: 'release', host: 'a' as HostId }));
+  lose(CANARY_FAILURES_MAX - 1);
+  assert.deepEqual(targets(health), [], 'a release starts the count anew');
 });

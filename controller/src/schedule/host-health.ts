@@ -6,6 +6,7 @@
 import {
   type HostCommand,
   type HostCommanded,
+  type HostDescription,
   type HostId,
   type KernelName,
   messageIdOf,
@@ -19,6 +20,8 @@ export const HOST_FAILURES_MAX = 5;
 export const PAIR_FAILURES_MAX = 3;
 /** Hosts on which a kernel failed so: then it is the kernel. */
 export const KERNEL_HOSTS_MIN = 2;
+/** Times that a host lost KVM, which it had offered: its canary guests boot now and then. */
+export const CANARY_FAILURES_MAX = 3;
 /** An entry that has not come back through the log by then is appended again, under its old id. */
 const APPEND_AGAIN_MS = 60_000;
 
@@ -50,6 +53,8 @@ export class HostHealth {
   /** By target, until the log has them. */
   private readonly proposals = new Map<string, QuarantineProposal & { takenAtMs?: number }>();
   private readonly quarantined = new Set<string>();
+  /** Failures of the canary on hosts that had passed it. They leave no outcome in the log. */
+  private readonly canaries = new Map<HostId, number>();
 
   observe(entry: TrialEnded): void {
     const { status, failure } = entry.outcome;
@@ -65,6 +70,22 @@ export class HostHealth {
     for (const streak of history.kernels.values()) streak.othersAreFine = true;
   }
 
+  /**
+   * A host that never had KVM says so, and gets no trial under it. One that had it and lost it gave
+   * a block back, and after a restart of its agent it may offer it again.
+   */
+  came(before: HostDescription | undefined, now: HostDescription, nowMs: number): void {
+    const canary = kvmOf(now);
+    if (before === undefined || kvmOf(before)?.available !== true) return;
+    if (canary === undefined || canary.available) return;
+    const { id: host, name } = now;
+    const count = (this.canaries.get(host) ?? 0) + 1;
+    this.canaries.set(host, count);
+    if (count < CANARY_FAILURES_MAX) return;
+    const reason = `KVM came and went ${count} times on ${name}; the last: ${canary.reason}`;
+    this.propose(`canary/${nowMs}`, { kind: 'quarantine', host, reason });
+  }
+
   /** A quarantine that is in the log is proposed no longer; a release starts all counts anew. */
   commanded({ command }: HostCommanded): void {
     if (command.kind !== 'quarantine' && command.kind !== 'release') return;
@@ -76,6 +97,9 @@ export class HostHealth {
     }
     for (const target of this.quarantined) {
       if (isReleased(target, command)) this.quarantined.delete(target);
+    }
+    for (const id of this.canaries.keys()) {
+      if (kernel === undefined && (host === undefined || id === host)) this.canaries.delete(id);
     }
     for (const [id, history] of this.hosts) {
       if (host !== undefined && id !== host) continue;
@@ -122,7 +146,7 @@ export class HostHealth {
     const last = `the last: ${entry.outcome.failure?.message ?? 'no reason was told'}`;
     if (history.failures >= HOST_FAILURES_MAX) {
       const reason = `the lab failed ${history.failures} attempts in a row on ${history.name}; ${last}`;
-      this.propose(entry, { kind: 'quarantine', host, reason });
+      this.propose(messageIdOf(entry), { kind: 'quarantine', host, reason });
       return;
     }
     if (streak.failures < PAIR_FAILURES_MAX) return;
@@ -132,20 +156,25 @@ export class HostHealth {
     if (failing.length >= KERNEL_HOSTS_MIN) {
       const names = failing.map(({ name }) => name).join(', ');
       const reason = `the lab failed its trials ${PAIR_FAILURES_MAX} times in a row on ${names}; ${last}`;
-      this.propose(entry, { kind: 'quarantine', kernel, reason });
+      this.propose(messageIdOf(entry), { kind: 'quarantine', kernel, reason });
     } else if (streak.othersAreFine) {
       const reason =
         `the lab failed ${streak.failures} trials of ${kernel} in a row on ${history.name}, ` +
         `where other kernels are measured; ${last}`;
-      this.propose(entry, { kind: 'quarantine', host, kernel, reason });
+      this.propose(messageIdOf(entry), { kind: 'quarantine', host, kernel, reason });
     }
   }
 
-  private propose(entry: TrialEnded, command: Quarantine): void {
+  /** `cause` is the same for all controllers that see it, where it is an outcome. */
+  private propose(cause: string, command: Quarantine): void {
     const target = targetOf(command);
     if (this.proposals.has(target) || this.quarantined.has(target)) return;
-    this.proposals.set(target, { id: `quarantine/${target}/${messageIdOf(entry)}`, command });
+    this.proposals.set(target, { id: `quarantine/${target}/${cause}`, command });
   }
+}
+
+function kvmOf({ supports }: HostDescription) {
+  return supports.find(({ environment }) => environment === 'qemu-kvm');
 }
 
 function targetOf({ host, kernel }: Target): string {

@@ -23,11 +23,16 @@ export interface HostState {
   readonly id: HostId;
   readonly description: HostDescription;
   readonly attached: boolean;
+  /** What keeps its agent from working, as it said; empty when nothing does. */
+  readonly trouble: string;
 }
 
 interface HostRecord extends HostState {
   description: HostDescription;
   attached: boolean;
+  trouble: string;
+  /** Set while there is trouble. */
+  troubledSinceMs: number | undefined;
   heardAtMs: number;
   /** Set while it is detached, or its worker does not answer. */
   awaySinceMs: number | undefined;
@@ -48,11 +53,14 @@ export class HostRoster {
     this.startedAtMs = nowMs;
   }
 
-  came(description: HostDescription, nowMs: number): void {
+  /** `trouble` is what keeps its agent from working right now. */
+  came(description: HostDescription, nowMs: number, trouble = ''): void {
     this.records.set(description.id, {
       id: description.id,
       description,
       attached: true,
+      trouble,
+      troubledSinceMs: trouble === '' ? undefined : nowMs,
       heardAtMs: nowMs,
       awaySinceMs: undefined,
       restUntilMs: 0,
@@ -72,6 +80,14 @@ export class HostRoster {
   heard(id: HostId, nowMs: number): void {
     const record = this.records.get(id);
     if (record !== undefined) record.heardAtMs = nowMs;
+  }
+
+  /** What its agent says, once and again, of its disk and its way to the broker. */
+  troubled(id: HostId, trouble: string, nowMs: number): void {
+    const record = this.records.get(id);
+    if (record === undefined) return;
+    record.trouble = trouble;
+    record.troubledSinceMs = trouble === '' ? undefined : (record.troubledSinceMs ?? nowMs);
   }
 
   /** Its lease ran out although it is attached: its worker hangs, or lost the message. */
@@ -120,23 +136,25 @@ export class HostRoster {
 
   isReady(id: HostId, nowMs: number): boolean {
     const record = this.records.get(id);
-    return record !== undefined && isPresent(record, nowMs) && record.restUntilMs <= nowMs;
+    return record !== undefined && isFit(record, nowMs) && record.restUntilMs <= nowMs;
   }
 
-  isPresent(id: HostId, nowMs: number): boolean {
+  /** It is there, and says that it can work. */
+  isFit(id: HostId, nowMs: number): boolean {
     const record = this.records.get(id);
-    return record !== undefined && isPresent(record, nowMs);
+    return record !== undefined && isFit(record, nowMs);
   }
 
   /**
-   * True while work that the host has begun is left to it: it is there and does not keep giving
-   * blocks back, or it is away for less than its grace.
+   * True while work that the host has begun is left to it: it is fit and does not keep giving
+   * blocks back, or it is away, or in trouble, for less than its grace.
    */
   mayGoOn(id: HostId, graceMs: number, nowMs: number): boolean {
     const record = this.records.get(id);
     if (record === undefined) return nowMs - this.startedAtMs < graceMs;
-    if (isPresent(record, nowMs)) return record.returnedCount < RETURNED_MAX;
-    return nowMs - (record.awaySinceMs ?? record.heardAtMs) < graceMs;
+    if (isFit(record, nowMs)) return record.returnedCount < RETURNED_MAX;
+    const { awaySinceMs, troubledSinceMs, heardAtMs } = record;
+    return nowMs - (awaySinceMs ?? troubledSinceMs ?? heardAtMs) < graceMs;
   }
 
   match(id: HostId, sweep: SweepState, row: PlannedRow): Match | undefined {
@@ -152,8 +170,7 @@ export class HostRoster {
   }
 }
 
-function isPresent(record: HostRecord, nowMs: number): boolean {
-  return (
-    record.attached && record.awaySinceMs === undefined && nowMs - record.heardAtMs <= SILENT_MAX_MS
-  );
+function isFit(record: HostRecord, nowMs: number): boolean {
+  const isHeard = nowMs - record.heardAtMs <= SILENT_MAX_MS;
+  return record.attached && record.awaySinceMs === undefined && isHeard && record.trouble === '';
 }

@@ -4,20 +4,16 @@
  * that someone has begun; the many that nobody has touched are one number in their row's queue.
  */
 import type { Environment, PlannedRow, Purpose } from '@labsweep/proto';
-import type { LabState } from '../fold/lab-state.js';
 import type { DurationEstimates } from './duration-estimates.js';
-import { graceMsOf } from './grace.js';
-import type { HostRoster, HostState } from './host-roster.js';
+import type { HostState } from './host-roster.js';
+import { type HostsView, keeps, pinnedElsewhere } from './kept-work.js';
 import { findOpening, type Opening } from './opening.js';
 import type { ReopenedBlock, RowQueue } from './row-queue.js';
 import { blockAt, isDrained, quarantineOf } from './sweep-facts.js';
 import type { QueuedBlock, SweepQueue } from './sweep-queue.js';
 
-export interface LabView {
-  readonly lab: LabState;
-  readonly roster: HostRoster;
+export interface LabView extends HostsView {
   readonly estimates: DurationEstimates;
-  readonly nowMs: number;
 }
 
 export interface PickedBlock extends QueuedBlock {
@@ -43,12 +39,16 @@ export function pickBlock(
     const picked = isFree ? open(sweep, at, host, view) : undefined;
     if (picked !== undefined) return picked;
   }
-  const candidates = sweep.rows.flatMap((queue) => candidateOf(sweep, queue, host, view));
+  const candidates = sweep.rows.flatMap((queue) =>
+    candidateOf(sweep, { queue, index: 0 }, host, view),
+  );
   while (candidates.length > 0) {
     const best = candidates.reduce((a, b) => (comesBefore(b, a) ? b : a));
     const picked = open(sweep, best, host, view);
     if (picked !== undefined) return picked;
-    candidates.splice(candidates.indexOf(best), 1, ...candidateBehind(best));
+    // What it lacks waits for something, as for a kernel in quarantine: the next one may lack more.
+    const behind = { queue: best.queue, index: best.index + 1 };
+    candidates.splice(candidates.indexOf(best), 1, ...candidateOf(sweep, behind, host, view));
   }
   return undefined;
 }
@@ -58,37 +58,31 @@ interface Candidate extends QueuedBlock {
   readonly longestMs: number;
 }
 
-/** The first block of the row that this host may have, if any. */
+/** The first block of the row, from this one on, that this host may have, if any. */
 function candidateOf(
   sweep: SweepQueue,
-  queue: RowQueue,
+  from: QueuedBlock,
   host: HostState,
   view: LabView & { readonly isTail: boolean },
 ): Candidate[] {
-  if (queue.openCount === 0 || queue.isStopping || rests(queue.row, host, view)) return [];
-  const match = view.roster.match(host.id, sweep.sweep, queue.row);
-  if (match?.environment === undefined) return [];
-  if (isPinnedElsewhere(sweep, queue, host, match.environment, view)) return [];
-  let index = queue.firstUntouched() ?? Number.POSITIVE_INFINITY;
+  const { queue } = from;
+  const { row } = queue;
+  if (queue.openCount === 0 || queue.isStopping || rests(row, host, view)) return [];
+  const match = view.roster.match(host.id, sweep.sweep, row);
+  if (match?.environment === undefined || !wantsAny(row, view)(host)) return [];
+  const asker = { host: host.id, environment: match.environment };
+  if (pinnedElsewhere(sweep.sweep, queue, asker, view) !== undefined) return [];
+  const untouched = from.index === 0 ? queue.firstUntouched() : queue.nextUntouched(from.index);
+  let index = untouched ?? Number.POSITIVE_INFINITY;
   for (const reopened of queue.reopened()) {
-    if (reopened.index < index && !isHeldBack(sweep, queue, reopened, host, view)) {
-      index = reopened.index;
-    }
+    const isEarlier = reopened.index >= from.index && reopened.index < index;
+    if (isEarlier && !isHeldBack(sweep, queue, reopened, host, view)) index = reopened.index;
   }
   if (index === Number.POSITIVE_INFINITY) return [];
-  const { row } = queue;
   const longestMs = view.isTail
     ? view.estimates.trialMs(sweep.id, row, host.id) * row.kernels.length
     : 0;
   return [{ queue, index, longestMs }];
-}
-
-/** Natively another block of the row may be about kernels of which one is booted. */
-function candidateBehind(candidate: Candidate): Candidate[] {
-  const { queue } = candidate;
-  if (queue.row.environment !== 'native') return [];
-  const index = queue.nextUntouched(candidate.index + 1);
-  return index === undefined ? [] : [{ ...candidate, index }];
 }
 
 function comesBefore(a: Candidate, b: Candidate): boolean {
@@ -127,6 +121,12 @@ function open(
   return isForAnother ? undefined : { queue, index, opening, environment };
 }
 
+/** False for a host on which all kernels of the row are in quarantine: no block needs a look. */
+function wantsAny(row: PlannedRow, { lab }: LabView) {
+  return ({ id: host }: HostState) =>
+    row.kernels.some((kernel) => quarantineOf(lab, { host, kernel }) === undefined);
+}
+
 function wantsAll(row: PlannedRow, { lab }: LabView) {
   return ({ id: host }: HostState) =>
     row.kernels.every((kernel) => quarantineOf(lab, { host, kernel }) === undefined);
@@ -146,7 +146,7 @@ function isHeldBack(
   if (view.nowMs < notBeforeMs || rests(row, host, view)) return true;
   // One of several owners waits for no other, or each would wait for all.
   const isOwner = owners.some((owner) => owner.host === host.id);
-  if (!isOwner && owners.some((owner) => keeps(sweep, row, owner, view))) return true;
+  if (!isOwner && owners.some((owner) => keeps(sweep.sweep, row, owner, view))) return true;
   const isPinned = sweep.sweep.spec.scheduling.placement === 'pin-row';
   if (isPinned || !failedOn.includes(host.id)) return false;
   if (view.nowMs >= notBeforeMs + OTHER_HOST_MAX_MS) return false;
@@ -156,35 +156,6 @@ function isHeldBack(
 /** True for a while after the host was not as the row demands. */
 function rests(row: PlannedRow, { id }: HostState, { roster, nowMs }: LabView): boolean {
   return roster.unready(id)?.rests(row, nowMs) === true;
-}
-
-/** A host that can no longer run the row, or gets nothing any more, keeps nothing. */
-function keeps(
-  sweep: SweepQueue,
-  row: PlannedRow,
-  owner: ReopenedBlock['owners'][number],
-  { lab, roster, nowMs }: LabView,
-): boolean {
-  if (isDrained(lab, owner.host) || quarantineOf(lab, { host: owner.host }) !== undefined) {
-    return false;
-  }
-  if (!roster.mayGoOn(owner.host, owner.graceMs, nowMs)) return false;
-  if (roster.unready(owner.host)?.mayGoOn(row) === false) return false;
-  const match = roster.match(owner.host, sweep.sweep, row);
-  return match === undefined || match.environment !== undefined;
-}
-
-function isPinnedElsewhere(
-  sweep: SweepQueue,
-  { row, pinnedTo }: RowQueue,
-  host: HostState,
-  environment: Environment,
-  view: LabView,
-): boolean {
-  const { scheduling } = sweep.sweep.spec;
-  if (scheduling.placement !== 'pin-row' || pinnedTo === undefined) return false;
-  const owner = { host: pinnedTo, graceMs: graceMsOf(scheduling, environment) };
-  return pinnedTo !== host.id && keeps(sweep, row, owner, view);
 }
 
 /** Whether any present host that `fits` could take a block of the row. */
@@ -199,7 +170,7 @@ function anyOther(
     .all()
     .some(
       (host) =>
-        roster.isPresent(host.id, nowMs) &&
+        roster.isFit(host.id, nowMs) &&
         fits(host) &&
         !rests(row, host, view) &&
         !isDrained(lab, host.id) &&

@@ -206,6 +206,62 @@ test('With `pin-row` all blocks of a row go where its first one went.', () => {
   assert.deepEqual(lab.granted(), []);
 });
 
+test('A block that waits for a kernel in quarantine does not hide those behind it.', () => {
+  const lab = ScheduleLab.begun(SUBMITTED).come('host-a');
+  const kernel = SUBMITTED.kernels[1]?.name;
+  assert(kernel);
+  lab.fold(hostCommand({ kind: 'quarantine', host: A, kernel, reason: 'its trials fail' }));
+  const done: string[] = [];
+  for (let [grant] = lab.grants(); grant !== undefined; [grant] = lab.grants()) {
+    done.push(grant.block);
+    for (const trial of grant.trials) lab.fold(outcomeEntry(trial, { host: A }));
+    lab.end('host-a');
+  }
+  assert.equal(new Set(done).size, 4, done.join(' '));
+  assert.equal(lab.waiting().length, 2, 'both rows say what they wait for');
+  for (const reason of lab.waiting()) assert.match(reason, /is quarantined on host-a: its trials/);
+});
+
+test('A row that is pinned to a host that is away says so, until its grace is over.', () => {
+  const joined = { type: 'host-joined', sweep: SWEEP, atMs: 1, hostName: 'box-b' } as const;
+  const more = { session: 's', facts: {}, supports: [], permissions: [] };
+  const lab = ScheduleLab.begun(scheduled('placement = "pin-row"'), {
+    ...joined,
+    host: B,
+    ...more,
+  });
+  lab.come('host-a', 'host-b');
+  assert.deepEqual(lab.granted(), ['host-a qemu-smp1/r1 a1', 'host-b qemu-smp2/r1 a1']);
+  lab.fold(...wholeAttempt('qemu-smp2/r1', { host: B })).end('host-b');
+  assert.deepEqual(lab.waiting(), []);
+  lab.scheduler.left(B, lab.nowMs);
+  assert.deepEqual(lab.waiting(), [
+    'qemu-smp2 it is pinned to box-b, which is away or in trouble; after 2 min another host gets it',
+  ]);
+  assert.deepEqual(lab.pass(2 * 60_000).waiting(), []);
+});
+
+test('An agent in trouble gets nothing until that is over, and what it began waits for its grace.', () => {
+  const lab = ScheduleLab.begun(SUBMITTED);
+  lab.scheduler.came(hostNamed('host-a'), 0, 'the disk is full');
+  assert.deepEqual(lab.granted(), []);
+  lab.scheduler.roster.troubled(A, '', lab.nowMs);
+  const [first] = lab.pass(1_000).grants();
+  assert.equal(first?.host, A);
+  const [trial] = first?.trials ?? [];
+  assert.ok(trial !== undefined);
+  lab.fold(outcomeEntry(trial, { host: A })).end('host-a', 'returned');
+  lab.scheduler.roster.troubled(A, 'the disk is full', lab.nowMs);
+  lab.come('host-b');
+  assert.deepEqual(
+    lab.granted().map((grant) => grant.split(' ')[0]),
+    ['host-b'],
+    'another block',
+  );
+  lab.end('host-b').pass(2 * 60_000);
+  assert.ok(lab.granted().includes(`host-b ${first?.block} a2`), 'the grace is over');
+});
+
 test('A controller that starts waits a little for the hosts that worked before.', () => {
   const joined = { type: 'host-joined', sweep: SWEEP, atMs: 1, hostName: 'host-a' } as const;
   const more = { session: 's', facts: {}, supports: [], permissions: [] };

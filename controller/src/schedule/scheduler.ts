@@ -91,9 +91,10 @@ export class Scheduler {
     }
   }
 
-  came(description: HostDescription, nowMs: number): void {
+  came(description: HostDescription, nowMs: number, trouble = ''): void {
     const { id } = description;
-    this.roster.came(description, nowMs);
+    this.health.came(this.roster.get(id)?.description, description, nowMs);
+    this.roster.came(description, nowMs, trouble);
     this.awaited.delete(id);
     const lease = this.leases.ofHost(id);
     if (lease !== undefined) this.free(lease, nowMs);

@@ -3,10 +3,12 @@
  * Names the rows of a sweep in which no attached host can do anything as it is now, each with the
  * reason. A row in which some trial could run is not named, even if others of its trials wait.
  */
-import type { Environment, HostDescription, PlannedRow, WaitingRow } from '@labsweep/proto';
+import type { Environment, HostDescription, HostId, PlannedRow, WaitingRow } from '@labsweep/proto';
 import type { LabState, SweepState } from '../fold/lab-state.js';
+import { durationText } from '../plan/duration-text.js';
 import { isBooted, releaseOf, runningRelease } from './booted-kernel.js';
-import type { HostRoster, HostState } from './host-roster.js';
+import type { HostState } from './host-roster.js';
+import { type HostsView, pinnedElsewhere } from './kept-work.js';
 import { findOpening } from './opening.js';
 import type { RowQueue } from './row-queue.js';
 import { begunBy, blockAt, hasOutcome, isDrained, ownersOf, quarantineOf } from './sweep-facts.js';
@@ -15,16 +17,11 @@ import type { SweepQueue } from './sweep-queue.js';
 /** Nobody reads the reasons of a thousand hosts. */
 const REASONS_MAX = 8;
 
-interface Lab {
-  readonly lab: LabState;
-  readonly roster: HostRoster;
-}
-
-export function waitingRows(queue: SweepQueue, lab: Lab): WaitingRow[] {
-  const attached = lab.roster.all().filter((host) => host.attached);
+export function waitingRows(queue: SweepQueue, view: HostsView): WaitingRow[] {
+  const attached = view.roster.all().filter((host) => host.attached);
   return queue.rows.flatMap((row) => {
     if (row.undecidedCount === 0) return [];
-    const reason = reasonToWait(queue.sweep, row, attached, lab);
+    const reason = reasonToWait(queue.sweep, row, attached, view);
     return reason === undefined ? [] : [{ row: row.row.id, reason }];
   });
 }
@@ -39,8 +36,9 @@ function reasonToWait(
   sweep: SweepState,
   queue: RowQueue,
   attached: readonly HostState[],
-  { lab, roster }: Lab,
+  view: HostsView,
 ): string | undefined {
+  const { lab, roster } = view;
   if (attached.length === 0) return 'no agent is attached';
   const { row } = queue;
   // Guests boot any kernel, so most rows are done with at the first host that fits.
@@ -55,7 +53,9 @@ function reasonToWait(
     const reason =
       match.environment === undefined
         ? match.reason
-        : (standingOf(lab, state) ?? unreadinessOf(roster, state, row));
+        : (standingOf(lab, state) ??
+          unreadinessOf(roster, state, row) ??
+          whyPinned(sweep, queue, { host: state.id, environment: match.environment }, view));
     if (reason !== undefined) {
       reasons.push(reason);
       continue;
@@ -64,7 +64,23 @@ function reasonToWait(
     const { environment } = match;
     if (environment !== undefined) fitting.push({ host: state.description, environment });
   }
-  return fitting.length === 0 ? join(reasons) : reasonToBoot({ sweep, queue, lab }, fitting);
+  return fitting.length === 0
+    ? join([...new Set(reasons)])
+    : reasonToBoot({ sweep, queue, lab }, fitting);
+}
+
+/** What keeps a host that fits from a row that is left to another one. */
+function whyPinned(
+  sweep: SweepState,
+  queue: RowQueue,
+  asker: { readonly host: HostId; readonly environment: Environment },
+  view: HostsView,
+): string | undefined {
+  const owner = pinnedElsewhere(sweep, queue, asker, view);
+  if (owner === undefined || view.roster.isFit(owner.host, view.nowMs)) return undefined;
+  const name = sweep.hosts.findLast(({ host }) => host === owner.host)?.hostName ?? owner.host;
+  const grace = durationText(owner.graceMs);
+  return `it is pinned to ${name}, which is away or in trouble; after ${grace} another host gets it`;
 }
 
 /** What keeps a host that fits from getting anything. */

@@ -93,9 +93,8 @@ export class ScheduleLab {
   waiting(): readonly string[] {
     const queue = this.scheduler.queue(SWEEP);
     assert(queue, 'the sweep has ended');
+    const { nowMs, state: lab } = this;
     const { roster } = this.scheduler;
-    return waitingRows(queue, { lab: this.state, roster }).map(
-      ({ row, reason }) => `${row} ${reason}`,
-    );
+    return waitingRows(queue, { lab, roster, nowMs }).map(({ row, reason }) => `${row} ${reason}`);
   }
 }

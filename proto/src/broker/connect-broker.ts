@@ -18,6 +18,11 @@ export interface Broker {
   /** Unix time since when the connection is lost; undefined while it stands. */
   readonly lostSinceMs: () => number | undefined;
   /**
+   * How often the connection was lost: it has risen before anything comes from the server that is
+   * found next, which may have lost what was not on its disk.
+   */
+  readonly lossCount: () => number;
+  /**
    * How often the connection was lost and came back, however short it was away: the server behind
    * it may be another process, which has lost what was not on its disk.
    */
@@ -77,19 +82,29 @@ async function openBroker(connection: NatsConnection, create: boolean): Promise<
   };
 }
 
-function watchConnection(connection: NatsConnection): Pick<Broker, 'lostSinceMs' | 'returnCount'> {
+function watchConnection(
+  connection: NatsConnection,
+): Pick<Broker, 'lostSinceMs' | 'lossCount' | 'returnCount'> {
   let lostSinceMs: number | undefined;
+  let lossCount = 0;
   let returnCount = 0;
   const watch = async () => {
     for await (const { type } of connection.status()) {
-      if (type === Events.Disconnect) lostSinceMs ??= Date.now();
+      if (type === Events.Disconnect) {
+        lostSinceMs ??= Date.now();
+        lossCount += 1;
+      }
       if (type !== Events.Reconnect) continue;
       lostSinceMs = undefined;
       returnCount += 1;
     }
   };
   void watch().catch(() => {});
-  return { lostSinceMs: () => lostSinceMs, returnCount: () => returnCount };
+  return {
+    lostSinceMs: () => lostSinceMs,
+    lossCount: () => lossCount,
+    returnCount: () => returnCount,
+  };
 }
 
 /** A server that has gone cannot be flushed to, and must not keep us waiting. */

@@ -64,10 +64,11 @@ export class SimBroker {
       write: (record: unknown, previous: number) => this.writeReign(record, previous),
     };
     const lostSinceMs = () => undefined;
+    const lossCount = () => this.model.losses;
     const returnCount = () => 0;
     const closed = new Promise<never>(() => {});
-    const all = { log, artifacts, reign, lostSinceMs, returnCount, close: async () => {}, closed };
-    return all as unknown as Broker;
+    const connection = { lostSinceMs, lossCount, returnCount, close: async () => {}, closed };
+    return { log, artifacts, reign, ...connection } as unknown as Broker;
   }
 
   private async append(entry: LogEntry, attemptsMax = APPEND_ATTEMPTS_MAX): Promise<number> {
