@@ -4,42 +4,16 @@
  * help. Each is a pure function of the record and the report, so the same sweep gives the same
  * bytes wherever it is rendered. Formats that need a library stand with the command line.
  */
-import type { Report } from '../report-model.js';
-import type { SweepRecord } from '../sweep-record.js';
+import { renderHtml } from './html/render-html.js';
+import { renderMail } from './mail/render-mail.js';
 import { renderCsv } from './render-csv.js';
+import { renderGoBench } from './render-gobench.js';
 import { renderJson } from './render-json.js';
+import { renderKcidb } from './render-kcidb.js';
+import { renderLkp } from './render-lkp.js';
+import { renderMmtests } from './render-mmtests.js';
 import { renderText } from './render-text.js';
-
-/** What only the person who publishes a report can know. */
-export interface RenderOptions {
-  /**
-   * Asks for the line that the regression bot of the kernel lists reads: `v6.16..v6.17`, both
-   * upstream tags, or a commit. For `mail`.
-   */
-  readonly regzbot?: string;
-  /** Where the raw data lie for all to see; https. For `mail`. */
-  readonly url?: string;
-  /** The name of the CI system, `[a-z0-9_]+`; `labsweep` unless given. For `kcidb`. */
-  readonly origin?: string;
-}
-
-export interface RenderParts {
-  readonly record: SweepRecord;
-  /** Of that record. */
-  readonly report: Report;
-  readonly options: RenderOptions;
-}
-
-export interface ReportFormat {
-  /** As the command line knows it. */
-  readonly name: string;
-  readonly fileName: string;
-  readonly mediaType: string;
-  /** What it is for, without a full stop. */
-  readonly describe: string;
-  /** Throws UsageError where an option does not fit the report. */
-  readonly render: (parts: RenderParts) => string | Uint8Array;
-}
+import type { ReportFormat } from './report-format.js';
 
 export const FORMATS: readonly ReportFormat[] = [
   {
@@ -48,6 +22,20 @@ export const FORMATS: readonly ReportFormat[] = [
     mediaType: 'text/plain; charset=us-ascii',
     describe: 'the whole report for a terminal, 80 columns',
     render: ({ report }) => renderText(report),
+  },
+  {
+    name: 'mail',
+    fileName: 'report.mail',
+    mediaType: 'text/plain; charset=us-ascii',
+    describe: 'a mail for a kernel list, 72 columns',
+    render: renderMail,
+  },
+  {
+    name: 'html',
+    fileName: 'report.html',
+    mediaType: 'text/html; charset=utf-8',
+    describe: 'one self-contained page with the matrix, every value and its intervals',
+    render: renderHtml,
   },
   {
     name: 'json',
@@ -62,5 +50,33 @@ export const FORMATS: readonly ReportFormat[] = [
     mediaType: 'text/csv; charset=utf-8',
     describe: 'the raw series, one line per trial and metric, failed trials included',
     render: ({ record }) => renderCsv(record),
+  },
+  {
+    name: 'kcidb',
+    fileName: 'report.kcidb.json',
+    mediaType: 'application/json',
+    describe: 'KCIDB 5.3, the data that kernel CI systems share',
+    render: renderKcidb,
+  },
+  {
+    name: 'gobench',
+    fileName: 'results.bench.txt',
+    mediaType: 'text/plain; charset=utf-8',
+    describe: 'Go benchmark text, for benchstat',
+    render: ({ record, report }) => renderGoBench(record, report),
+  },
+  {
+    name: 'lkp',
+    fileName: 'report.lkp.txt',
+    mediaType: 'text/plain; charset=us-ascii',
+    describe: 'tables in the manner of the kernel test robot',
+    render: ({ report }) => renderLkp(report),
+  },
+  {
+    name: 'mmtests',
+    fileName: 'report.mmtests.txt',
+    mediaType: 'text/plain; charset=us-ascii',
+    describe: 'tables in the manner of mmtests',
+    render: ({ report }) => renderMmtests(report),
   },
 ];
