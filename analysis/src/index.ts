@@ -12,6 +12,7 @@ export type { Judging } from './judge-report.js';
 export type { NoiseFloor } from './noise-floor.js';
 export { isPreciseEnough } from './precision.js';
 export { renderAsciiTable, type TableCell, type TableColumn } from './report/ascii-table.js';
+export { FORMATS } from './report/formats.js';
 export type {
   FoundingOptions,
   FoundingRow,
@@ -19,13 +20,13 @@ export type {
 export { foundingRows } from './report/founding-rows.js';
 export { readFoundingSummary, type SummaryCell } from './report/founding-summary.js';
 export { renderFoundingTable } from './report/founding-table.js';
-export { FORMATS } from './report/formats.js';
 export { wrapText } from './report/page.js';
 export { CSV_COLUMNS, renderCsv } from './report/render-csv.js';
 export { RESULTS_SCHEMA, renderJson } from './report/render-json.js';
 export { renderLiveTable } from './report/render-live-table.js';
 export { renderText } from './report/render-text.js';
 export type { RenderOptions, RenderParts, ReportFormat } from './report/report-format.js';
+export { TRIAL_COLUMNS, type TrialColumn, type TrialRow, trialRows } from './report/trial-rows.js';
 export type {
   KernelTrialCounts,
   MetricCells,

@@ -11,6 +11,7 @@ import { renderGoBench } from './render-gobench.js';
 import { renderJson } from './render-json.js';
 import { renderKcidb } from './render-kcidb.js';
 import { renderLkp } from './render-lkp.js';
+import { renderMarkdown } from './render-markdown.js';
 import { renderMmtests } from './render-mmtests.js';
 import { renderText } from './render-text.js';
 import type { ReportFormat } from './report-format.js';
@@ -29,6 +30,13 @@ export const FORMATS: readonly ReportFormat[] = [
     mediaType: 'text/plain; charset=us-ascii',
     describe: 'a mail for a kernel list, 72 columns',
     render: renderMail,
+  },
+  {
+    name: 'markdown',
+    fileName: 'report.md',
+    mediaType: 'text/markdown; charset=utf-8',
+    describe: 'tables for an issue or a merge request',
+    render: renderMarkdown,
   },
   {
     name: 'html',

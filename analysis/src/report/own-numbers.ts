@@ -50,6 +50,10 @@ export function allRawSeries(report: Report, columns: number): string[] {
   return report.metrics.flatMap(({ name }) => {
     const lines = rawSeriesLines(report, { metric: name, columns });
     if (lines.length === 0) return [];
-    return ['', ...wrapText(`raw series of ${name}, by repetition ("-": no value)`, { columns }), ...lines];
+    return [
+      '',
+      ...wrapText(`raw series of ${name}, by repetition ("-": no value)`, { columns }),
+      ...lines,
+    ];
   });
 }

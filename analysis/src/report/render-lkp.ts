@@ -84,9 +84,7 @@ function metricRow(
   const [base, other] = [find(baseline), find(kernel)];
   if (base?.summary === undefined || other?.summary === undefined) return [];
   const change = changeText(metric, { base, other });
-  return [
-    `${sideText(base)} ${change} ${sideText(other)}  ${row.workload}.${metric.name}`,
-  ];
+  return [`${sideText(base)} ${change} ${sideText(other)}  ${row.workload}.${metric.name}`];
 }
 
 function sideText({ summary, spread = 0 }: Cell): string {
@@ -107,7 +105,9 @@ function changeText(metric: Metric, { base, other }: { base: Cell; other: Cell }
   const { comparison } = other;
   if (metric.unit === '%') {
     const points = (other.summary?.median ?? 0) - (base.summary?.median ?? 0);
-    return signed(points).padStart(CHANGE_COLUMNS - 1).padEnd(CHANGE_COLUMNS);
+    return signed(points)
+      .padStart(CHANGE_COLUMNS - 1)
+      .padEnd(CHANGE_COLUMNS);
   }
   if (comparison.kind !== 'compared') return 'n/a'.padStart(CHANGE_COLUMNS);
   return `${signed(comparison.changePercent.estimate)}%`.padStart(CHANGE_COLUMNS);
@@ -123,7 +123,11 @@ function failureRows(report: Report, row: ReportRow, kernel: string): string[] {
   const classes = [...new Set(own.map((failed) => failed.class))];
   const counted = classes.flatMap((name) => {
     const [base, other] = [report.baseline, kernel].map((each) =>
-      failedShare(row, each, own.filter((failed) => failed.class === name)),
+      failedShare(
+        row,
+        each,
+        own.filter((failed) => failed.class === name),
+      ),
     );
     if (base === undefined || other === undefined || base.failed + other.failed === 0) return [];
     const share = (other.failed / other.runs - base.failed / base.runs) * 100;

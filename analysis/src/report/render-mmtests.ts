@@ -107,10 +107,10 @@ interface CellParts {
 
 /** `  489.90 (-112.10%)`, with stars for parentheses where the change is clear. */
 function cellText({ cell, base, statistic, metric, decimals }: CellParts): string {
-  const value = valueOf(cell, statistic);
+  const value = statisticOf(cell, statistic);
   if (cell === undefined || value === undefined) return '-';
   const text = value.toFixed(decimals);
-  const reference = valueOf(base, statistic);
+  const reference = statisticOf(base, statistic);
   const isComparable = cell.comparison.kind === 'baseline' || cell.comparison.kind === 'compared';
   if (reference === undefined || reference === 0 || !isComparable) return `${text} (      -)`;
   const isLowerBetter = statistic.kind === 'spread' || metric.direction !== 'higher';
@@ -120,6 +120,6 @@ function cellText({ cell, base, statistic, metric, decimals }: CellParts): strin
   return isStarred ? `${text} *${percent}*` : `${text} (${percent})`;
 }
 
-function valueOf(cell: Cell | undefined, { of }: Statistic): number | undefined {
+function statisticOf(cell: Cell | undefined, { of }: Statistic): number | undefined {
   return cell?.summary === undefined ? undefined : of(cell.summary);
 }

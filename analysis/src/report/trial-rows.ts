@@ -68,9 +68,7 @@ export function trialRows(record: SweepRecord): TrialRow[] {
       .filter((block) => block.planned.row === row.id)
       .toSorted((a, b) => a.planned.repetition - b.planned.repetition)
       .flatMap((block) =>
-        block.entries.flatMap((entry) =>
-          rowsOfTrial(record, { block, entry, smp: row.shape.smp }),
-        ),
+        block.entries.flatMap((entry) => rowsOfTrial(record, { block, entry, smp: row.shape.smp })),
       ),
   );
 }

@@ -4,8 +4,8 @@
  * and the two environments of an effect have in common. It knows no report.
  */
 import { decimalsFor, formatDifference } from '../format-number.js';
-import { element, type Markup } from './markup.js';
 import { at, colourOf, line, linearScale, mark, picture, text } from './marks.js';
+import { element, type Markup } from './markup.js';
 
 const WIDTH = 360;
 const SIDE = 8;

@@ -28,7 +28,11 @@ const SIZE = 3.4;
 /** Five shapes by the kernel's place in the sweep, around a point. */
 export function mark(
   place: number,
-  { x, y, isHollow = false }: { readonly x: number; readonly y: number; readonly isHollow?: boolean },
+  {
+    x,
+    y,
+    isHollow = false,
+  }: { readonly x: number; readonly y: number; readonly isHollow?: boolean },
 ): Markup {
   const style = `${colourOf(place)}${isHollow ? ' hollow' : ''}`;
   const points = (...offsets: readonly (readonly [number, number])[]): string =>

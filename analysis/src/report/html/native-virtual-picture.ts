@@ -63,17 +63,16 @@ function effectFigure({ metrics, reference = '' }: NativeVirtual, label: string)
     element(
       'ul',
       { class: 'soft' },
-      effects.map(({ metric, effect }) => element('li', {}, `${metric}: ${effectSentence(effect)}`)),
+      effects.map(({ metric, effect }) =>
+        element('li', {}, `${metric}: ${effectSentence(effect)}`),
+      ),
     ),
   );
 }
 
 /** The guest's place is that of the first kernel's colour, the bare machine's of the second. */
 function effectRows(metric: string, { native, virtual }: SideEffects): ChartRow[] {
-  return [
-    ...chartRow(`${metric}, guest`, virtual, 0),
-    ...chartRow(`${metric}, native`, native, 1),
-  ];
+  return [...chartRow(`${metric}, guest`, virtual, 0), ...chartRow(`${metric}, native`, native, 1)];
 }
 
 function chartRow(label: string, comparison: Comparison, place: number): ChartRow[] {

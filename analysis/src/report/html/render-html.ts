@@ -78,7 +78,13 @@ function opening(report: Report): Markup[] {
     element('h1', {}, headline(report)),
     ...(state === 'finished'
       ? []
-      : [element('p', { class: 'early' }, `Preliminary: the sweep is ${state}; numbers may change.`)]),
+      : [
+          element(
+            'p',
+            { class: 'early' },
+            `Preliminary: the sweep is ${state}; numbers may change.`,
+          ),
+        ]),
     element(
       'p',
       { class: 'lead' },

@@ -8,8 +8,8 @@ import type { Cell } from '../../cell.js';
 import type { Report, ReportRow } from '../../report-model.js';
 import type { SweepRecord } from '../../sweep-record.js';
 import { decimalsFor, formatLevel } from '../format-number.js';
-import { element, type Markup } from './markup.js';
 import { at, colourOf, line, linearScale, mark, picture, text } from './marks.js';
+import { element, type Markup } from './markup.js';
 
 const WIDTH = 360;
 const PLOT = { left: 44, right: 262, top: 14, bottom: 168 };
@@ -107,10 +107,7 @@ function valueScale(cells: readonly Cell[]): (value: number) => number {
   ]);
   const [low, high] = [Math.min(...all), Math.max(...all)];
   const room = (high - low) * 0.08 || Math.abs(high) * 0.02 || 1;
-  return linearScale(
-    { low: low - room, high: high + room },
-    { from: PLOT.bottom, to: PLOT.top },
-  );
+  return linearScale({ low: low - room, high: high + room }, { from: PLOT.bottom, to: PLOT.top });
 }
 
 function axis(
@@ -207,7 +204,10 @@ function legendOf(
 ): { readonly marks: Markup[]; readonly bottom: number } {
   const marks = cells.flatMap(({ kernel, summary }, index) => {
     const y = top + index * 15;
-    const level = summary === undefined ? '' : `  ${formatLevel(summary.median, decimalsFor([summary.median]))}`;
+    const level =
+      summary === undefined
+        ? ''
+        : `  ${formatLevel(summary.median, decimalsFor([summary.median]))}`;
     return [
       mark(placeOf(kernel), { x: PLOT.left + 4, y: y - 3.5 }),
       text(`${kernel}${level}`, { x: PLOT.left + 14, y }),

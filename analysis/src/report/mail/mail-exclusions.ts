@@ -23,9 +23,12 @@ export function exclusionLines(report: Report, columns: number): string[] {
   const rerun = report.rows.reduce((sum, { trials }) => sum + trials.rerun, 0);
   if (failures.length === 0) {
     const reruns = rerun === 0 ? '' : `; ${rerun} were run again with their block`;
-    return wrapText(`Excluded and rerun: none of ${progress.trialsPlanned} trials failed${reruns}.`, {
-      columns,
-    });
+    return wrapText(
+      `Excluded and rerun: none of ${progress.trialsPlanned} trials failed${reruns}.`,
+      {
+        columns,
+      },
+    );
   }
   const trials = new Set(failures.map(({ trial }) => trial)).size;
   return [

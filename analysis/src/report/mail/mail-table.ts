@@ -69,7 +69,8 @@ function setBlock(block: readonly Cell[], { row, all, columns }: BlockPlace): st
   const levels = all.flatMap(({ summary }) => (summary === undefined ? [] : [summary.median]));
   const decimals = decimalsFor(levels);
   const rows = block.map((cell) => rowCells(cell, { row, decimals }));
-  const fits = (lines: readonly string[]): boolean => lines.every(({ length }) => length <= columns);
+  const fits = (lines: readonly string[]): boolean =>
+    lines.every(({ length }) => length <= columns);
   for (const gap of [2, 1]) {
     const lines = renderAsciiTable({ columns: COLUMNS, rows: rows.map(asLines), gap });
     if (fits(lines)) return lines;
@@ -80,7 +81,10 @@ function setBlock(block: readonly Cell[], { row, all, columns }: BlockPlace): st
     rows: rows.map(([, ...cells]) => asLines(cells)),
     gap: 1,
   });
-  const indented = lines.map((line, index) => [...wrapText(rows[index]?.[0] ?? '', { columns }), `  ${line}`]);
+  const indented = lines.map((line, index) => [
+    ...wrapText(rows[index]?.[0] ?? '', { columns }),
+    `  ${line}`,
+  ]);
   if (fits([header, ...indented.flat()])) return [`  ${header}`, ...indented.flat()];
   const words = COLUMNS.map((column) => column.header);
   return rows.flatMap((texts) =>

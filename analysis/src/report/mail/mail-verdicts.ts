@@ -74,7 +74,9 @@ export function noiseFloorLines(report: Report, columns: number): string[] {
         columns,
       }),
     );
-  return lines.length === 0 ? [] : ['Noise floor (the smallest change this setup could see):', ...lines];
+  return lines.length === 0
+    ? []
+    : ['Noise floor (the smallest change this setup could see):', ...lines];
 }
 
 function floorSentence(floor: NoiseFloor | undefined, baseline: string): string {

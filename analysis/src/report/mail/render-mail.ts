@@ -18,7 +18,12 @@ import {
   machineLines,
   type SetupFact,
 } from '../setup-facts.js';
-import { exclusionLines, nativeVirtualLines, rowStatusLines, stateLines } from './mail-exclusions.js';
+import {
+  exclusionLines,
+  nativeVirtualLines,
+  rowStatusLines,
+  stateLines,
+} from './mail-exclusions.js';
 import { mailTables } from './mail-table.js';
 import { mailVerdicts, noiseFloorLines } from './mail-verdicts.js';
 import { regzbotLine } from './regzbot.js';

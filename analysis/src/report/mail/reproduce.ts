@@ -14,7 +14,12 @@ export function reproduceLines(record: SweepRecord, columns: number): string[] {
   const binary = program.replace(/\.c$/, '');
   const isBuilt = spec.workload.program.kind === 'source';
   const compiler = workload.compiler.split(' ')[0] || 'cc';
-  const build = [compiler, ...workload.flags.map(shellWord), `-o ${shellWord(binary)}`, shellWord(program)];
+  const build = [
+    compiler,
+    ...workload.flags.map(shellWord),
+    `-o ${shellWord(binary)}`,
+    shellWord(program),
+  ];
   const variables = Object.entries(spec.workload.variables).map(
     ([name, value]) => `${name}=${shellWord(value)}`,
   );
@@ -46,7 +51,9 @@ function sumLines(
   { program, binary }: { readonly program: string; readonly binary: string },
 ): string[] {
   const files = [
-    ...(workload.sourceSha256 === undefined ? [] : [{ name: program, sha256: workload.sourceSha256 }]),
+    ...(workload.sourceSha256 === undefined
+      ? []
+      : [{ name: program, sha256: workload.sourceSha256 }]),
     { name: binary, sha256: workload.sha256 },
     ...workload.files,
   ];
