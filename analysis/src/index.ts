@@ -31,6 +31,7 @@ export { type Sandwich, sandwichOf } from './narrow/sandwich.js';
 export type { NoiseFloor } from './noise-floor.js';
 export { isPreciseEnough } from './precision.js';
 export { renderAsciiTable, type TableCell, type TableColumn } from './report/ascii-table.js';
+export { FORMATS } from './report/formats.js';
 export type {
   FoundingOptions,
   FoundingRow,
@@ -43,6 +44,8 @@ export { CSV_COLUMNS, renderCsv } from './report/render-csv.js';
 export { RESULTS_SCHEMA, renderJson } from './report/render-json.js';
 export { renderLiveTable } from './report/render-live-table.js';
 export { renderText } from './report/render-text.js';
+export type { RenderOptions, RenderParts, ReportFormat } from './report/report-format.js';
+export { TRIAL_COLUMNS, type TrialColumn, type TrialRow, trialRows } from './report/trial-rows.js';
 export type {
   KernelTrialCounts,
   MetricCells,

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Plan, TrialEnded } from '@labsweep/proto';
 
 /** Columns of results.csv that tell of a run and not of what was measured. */
-const OF_THE_RUN: readonly string[] = ['attempt', 'host', 'duration_ms'];
+const OF_THE_RUN: readonly string[] = ['attempt', 'host', 'duration_ms', 'started_at_ms'];
 
 /** The lines of results.csv that count, sorted: the log's order inside a block may differ. */
 export function faultlessTable(folder: string): string[] {

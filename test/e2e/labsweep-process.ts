@@ -149,9 +149,10 @@ smp = [1, 2]
   );
 }
 
-/** The lines of `results.csv` without what differs from run to run by nature: the duration. */
+/** The lines of `results.csv` without what differs from run to run by nature: the times. */
 export function resultLines(folder: string): string[] {
   const lines = readFileSync(join(folder, 'results.csv'), 'utf8').trim().split(/\r?\n/);
-  const duration = lines[0]?.split(',').indexOf('duration_ms') ?? -1;
-  return lines.map((line) => line.split(',').toSpliced(duration, 1).join(','));
+  const columns = lines[0]?.split(',') ?? [];
+  const isTime = (index: number) => /^(duration|started_at)_ms$/.test(columns[index] ?? '');
+  return lines.map((line) => line.split(',').filter((_, index) => !isTime(index)).join(','));
 }

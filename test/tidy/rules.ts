@@ -30,6 +30,7 @@ const DOORS: Readonly<Record<string, RegExp>> = {
   '@grpc/proto-loader': /^proto\/src\/schema\.ts$/,
   commander: /^cli\/src\/(main|command-line\/[^/]+)\.ts$/,
   execa: /^agent\/src\/io\/process\.ts$/,
+  'hyparquet-writer': /^cli\/src\/export\/parquet\.ts$/,
   'log-update': /^cli\/src\/progress\/terminal-display\.ts$/,
   nats: /^proto\/src\/broker\/|^test\/bench\/control\/raw-publish\.ts$/,
   pino: /^proto\/src\/program\.ts$/,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { RULES } from './rules.js';
-import { importsOf, isTypeScript, readTree, sourceFile } from './source-file.js';
+import { importsOf, isTest, isTypeScript, readTree, sourceFile } from './source-file.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const TREE = readTree(ROOT);
@@ -57,7 +57,8 @@ for (const [name, path, text, expected] of BREACHES) {
 test('every package declares just what it imports', () => {
   for (const folder of ['proto', 'analysis', 'controller', 'agent', 'cli', 'test']) {
     const manifest = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
-    const declared = Object.keys(manifest.dependencies).sort();
+    const forTests = Object.keys(manifest.devDependencies ?? {});
+    const declared = [...Object.keys(manifest.dependencies), ...forTests].sort();
     const files = TREE.filter(({ path }) => path.startsWith(`${folder}/`) && isTypeScript(path));
     const names = files.flatMap(importsOf).filter((name) => /^[@a-z]/.test(name));
     const used = names
@@ -70,6 +71,9 @@ test('every package declares just what it imports', () => {
       );
     const known = new Set([...used, ...BUILD_ONLY.filter((name) => declared.includes(name))]);
     assert.deepEqual(declared, [...known].sort(), `${folder}/package.json`);
+    const programs = files.filter((file) => !isTest(file.path)).flatMap(importsOf);
+    const misplaced = programs.filter((name) => forTests.includes(name));
+    assert.deepEqual(misplaced, [], `${folder}/package.json: only tests may import these`);
   }
 });
 

@@ -36,7 +36,8 @@ function sentence(decomposition: Decomposition, primaryName: string): string {
   );
 }
 
-function differenceText({ median, interval }: Estimate, decimals: number): string {
+/** `+119.1 [+110.5, +129.7]`. */
+export function differenceText({ median, interval }: Estimate, decimals: number): string {
   const text = (value: number): string => formatDifference(value, decimals);
   if (interval.method === 'none') return text(median);
   return `${text(median)} ${formatRange(text(interval.low), text(interval.high))}`;
@@ -46,7 +47,7 @@ function differenceText({ median, interval }: Estimate, decimals: number): strin
  * `protect` for `protect_ns_per_page` beside `iteration_ns_per_page`: the common ending says
  * nothing.
  */
-function shortName(name: string, primaryName: string): string {
+export function shortName(name: string, primaryName: string): string {
   const endings = [...name.matchAll(/_/g)].map(({ index }) => name.slice(index));
   const common = endings.find((ending) => primaryName.endsWith(ending));
   const short = common === undefined ? name : name.slice(0, -common.length);

@@ -63,6 +63,22 @@ export function formatCompactChange(change: PercentChange): string {
   return `${text(change.estimate)}% ${formatRange(text(change.low), text(change.high))}`;
 }
 
+/** `+48.3%` and `[+47.8, +48.7]`: signs are those of the value. */
+export function formatSignedChange(change: PercentChange): { size: string; range: string } {
+  const isClear = change.low > 0 || change.high < 0;
+  const decimals = isClear ? clearDecimals(change) : 1;
+  const text = (percent: number): string => signed(percentDigits(percent, decimals));
+  return {
+    size: `${text(change.estimate)}%`,
+    range: formatRange(text(change.low), text(change.high)),
+  };
+}
+
+/** `<0.001` or three decimals. */
+export function formatP(p: number): string {
+  return p < 0.001 ? '<0.001' : p.toFixed(3);
+}
+
 /** As many decimals as keep a bound of a clear change from showing as 0. */
 function clearDecimals({ low, high }: PercentChange): number {
   const nearest = Math.min(Math.abs(low), Math.abs(high));

@@ -23,7 +23,7 @@ export function renderGapClosed(report: Report): string[] {
       { header: '95% interval', align: 'left' },
       { header: 'by cells', align: 'right' },
     ],
-    rows: closed.map(({ label, gapClosed }) => [[label], ...numbers(gapClosed)]),
+    rows: closed.map(({ label, gapClosed }) => [[label], ...gapNumbers(gapClosed)]),
     gap: 2,
   });
   return [
@@ -37,8 +37,8 @@ export function renderGapClosed(report: Report): string[] {
   ];
 }
 
-/** The median's line above that of the mean. */
-function numbers(closed: Extract<GapClosed, { kind: 'closed' }>): TableCell[] {
+/** n, then of what, share, interval and share by cells: the median's line above the mean's. */
+export function gapNumbers(closed: Extract<GapClosed, { kind: 'closed' }>): TableCell[] {
   const { fraction, ofMeans, byMeans, byMedians } = closed;
   const percent = (value: number | undefined): string =>
     value === undefined ? '-' : formatShare(value, 1);

@@ -4,13 +4,13 @@
  * beside the repository. LABSWEEP_UPDATE_GOLDEN=1 rewrites the files; review the diff.
  */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import process from 'node:process';
+import { existsSync, readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { analyseSweep } from '../analyse-sweep.js';
 import { summarise } from '../statistics/summary.js';
 import type { RatioEstimate } from '../statistics/welch.js';
 import { bareMetalSweep, bothEnvironments } from '../testing/founding-records.js';
+import { compareGolden } from '../testing/golden-file.js';
 import { buildRecord } from '../testing/record-builder.js';
 import type { RecordOptions } from '../testing/record-options.js';
 import { qemuRow } from '../testing/sample-records.js';
@@ -22,7 +22,6 @@ import { renderCsv } from './render-csv.js';
 import { renderLiveTable } from './render-live-table.js';
 import { renderText } from './render-text.js';
 
-const TESTDATA = new URL('../../testdata/', import.meta.url);
 const REFERENCE = new URL('../../../../shared/reference/', import.meta.url);
 const FOUNDING = {
   metric: 'iteration_ns_per_page',
@@ -52,12 +51,6 @@ const SWEEP: RecordOptions = {
     },
   ],
 };
-
-function compareGolden(name: string, actual: string): void {
-  const file = new URL(name, TESTDATA);
-  if (process.env.LABSWEEP_UPDATE_GOLDEN === '1') writeFileSync(file, actual);
-  assert.equal(actual, readFileSync(file, 'utf8'), `${name}; LABSWEEP_UPDATE_GOLDEN=1 rewrites it`);
-}
 
 /** The text of a reference file, or undefined after the test was skipped for its absence. */
 function reference(context: TestContext, name: string): string | undefined {

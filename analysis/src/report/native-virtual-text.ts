@@ -53,9 +53,7 @@ function apartLines(rows: ApartRows): string[] {
 function pairLines(pair: NativeVirtual): string[] {
   return [
     ...wrapText(`${pair.virtual} against ${pair.native} on ${hostsText(pair)}`, { prefix: '  ' }),
-    ...matchLines(pair),
-    ...settingLines(pair),
-    ...stateLines(pair),
+    ...pairSentences(pair).flatMap((sentence) => wrapText(sentence, { prefix: '    ' })),
     ...levelTable(pair),
     ...effectLines(pair),
   ];
@@ -67,7 +65,12 @@ function hostsText({ hostClass, nativeHosts, virtualHosts }: NativeVirtual): str
   return `${hostClass} (${hosts})`;
 }
 
-function matchLines({ matches, otherBuilds }: NativeVirtual): string[] {
+/** What a reader must know before the numbers of a pair: one sentence each, not wrapped. */
+export function pairSentences(pair: NativeVirtual): string[] {
+  return [...matchSentences(pair), ...settingSentences(pair), ...stateSentences(pair)];
+}
+
+function matchSentences({ matches, otherBuilds }: NativeVirtual): string[] {
   const [only, second] = matches;
   const sentence =
     only === undefined
@@ -75,10 +78,7 @@ function matchLines({ matches, otherBuilds }: NativeVirtual): string[] {
         'comparison'
       : `only ${only.label} ran in both environments: its levels are compared; an effect needs ` +
         'a second kernel in both';
-  return [
-    ...otherBuilds.flatMap((build) => wrapText(otherBuildText(build), { prefix: '    ' })),
-    ...(second === undefined ? wrapText(sentence, { prefix: '    ' }) : []),
-  ];
+  return [...otherBuilds.map(otherBuildText), ...(second === undefined ? [sentence] : [])];
 }
 
 function otherBuildText({ release, nativeVersions, virtualVersion }: OtherBuild): string {
@@ -89,7 +89,7 @@ function otherBuildText({ release, nativeVersions, virtualVersion }: OtherBuild)
   );
 }
 
-function settingLines({ settings }: NativeVirtual): string[] {
+function settingSentences({ settings }: NativeVirtual): string[] {
   const { differences, native, virtual } = settings;
   const unlike = differences.map(
     ({ words, ...sides }) => `${words} ${sides.virtual} in the guest, ${sides.native} natively`,
@@ -98,20 +98,19 @@ function settingLines({ settings }: NativeVirtual): string[] {
     ...(unlike.length === 0 ? [] : [`settings that differ: ${unlike.join('; ')}`]),
     ...(virtual.length === 0 ? [] : [`set for the guest alone: ${virtual.join('; ')}`]),
     ...(native.length === 0 ? [] : [`set natively alone: ${native.join('; ')}`]),
-  ].flatMap((sentence) => wrapText(sentence, { prefix: '    ' }));
+  ];
 }
 
-function stateLines({ stateDifferences }: NativeVirtual): string[] {
+function stateSentences({ stateDifferences }: NativeVirtual): string[] {
   return stateDifferences.flatMap(({ label, differences }) => {
     const [first, ...others] = differences;
     if (first === undefined) return [];
     const { key, kernel, baseline } = first;
     const more = others.length === 0 ? '' : ` and ${others.length} more`;
-    return wrapText(
+    return [
       `levels of ${label} not comparable: ${wordsOfKey(key)} ${stateText(key, kernel)} in the ` +
         `guest, ${stateText(key, baseline)} natively${more}`,
-      { prefix: '    ' },
-    );
+    ];
   });
 }
 
@@ -136,7 +135,8 @@ function levelTable({ metrics, matches }: NativeVirtual): string[] {
   });
 }
 
-function levelCells({ label, native, virtual, ratio }: SideLevels): string[] {
+/** Label, native level, virtual level, ratio. */
+export function levelCells({ label, native, virtual, ratio }: SideLevels): string[] {
   const medians = [native, virtual].flatMap((level) => (level ? [level.median] : []));
   const levels = [native, virtual].map((level) => levelText(level, decimalsFor(medians)));
   return [`  ${label}`, ...levels, ratio === undefined ? '-' : ratioText(ratio)];
@@ -168,7 +168,8 @@ function effectLines({ metrics, matches, reference }: NativeVirtual): string[] {
   ]);
 }
 
-function effectSentence({ virtual, native, agreement }: SideEffects): string {
+/** One line, not wrapped. */
+export function effectSentence({ virtual, native, agreement }: SideEffects): string {
   const numbers = `the guest shows ${changeText(virtual)}, native ${changeText(native)}`;
   const agreed = agreementText(agreement);
   return agreed === '' ? numbers : `${numbers}: ${agreed}`;

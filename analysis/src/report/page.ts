@@ -34,7 +34,7 @@ export function wrapText(text: string, options: WrapOptions = {}): string[] {
  * The last step of every text renderer: what a name or a message brought along cannot break the
  * page.
  */
-export function finishPage(lines: readonly string[]): string[] {
+export function finishPage(lines: readonly string[], columns = PAGE_COLUMNS): string[] {
   return lines
     .map((line) =>
       line
@@ -42,7 +42,7 @@ export function finishPage(lines: readonly string[]): string[] {
         .replace(/[^\x20-\x7e]/g, '?')
         .trimEnd(),
     )
-    .flatMap((line) => (line === '' ? [''] : chunks(line, PAGE_COLUMNS)));
+    .flatMap((line) => (line === '' ? [''] : chunks(line, columns)));
 }
 
 /** An empty text has no chunk. */

@@ -10,7 +10,7 @@ import { renderCsv } from './render-csv.js';
 
 const HEADER =
   'environment,smp,workload,scenario,kernel,repetition,attempt,status,metric,value,unit,' +
-  'row,block,host,kernel_release,accepted,failure,duration_ms,purpose';
+  'row,block,host,kernel_release,accepted,failure,duration_ms,purpose,started_at_ms';
 
 function read(record: SweepRecord): Record<string, string>[] {
   const [header = [], ...records] = parseCsv(renderCsv(record));

@@ -7,7 +7,7 @@ import type { Report } from '../report-model.js';
 import type { SweepRecord } from '../sweep-record.js';
 
 /** Goes up when a field changes its meaning; new fields do not count. */
-export const RESULTS_SCHEMA = 'labsweep-results/1';
+export const RESULTS_SCHEMA = 'labsweep-results/2';
 
 /** Indented, and ends with a newline. */
 export function renderJson(record: SweepRecord, report: Report): string {

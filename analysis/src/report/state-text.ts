@@ -42,7 +42,8 @@ function checkLines(row: ReportRow, check: StateCheck): string[] {
   ];
 }
 
-function equalText(check: StateCheck): string {
+/** One line, not wrapped. */
+export function equalText(check: StateCheck): string {
   const seen = check.equal.filter(({ value }) => value !== NOT_SEEN);
   const unseen = check.equal.filter(({ value }) => value === NOT_SEEN);
   const plain = shorten(seen.filter(({ key }) => mappingOfKey(key) === undefined)).join(', ');

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Picks what a report is about: the one comparison that its subject names, and the sentence that
+ * says just what was measured. It claims nothing that a verdict does not.
+ */
+import type { EnvironmentRequest, Metric } from '@labsweep/proto';
+import type { Cell } from '../cell.js';
+import type { Report, ReportRow } from '../report-model.js';
+import { differenceText } from '../state-gate.js';
+import { type Judgement, percentText, type Verdict } from '../verdict.js';
+import { formatP, formatSignedChange } from './format-number.js';
+
+/** A judged comparison of the primary metric. */
+export interface Claim {
+  readonly row: ReportRow;
+  readonly cell: Cell;
+  readonly judgement: Judgement;
+}
+
+/** What a reader must know first comes first. */
+const PRIORITY: readonly Verdict[] = [
+  'slower',
+  'higher',
+  'lower',
+  'faster',
+  'undecided',
+  'too-few',
+  'same',
+  'not-comparable',
+];
+
+/** To the machine that users have. */
+const NEAREST_FIRST: readonly EnvironmentRequest[] = [
+  'native',
+  'qemu-kvm',
+  'qemu',
+  'qemu-tcg',
+  'scripted',
+];
+
+const STATUSES = ['clean', 'supporting', 'excluded'] as const;
+
+/** In the order of the rows, then of their kernels. A row without the baseline claims nothing. */
+export function claimsOf(report: Report): Claim[] {
+  return report.rows.flatMap((row) =>
+    (row.metrics[0]?.cells ?? []).flatMap((cell) => {
+      const { judgement } = cell;
+      const isAlone = judgement?.reasons.some(({ code }) => code === 'no-baseline') ?? true;
+      return judgement === undefined || isAlone ? [] : [{ row, cell, judgement }];
+    }),
+  );
+}
+
+/** Rows whose kernels have a level each and nothing to be compared with. */
+export function rowsOfLevels(report: Report): ReportRow[] {
+  const claiming = new Set(claimsOf(report).map(({ row }) => row));
+  return report.rows.filter((row) => !claiming.has(row));
+}
+
+/**
+ * Undefined where nothing is compared. A clean row goes before one that only supports, and the bare
+ * machine before a guest: some effects exist in guests alone.
+ */
+export function leadClaim(report: Report): Claim | undefined {
+  const ranks = ({ judgement, row }: Claim): number[] => [
+    PRIORITY.indexOf(judgement.verdict),
+    STATUSES.indexOf(row.status.kind),
+    NEAREST_FIRST.indexOf(row.environment),
+  ];
+  const rank = (claim: Claim): number => ranks(claim).reduce((sum, each) => sum * 10 + each, 0);
+  return claimsOf(report).toSorted((a, b) => rank(a) - rank(b))[0];
+}
+
+/** A regression is said only of whole sweeps on real kernels, and only where a verdict says so. */
+export function isRegression(report: Report): boolean {
+  const lead = leadClaim(report);
+  return (
+    lead?.judgement.verdict === 'slower' &&
+    report.state === 'finished' &&
+    lead.row.environment !== 'scripted'
+  );
+}
+
+/** One line, not wrapped; without the word `Subject`. */
+export function headline(report: Report): string {
+  const { primary, baseline } = report;
+  const { name } = report.head.workload;
+  const lead = leadClaim(report);
+  const tag = isRegression(report) ? '[REGRESSION] ' : '';
+  const state = report.state === 'finished' ? '' : `${report.state}: `;
+  if (lead === undefined) return `${state}${name}: levels of ${primary.name}, no comparison`;
+  const { cell, judgement } = lead;
+  const place = `on ${cell.kernel} against ${baseline}`;
+  return `${tag}${state}${name}: ${primary.name} ${shortFinding(cell, judgement, report)} ${place}`;
+}
+
+function shortFinding({ comparison }: Cell, { verdict }: Judgement, { judging }: Report): string {
+  switch (verdict) {
+    case 'slower':
+    case 'faster':
+    case 'higher':
+    case 'lower':
+      return comparison.kind === 'compared'
+        ? formatSignedChange(comparison.changePercent).size
+        : verdict;
+    case 'same':
+      return `same within ${percentText(judging.margin ?? 0)}`;
+    case 'undecided':
+      return 'undecided';
+    case 'too-few':
+      return 'not decided (too few blocks)';
+    case 'not-comparable':
+      return 'not comparable';
+  }
+}
+
+/** What was found in one row, with its interval where there is one; ends with a full stop. */
+export function claimSentence(report: Report, { row, cell, judgement }: Claim): string {
+  const { primary, baseline, head } = report;
+  const { verdict } = judgement;
+  const what = `${metricText(primary)} of ${head.workload.name}`;
+  const pair = `on ${cell.kernel} and on ${baseline}, in ${row.label}`;
+  const than = `on ${cell.kernel} than on ${baseline}, in ${row.label}`;
+  const change = changeText(report, cell, judgement);
+  const why = judgement.reasons.map(({ text }) => text).join('; ');
+  switch (verdict) {
+    case 'slower':
+    case 'faster':
+      return (
+        `${head.workload.name} is ${verdict} ${than}: ${metricText(primary)} changed by ` +
+        `${change}.${doubtsText(judgement)}`
+      );
+    case 'higher':
+    case 'lower':
+      return `${what} is ${verdict} ${than}: it changed by ${change}.${doubtsText(judgement)}`;
+    case 'same': {
+      const margin = percentText(report.judging.margin ?? 0);
+      return (
+        `${what} is the same ${pair}, within the margin of ${margin} that the spec states; ` +
+        `the change seen is ${change}.${doubtsText(judgement)}`
+      );
+    }
+    case 'undecided':
+      return (
+        `Whether ${what} differs ${pair}, is undecided: the change seen is ${change}. ` +
+        `${capital(why)}. ${moreBlocksText(judgement)}`
+      );
+    case 'too-few':
+      return (
+        `Too few blocks to judge ${what} ${pair}: ${why}. ` +
+        `${change === '' ? '' : `Seen so far: ${change}. `}${moreBlocksText(judgement)}`
+      );
+    case 'not-comparable':
+      return `${what} is not comparable ${pair}: ${whyNot(cell, why)}.`;
+  }
+}
+
+/** The first thing that differs says more than that something does. */
+function whyNot({ kernel, comparison }: Cell, why: string): string {
+  if (comparison.kind !== 'not-comparable') return why;
+  const { baseline, differences } = comparison;
+  const [first] = differences;
+  return first === undefined ? why : differenceText(first, { kernel, baseline });
+}
+
+/** `iteration_ns_per_page (ns/page, lower is better)`. */
+export function metricText({ name, unit, direction }: Metric): string {
+  const better = direction === 'none' ? 'no direction is better' : `${direction} is better`;
+  return `${name} (${unit === '' ? better : `${unit}, ${better}`})`;
+}
+
+/** `+48.3%, 95% CI [+47.8, +48.7], 10 blocks, p <0.001 after Holm over 4 comparisons`. */
+function changeText(report: Report, { comparison }: Cell, { pAdjusted }: Judgement): string {
+  if (comparison.kind !== 'compared') return '';
+  const { size, range } = formatSignedChange(comparison.changePercent);
+  const { family } = report.judging;
+  const holm = family > 1 ? ` after Holm over ${family} comparisons` : '';
+  const p = pAdjusted === undefined ? '' : `, p ${equalSign(formatP(pAdjusted))}${holm}`;
+  const percents = range.replaceAll(/(?=[,\]])/g, '%');
+  return `${size}, 95% CI ${percents}, ${blocksText(comparison.ratio.n)}${p}`;
+}
+
+function equalSign(p: string): string {
+  return p.startsWith('<') ? p.replace('<', '< ') : `= ${p}`;
+}
+
+/** What stands against a verdict belongs behind it, not below it. */
+function doubtsText({ reasons }: Judgement): string {
+  const doubts = reasons
+    .filter(({ code }) => code !== 'significant' && code !== 'within-margin')
+    .map(({ text }) => text);
+  return doubts.length === 0 ? '' : ` But ${doubts.join('; and ')}.`;
+}
+
+function moreBlocksText({ blocksMissing }: Judgement): string {
+  return blocksMissing === undefined
+    ? 'More blocks of this setup are not expected to decide it.'
+    : `About ${blocksText(blocksMissing).replace(' ', ' more ')} would be needed.`;
+}
+
+/** `1 block`, `6 blocks`. */
+export function blocksText(count: number): string {
+  return `${count} ${count === 1 ? 'block' : 'blocks'}`;
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * report.html: the report as one page that needs nothing else: no script, no font, no picture from
+ * anywhere. It shows what the text report says, and the series behind it.
+ */
+import type { Report } from '../../report-model.js';
+import type { SweepRecord } from '../../sweep-record.js';
+import { formatRange, formatShare } from '../format-number.js';
+import { claimSentence, claimsOf, headline, leadClaim } from '../headline.js';
+import { stateLines as stateTextLines } from '../mail/mail-exclusions.js';
+import { comparedMetrics } from '../own-numbers.js';
+import type { RenderParts } from '../report-format.js';
+import {
+  guestSettings,
+  hostSettings,
+  kernelLines,
+  machineLines,
+  type SetupFact,
+} from '../setup-facts.js';
+import { floorText, judgementText } from '../verdict-text.js';
+import { heatLegend, heatMap } from './heat-map.js';
+import { type Child, element, type Markup } from './markup.js';
+import { nativeVirtualPictures } from './native-virtual-picture.js';
+import { phasePictures } from './phases.js';
+import { stripPlot } from './strip-plot.js';
+import { STYLE } from './style.js';
+import { dataTable, rawSeriesMarkup } from './tables.js';
+
+/** Ends with a newline. */
+export function renderHtml({ record, report }: RenderParts): string {
+  const title = headline(report);
+  const head = element(
+    'head',
+    {},
+    element('meta', { charset: 'utf-8' }),
+    element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
+    element('meta', { name: 'color-scheme', content: 'light dark' }),
+    element('title', {}, title),
+    // The one text that must not be escaped: it holds nothing of the report.
+    element('style', {}, { markup: STYLE }),
+  );
+  const body = element('body', {}, element('main', {}, sections(record, report)));
+  return `<!DOCTYPE html>\n${element('html', { lang: 'en' }, head, body).markup}\n`;
+}
+
+function sections(record: SweepRecord, report: Report): Markup[] {
+  const plots = report.rows
+    .map((row) => stripPlot({ record, report }, row))
+    .filter((plot) => plot !== undefined);
+  const phases = phasePictures(report);
+  return [
+    ...opening(report),
+    ...section('Matrix', [heatMap(report, report.primary), heatLegend(report.primary)]),
+    ...section('Verdicts', verdicts(report)),
+    ...section('Every value, in execution order', grid(plots)),
+    ...section('What carries the difference', grid(phases)),
+    ...section('Gap closed', gapClosed(report)),
+    ...section('Native against virtual', nativeVirtualPictures(report)),
+    ...section('The other metrics', otherMetrics(report)),
+    ...section('Row status', rowStatus(report)),
+    ...section('State of the workload’s memory', [
+      list(stateTextLines(report, Number.MAX_SAFE_INTEGER)),
+    ]),
+    ...section('Failed trials', failures(report)),
+    ...section('Setup', setup(record, report)),
+    ...section('Commands after the submission', [list(report.commands)]),
+    ...section('Notes', [list(report.notes)]),
+    ...section('Raw series', rawSeriesMarkup(report)),
+  ];
+}
+
+function opening(report: Report): Markup[] {
+  const { state, progress } = report;
+  const lead = leadClaim(report);
+  const ended = `${progress.trialsEnded} of ${progress.trialsPlanned} trials`;
+  return [
+    element('p', { class: 'soft' }, `labsweep report of ${report.sweep}: ${state}, ${ended}`),
+    element('h1', {}, headline(report)),
+    ...(state === 'finished'
+      ? []
+      : [
+          element(
+            'p',
+            { class: 'early' },
+            `Preliminary: the sweep is ${state}; numbers may change.`,
+          ),
+        ]),
+    element(
+      'p',
+      { class: 'lead' },
+      lead === undefined
+        ? `No row compares a kernel with ${report.baseline}: these are levels.`
+        : claimSentence(report, lead),
+    ),
+  ];
+}
+
+/** Nothing where there is nothing to show. */
+function section(title: string, content: readonly Markup[]): Markup[] {
+  const filled = content.filter(({ markup }) => markup !== '');
+  return filled.length === 0 ? [] : [element('h2', {}, title), ...filled];
+}
+
+function grid(figures: readonly Markup[]): Markup[] {
+  return figures.length === 0 ? [] : [element('div', { class: 'plots' }, figures)];
+}
+
+function list(items: readonly Child[]): Markup {
+  if (items.length === 0) return { markup: '' };
+  return element(
+    'ul',
+    {},
+    items.map((item) => element('li', {}, item)),
+  );
+}
+
+function verdicts(report: Report): Markup[] {
+  const claims = claimsOf(report);
+  if (claims.length === 0) return [];
+  const floors = report.rows.flatMap(({ label, noiseFloor }) =>
+    noiseFloor === undefined ? [] : [`${label}: ${floorText(noiseFloor, report.baseline)}`],
+  );
+  return [
+    list(
+      claims.map(
+        ({ row, cell, judgement }) => `${row.label}, ${cell.kernel}: ${judgementText(judgement)}`,
+      ),
+    ),
+    ...(floors.length === 0 ? [] : [element('h3', {}, 'Noise floor'), list(floors)]),
+  ];
+}
+
+function otherMetrics(report: Report): Markup[] {
+  return comparedMetrics(report)
+    .filter(({ name }) => name !== report.primary.name)
+    .map((metric) =>
+      element('details', {}, element('summary', {}, metric.name), heatMap(report, metric)),
+    );
+}
+
+function gapClosed({ gap, rows, primary }: Report): Markup[] {
+  if (gap === undefined) return [];
+  const told = rows.flatMap(({ label, gapClosed: closed }) =>
+    closed === undefined ? [] : [{ label, closed }],
+  );
+  const lines = told.map(({ label, closed }) => {
+    if (closed.kind === 'refused') return [label, 'refused', closed.reason, '-', '-'];
+    const { fraction, ofMeans } = closed;
+    const percent = (value: number): string => formatShare(value, 1);
+    const range = ({ low, high }: { readonly low: number; readonly high: number }): string =>
+      formatRange(percent(low), percent(high));
+    const { interval } = fraction;
+    return [
+      label,
+      percent(fraction.median),
+      interval.method === 'none' ? interval.reason : range(interval),
+      percent(ofMeans.ratio),
+      range(ofMeans),
+    ];
+  });
+  return [
+    element(
+      'p',
+      {},
+      `By ${gap.candidate}, in ${primary.name}: (${gap.bad} - ${gap.candidate}) / (${gap.bad} - ` +
+        `${gap.good}) inside blocks.`,
+    ),
+    dataTable({ columns: ['row', 'median', '95 % CI', 'ratio of means', '95 % CI'], rows: lines }),
+  ];
+}
+
+function rowStatus({ rows }: Report): Markup[] {
+  return [
+    list(
+      rows.map(({ label, status }) => {
+        const why = [...status.reasons, ...status.remarks].join('; ');
+        return `${label}: ${status.kind}${why === '' ? '' : `: ${why}`}`;
+      }),
+    ),
+  ];
+}
+
+function failures(report: Report): Markup[] {
+  return [
+    list(
+      report.failures.map(({ trial, attempt, hostName, status, standing, message, ...failed }) => {
+        const whose = status === 'subject-failed' ? 'a finding' : 'a fault of the lab';
+        return `${trial} attempt ${attempt} (${standing}) on ${hostName}: ${failed.class}, ${whose}: ${message}`;
+      }),
+    ),
+  ];
+}
+
+function setup(record: SweepRecord, report: Report): Markup[] {
+  const { head } = report;
+  const { workload } = head;
+  const facts = (told: readonly SetupFact[]): string =>
+    told.map(({ words, text }) => `${words} ${text}`).join(', ');
+  const entries: readonly (readonly [string, readonly string[]])[] = [
+    ['workload', [[workload.name, ...workload.arguments].join(' '), workload.program]],
+    ['binary sha256', [workload.sha256]],
+    ['compiler', [workload.compiler]],
+    ['kernels', kernelLines(record, report)],
+    ['machines', machineLines(record)],
+    ['hosts’ settings', [facts(hostSettings(record))]],
+    ['guests', [facts(guestSettings(record))]],
+    ['environments', head.environments.map(({ environment, note }) => `${environment}: ${note}`)],
+    ['clocksource', head.clocksources.map(({ text, trials }) => `${text} (${trials} trials)`)],
+    ['plan', [`${head.repetitions} repetitions, ${head.order}, seed ${head.seed}`]],
+  ];
+  return [
+    element(
+      'dl',
+      {},
+      entries.flatMap(([key, values]) =>
+        values
+          .filter((value) => value !== '')
+          .flatMap((value, index) => [
+            element('dt', {}, index === 0 ? key : ''),
+            element('dd', {}, value),
+          ]),
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What the tables of other tools have no column for: the interval and the verdict of each change,
+ * and the raw series. It goes below such a table, so that no percentage stands without them.
+ */
+import type { Metric } from '@labsweep/proto';
+import type { Cell } from '../cell.js';
+import type { Report, ReportRow } from '../report-model.js';
+import { formatSignedChange } from './format-number.js';
+import { wrapText } from './page.js';
+import { cellsOf, rawSeriesLines } from './raw-series.js';
+
+/** Numbers without a good direction are only recorded. */
+export function comparedMetrics({ metrics, primary }: Report): Metric[] {
+  return metrics.filter(({ name, direction }) => name === primary.name || direction !== 'none');
+}
+
+/** For one row: each kernel's changes with 95 % intervals, the verdict behind the primary one. */
+export function intervalLines(
+  report: Report,
+  { row, columns }: { readonly row: ReportRow; readonly columns: number },
+): string[] {
+  return comparedMetrics(report).flatMap(({ name }) =>
+    cellsOf(row, name)
+      .filter(({ comparison }) => comparison.kind !== 'baseline')
+      .flatMap((cell) =>
+        wrapText(`${cell.kernel}, ${name}: ${cellSentence(cell)}`, { prefix: '  ', columns }),
+      ),
+  );
+}
+
+function cellSentence({ comparison, judgement }: Cell): string {
+  const verdict = judgement === undefined ? '' : `: ${judgement.verdict.replaceAll('-', ' ')}`;
+  switch (comparison.kind) {
+    case 'baseline':
+      return 'the baseline';
+    case 'compared': {
+      const { size, range } = formatSignedChange(comparison.changePercent);
+      return `${size} ${range} n=${comparison.ratio.n}${verdict}`;
+    }
+    case 'not-comparable':
+      return `not comparable, ${comparison.cause} differs`;
+    case 'not-compared':
+      return `not compared (${comparison.reason.replaceAll('-', ' ')})`;
+  }
+}
+
+/** Of every metric, in the order of the spec. */
+export function allRawSeries(report: Report, columns: number): string[] {
+  return report.metrics.flatMap(({ name }) => {
+    const lines = rawSeriesLines(report, { metric: name, columns });
+    if (lines.length === 0) return [];
+    return [
+      '',
+      ...wrapText(`raw series of ${name}, by repetition ("-": no value)`, { columns }),
+      ...lines,
+    ];
+  });
+}

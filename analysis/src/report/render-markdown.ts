@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * report.md: the report as GitHub Markdown, for issues and merge requests: tables, and the raw
+ * series folded away. No name that a user gave can become markup.
+ */
+import type { Metric } from '@labsweep/proto';
+import type { Cell } from '../cell.js';
+import type { Report, ReportRow } from '../report-model.js';
+import type { SweepRecord } from '../sweep-record.js';
+import { differenceText, shortName } from './decomposition-text.js';
+import {
+  decimalsFor,
+  formatLevel,
+  formatP,
+  formatRange,
+  formatShare,
+  formatSignedChange,
+} from './format-number.js';
+import { gapNumbers } from './gap-text.js';
+import { claimSentence, claimsOf, headline, leadClaim, metricText } from './headline.js';
+import { rowStatusLines, stateLines } from './mail/mail-exclusions.js';
+import { effectSentence, levelCells, pairSentences } from './native-virtual-text.js';
+import { comparedMetrics } from './own-numbers.js';
+import { cellsOf, repetitionsOf } from './raw-series.js';
+import type { RenderParts } from './report-format.js';
+import { guestSettings, hostSettings, kernelLines, machineLines } from './setup-facts.js';
+import { floorText, judgementText } from './verdict-text.js';
+
+/** Ends with a newline. */
+export function renderMarkdown({ record, report }: RenderParts): string {
+  const sections = [
+    opening(report),
+    ...comparedMetrics(report).map((metric) => metricSection(report, metric)),
+    section('Verdicts', list(verdictTexts(report))),
+    section('What carries the difference', decompositions(report)),
+    section('Gap closed', gapTable(report)),
+    section('Native against virtual', nativeVirtual(report)),
+    section('Row status', list(rowStatusLines(report, Number.MAX_SAFE_INTEGER).slice(1))),
+    section('State check', list(stateLines(report, Number.MAX_SAFE_INTEGER))),
+    section('Failed trials', list(failureTexts(report))),
+    section('Setup', setup(record, report)),
+    section('Commands after the submission', list(report.commands)),
+    section('Notes', list(report.notes)),
+    rawSection(report),
+  ].filter((lines) => lines.length > 0);
+  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** Nothing that has a meaning in GitHub's Markdown keeps it; mentions and issue links neither. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/[\\`*_{}[\]<>#+|~!$^]/g, (letter) => (letter === '+' ? letter : `\\${letter}`))
+    .replaceAll('&', '&amp;')
+    .replaceAll('@', '&#64;')
+    .replaceAll(/\b(https?|ftp|www)([:.])/gi, '$1&#8203;$2');
+}
+
+const text = escapeMarkdown;
+
+function opening(report: Report): string[] {
+  const lead = leadClaim(report);
+  const { state, progress } = report;
+  return [
+    `# ${text(headline(report))}`,
+    '',
+    ...(state === 'finished'
+      ? []
+      : [`**Preliminary: the sweep is ${state}; numbers may change.**`, '']),
+    text(
+      lead === undefined
+        ? `No row compares a kernel with ${report.baseline}: these are levels.`
+        : claimSentence(report, lead),
+    ),
+    '',
+    text(
+      `Sweep ${report.sweep}: ${state}, ${progress.trialsEnded} of ${progress.trialsPlanned} ` +
+        `trials, ${progress.blocksAccepted} of ${progress.blocksPlanned} blocks accepted.`,
+    ),
+  ];
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`## ${title}`, '', ...lines];
+}
+
+function list(items: readonly string[]): string[] {
+  return items.map((item) => `- ${text(item.trim())}`);
+}
+
+/** `columns` end in `:` where they hold numbers. */
+function table(columns: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]): string => `| ${cells.map(text).join(' | ')} |`;
+  return [
+    line(columns.map((column) => column.replace(/:$/, ''))),
+    `| ${columns.map((column) => (column.endsWith(':') ? '---:' : '---')).join(' | ')} |`,
+    ...rows.map(line),
+  ];
+}
+
+function metricSection(report: Report, metric: Metric): string[] {
+  const rows = report.rows.flatMap((row) => {
+    const cells = cellsOf(row, metric.name);
+    const levels = cells.flatMap(({ summary }) => (summary === undefined ? [] : [summary.median]));
+    return cells.map((cell) => cellRow(row, cell, decimalsFor(levels)));
+  });
+  const columns = ['row', 'kernel', 'n:', 'median:', '95% CI', 'change:', '95% CI', 'p adj:'];
+  return section(`${text(metricText(metric))}, baseline ${text(report.baseline)}`, [
+    ...table([...columns, 'verdict'], rows),
+  ]);
+}
+
+function cellRow(row: ReportRow, cell: Cell, decimals: number): string[] {
+  const { kernel, values, expected, summary, interval, comparison, judgement } = cell;
+  const failed = row.trialsByKernel.find((each) => each.kernel === kernel)?.failed ?? 0;
+  const level = (value: number): string => formatLevel(value, decimals);
+  const change =
+    comparison.kind === 'compared' ? formatSignedChange(comparison.changePercent) : undefined;
+  const p = judgement?.pAdjusted;
+  return [
+    row.label,
+    kernel,
+    values.length < expected ? `${values.length} of ${expected}` : String(values.length),
+    summary === undefined ? '-' : level(summary.median),
+    interval.method === 'none'
+      ? interval.reason
+      : formatRange(level(interval.low), level(interval.high)),
+    change?.size ?? '-',
+    change?.range ?? '-',
+    p === undefined ? '-' : formatP(p),
+    [verdictWord(cell), ...(failed === 0 ? [] : [`${failed} failed`])].join('; '),
+  ];
+}
+
+function verdictWord({ comparison, judgement }: Cell): string {
+  if (comparison.kind === 'baseline') return 'baseline';
+  if (comparison.kind === 'not-comparable') return `not comparable: ${comparison.cause} differs`;
+  if (judgement !== undefined) return judgement.verdict.replaceAll('-', ' ');
+  if (comparison.kind === 'not-compared') return comparison.reason.replaceAll('-', ' ');
+  // Of the other metrics nothing is judged.
+  return '-';
+}
+
+function verdictTexts(report: Report): string[] {
+  return [
+    ...claimsOf(report).map(
+      ({ row, cell, judgement }) => `${row.label}, ${cell.kernel}: ${judgementText(judgement)}`,
+    ),
+    ...report.rows.flatMap(({ label, noiseFloor }) =>
+      noiseFloor === undefined ? [] : [`${label}: ${floorText(noiseFloor, report.baseline)}`],
+    ),
+  ];
+}
+
+function decompositions({ rows, primary }: Report): string[] {
+  const lines = rows.flatMap(({ label, decompositions: all }) =>
+    all.flatMap(({ kernel, baseline, primaryDifference, parts }) => {
+      const decimals = Math.min(decimalsFor([primaryDifference.median]), 3);
+      return [
+        { name: primary.name, difference: primaryDifference, share: 1 },
+        ...parts.map(({ metric, ...part }) => ({ name: shortName(metric, primary.name), ...part })),
+      ].map(({ name, difference, share }) => [
+        `${label}, ${kernel} - ${baseline}`,
+        name,
+        differenceText(difference, decimals),
+        formatShare(share),
+      ]);
+    }),
+  );
+  return lines.length === 0
+    ? []
+    : table(['difference', 'part', 'median and 95% CI:', 'share:'], lines);
+}
+
+function gapTable({ gap, rows }: Report): string[] {
+  if (gap === undefined) return [];
+  const lines = rows.flatMap(({ label, gapClosed }) => {
+    if (gapClosed === undefined) return [];
+    if (gapClosed.kind === 'refused') return [[label, 'refused', '-', '-', gapClosed.reason]];
+    const [n = [], of = [], closed = [], interval = []] = gapNumbers(gapClosed);
+    return of.map((name, index) => [
+      label,
+      name,
+      n[0] ?? '-',
+      closed[index] ?? '-',
+      interval[index] ?? '-',
+    ]);
+  });
+  return table(['row', 'of', 'n:', 'closed:', '95% CI'], lines);
+}
+
+function nativeVirtual({ sideBySide }: Report): string[] {
+  return sideBySide.pairs.flatMap((pair) => [
+    `### ${text(`${pair.virtual} against ${pair.native} on ${pair.hostClass}`)}`,
+    '',
+    ...list(pairSentences(pair)),
+    ...pair.metrics.flatMap(({ metric, effects }) =>
+      list(effects.map((effect) => `${effect.label}, ${metric}: ${effectSentence(effect)}`)),
+    ),
+    '',
+    ...table(
+      ['metric', 'kernel', 'native:', 'virtual:', 'virtual / native'],
+      pair.metrics.flatMap(({ metric, levels }) =>
+        levels.map((each) => [metric, ...levelCells(each).map((cell) => cell.trim())]),
+      ),
+    ),
+  ]);
+}
+
+function failureTexts({ failures }: Report): string[] {
+  return failures.map(({ trial, attempt, hostName, status, standing, message, ...failed }) => {
+    const whose = status === 'subject-failed' ? 'a finding' : 'a fault of the lab';
+    return (
+      `${trial} attempt ${attempt} (${standing}) on ${hostName}: ${failed.class}, ${whose}: ` +
+      message
+    );
+  });
+}
+
+function setup(record: SweepRecord, report: Report): string[] {
+  const { head } = report;
+  const { name, arguments: args, program, sha256, compiler } = head.workload;
+  const facts = [...hostSettings(record), ...guestSettings(record)];
+  return list([
+    `workload: ${[name, ...args].join(' ')} (${program}, binary sha256 ${sha256})`,
+    ...(compiler === '' ? [] : [`compiler: ${compiler}`]),
+    ...kernelLines(record, report).map((each) => `kernel ${each}`),
+    ...machineLines(record).map((each) => `machine ${each}`),
+    ...facts.map(({ words, text: value }) => `${words}: ${value}`),
+    ...head.environments.map(({ environment, note }) => `${environment}: ${note}`),
+    ...head.clocksources.map(
+      ({ text: clock, trials }) => `clocksource ${clock} (${trials} trials)`,
+    ),
+    `plan: ${head.repetitions} repetitions, ${head.order}, seed ${head.seed}`,
+  ]);
+}
+
+function rawSection(report: Report): string[] {
+  const tables = report.rows.flatMap((row) =>
+    report.metrics.flatMap(({ name }) => {
+      const cells = cellsOf(row, name);
+      const rows = repetitionsOf(cells).map((repetition) => [
+        String(repetition),
+        ...cells.map(({ values }) => {
+          const found = values.find((each) => each.repetition === repetition);
+          return found === undefined ? '-' : String(found.value);
+        }),
+      ]);
+      if (rows.length === 0) return [];
+      const columns = ['block:', ...cells.map(({ kernel }) => `${kernel}:`)];
+      return [`**${text(`${row.label}, ${name}`)}**`, '', ...table(columns, rows), ''];
+    }),
+  );
+  if (tables.length === 0) return [];
+  return ['<details>', '<summary>Raw series</summary>', '', ...tables, '</details>'];
+}

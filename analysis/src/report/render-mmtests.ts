@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * report.mmtests.txt: statistics down and kernels across, in the manner of mmtests: a positive
+ * percentage is better whatever the direction of the metric, and stars stand where a difference is
+ * clear. Intervals, verdicts and the raw series follow, which mmtests does not show.
+ */
+import type { Metric } from '@labsweep/proto';
+import type { Cell } from '../cell.js';
+import { isClear } from '../compare.js';
+import type { Report, ReportRow } from '../report-model.js';
+import type { Summary } from '../statistics/summary.js';
+import { renderAsciiTable } from './ascii-table.js';
+import { decimalsFor } from './format-number.js';
+import { KERNELS_ACROSS_MAX } from './kernel-table.js';
+import { allRawSeries, comparedMetrics, intervalLines } from './own-numbers.js';
+import { finishPage, PAGE_COLUMNS, wrapText } from './page.js';
+import { cellsOf } from './raw-series.js';
+
+interface Statistic {
+  readonly name: string;
+  readonly of: (summary: Summary) => number | undefined;
+  /** Of a level, the direction of the metric says what is better; of a spread, less is. */
+  readonly kind: 'level' | 'spread';
+}
+
+const STATISTICS: readonly Statistic[] = [
+  { name: 'Min', of: ({ min }) => min, kind: 'level' },
+  { name: 'Median', of: ({ median }) => median, kind: 'level' },
+  { name: 'Amean', of: ({ mean }) => mean, kind: 'level' },
+  { name: 'Max', of: ({ max }) => max, kind: 'level' },
+  { name: 'Stddev', of: ({ stdev }) => stdev, kind: 'spread' },
+  { name: 'CoeffVar', of: ({ cv }) => (cv === undefined ? undefined : cv * 100), kind: 'spread' },
+];
+
+/** Ends with a newline; at most 80 columns. */
+export function renderMmtests(report: Report): string {
+  const lines = [
+    ...wrapText(
+      `Positive percentages are better; *stars*: the 95% interval of the change excludes none. ` +
+        `Percentages compare a statistic with that of ${report.baseline}, across blocks; the ` +
+        'changes inside blocks are below.',
+    ),
+    ...report.rows.flatMap((row) => [
+      '',
+      row.label,
+      ...blocksOf(report, row).flatMap((kernels) => [...table(report, row, kernels), '']),
+      '95% intervals of the changes inside blocks, and verdicts on the primary metric:',
+      ...intervalLines(report, { row, columns: PAGE_COLUMNS }),
+    ]),
+    ...allRawSeries(report, PAGE_COLUMNS),
+  ];
+  return `${finishPage(lines).join('\n')}\n`;
+}
+
+/** As many kernels as fit side by side; the baseline heads each block. */
+function blocksOf(report: Report, row: ReportRow): string[][] {
+  const base = row.kernels.filter((kernel) => kernel === report.baseline);
+  const others = row.kernels.filter((kernel) => kernel !== report.baseline);
+  for (let across = KERNELS_ACROSS_MAX - base.length; across > 1; across -= 1) {
+    const blocks = chunked(others, across).map((each) => [...base, ...each]);
+    const fits = blocks.every((kernels) =>
+      table(report, row, kernels).every(({ length }) => length <= PAGE_COLUMNS),
+    );
+    if (fits && blocks.length > 0) return blocks;
+  }
+  return others.length === 0 ? [base] : others.map((kernel) => [...base, kernel]);
+}
+
+function chunked(names: readonly string[], size: number): string[][] {
+  const starts = names.map((_, index) => index).filter((index) => index % size === 0);
+  return starts.map((start) => names.slice(start, start + size));
+}
+
+function table(report: Report, row: ReportRow, kernels: readonly string[]): string[] {
+  const rows = comparedMetrics(report).flatMap((metric) => {
+    const cells = cellsOf(row, metric.name);
+    const base = cells.find(({ kernel }) => kernel === report.baseline);
+    const levels = cells.flatMap(({ summary }) => (summary === undefined ? [] : [summary.median]));
+    const decimals = Math.min(2, decimalsFor(levels));
+    return STATISTICS.map((statistic) => [
+      [statistic.name],
+      [metric.name],
+      ...kernels.map((kernel) => {
+        const cell = cells.find((each) => each.kernel === kernel);
+        return [cellText({ cell, base, statistic, metric, decimals })];
+      }),
+    ]);
+  });
+  return renderAsciiTable({
+    columns: [
+      { header: '', align: 'left' },
+      { header: '', align: 'left' },
+      ...kernels.map((kernel) => ({ header: kernel, align: 'right' as const })),
+    ],
+    rows,
+    gap: 2,
+  });
+}
+
+interface CellParts {
+  readonly cell: Cell | undefined;
+  readonly base: Cell | undefined;
+  readonly statistic: Statistic;
+  readonly metric: Metric;
+  readonly decimals: number;
+}
+
+/** `  489.90 (-112.10%)`, with stars for parentheses where the change is clear. */
+function cellText({ cell, base, statistic, metric, decimals }: CellParts): string {
+  const value = statisticOf(cell, statistic);
+  if (cell === undefined || value === undefined) return '-';
+  const text = value.toFixed(decimals);
+  const reference = statisticOf(base, statistic);
+  const isComparable = cell.comparison.kind === 'baseline' || cell.comparison.kind === 'compared';
+  if (reference === undefined || reference === 0 || !isComparable) return `${text} (      -)`;
+  const isLowerBetter = statistic.kind === 'spread' || metric.direction !== 'higher';
+  const gain = ((value - reference) / reference) * (isLowerBetter ? -100 : 100);
+  const percent = `${(gain === 0 ? 0 : gain).toFixed(2).padStart(7)}%`;
+  const isStarred = statistic.kind === 'level' && isClear(cell.comparison);
+  return isStarred ? `${text} *${percent}*` : `${text} (${percent})`;
+}
+
+function statisticOf(cell: Cell | undefined, { of }: Statistic): number | undefined {
+  return cell?.summary === undefined ? undefined : of(cell.summary);
+}

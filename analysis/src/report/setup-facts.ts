@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What a reader wants to know of the machines and kernels behind a report, gathered from what hosts
+ * and trials said of themselves. What nobody told is left out, never guessed.
+ */
+import type { KernelName, TrialEnded } from '@labsweep/proto';
+import { timingHistories } from '../block-history.js';
+import type { Report } from '../report-model.js';
+import type { RecordedHost, SweepRecord } from '../sweep-record.js';
+
+/** One thing that was told, in words; `text` holds all values that were seen. */
+export interface SetupFact {
+  readonly words: string;
+  readonly text: string;
+}
+
+type Facts = Readonly<Record<string, string>>;
+
+const HOST_VERSIONS: readonly (readonly [string, string])[] = [
+  ['numa_nodes', 'NUMA nodes'],
+  ['microcode', 'microcode'],
+  ['bios_version', 'BIOS'],
+  ['product_name', 'product'],
+];
+const HOST_STATE: readonly (readonly [string, string])[] = [
+  ['governor', 'governor'],
+  ['turbo', 'turbo'],
+  ['smt_control', 'SMT'],
+  ['thp_enabled', 'THP'],
+  ['aslr', 'ASLR'],
+];
+const GUEST_STATE: readonly (readonly [string, string])[] = [
+  ['qemu_version', 'QEMU'],
+  ['machine_type', 'machine'],
+  ['cpu_model', 'CPU model'],
+  ['boot_path', 'boot'],
+  ['thp_enabled', 'THP'],
+  ['cmdline', 'command line'],
+];
+
+/** One line for each host that ran a trial that counts. */
+export function machineLines(record: SweepRecord): string[] {
+  const ran = new Map(countedTrials(record).map(({ host, hostName }) => [host, hostName]));
+  return [...ran].map(([id, name]) => {
+    const facts = record.hosts.find((host) => host.id === id)?.facts ?? {};
+    const memoryGib = Number(facts.memory_total_kb) / 1024 ** 2;
+    const numbers = [
+      ...(isTold(facts.cpu_threads) ? [`${facts.cpu_threads} CPUs`] : []),
+      ...(Number.isNaN(memoryGib) ? [] : [`${memoryGib.toFixed(1)} GiB`]),
+    ];
+    const versions = HOST_VERSIONS.filter(([key]) => isTold(facts[key])).map(
+      ([key, words]) => `${words} ${facts[key]}`,
+    );
+    const model = isTold(facts.cpu_model) ? facts.cpu_model : 'CPU not told';
+    const guest = facts.virtualization === 'guest' ? ['itself a virtual machine'] : [];
+    return `${name}: ${[model, ...numbers, ...versions, ...guest].join(', ')}`;
+  });
+}
+
+/** Settings of the hosts as they were before the trials that count. */
+export function hostSettings(record: SweepRecord): SetupFact[] {
+  const hosts = new Map<string, RecordedHost>(record.hosts.map((host) => [host.id, host]));
+  const told = countedTrials(record).map(
+    ({ host, outcome }) => outcome.hygiene?.before ?? hosts.get(host)?.facts ?? {},
+  );
+  return factsIn(told, HOST_STATE);
+}
+
+/** What guests said of themselves; empty where nothing ran in one. */
+export function guestSettings(record: SweepRecord): SetupFact[] {
+  const guests = countedTrials(record).filter(({ environment }) => environment.startsWith('qemu'));
+  return factsIn(
+    guests.map(({ outcome }) => outcome.facts),
+    GUEST_STATE,
+  );
+}
+
+/** `v6.17: 6.17.13+deb13, tainted 0, image sha256 bfb355690f89 (debian:...)`. */
+export function kernelLines(record: SweepRecord, report: Report): string[] {
+  return report.head.kernels.map(({ name, release, source }) => {
+    const image = record.submitted.kernels.find((kernel) => kernel.name === name)?.image;
+    const tainted = factsIn(taintsOf(record, name), [['tainted', 'tainted']]);
+    const parts = [
+      release === '' ? 'release not seen yet' : release,
+      ...tainted.map(({ words, text }) => `${words} ${text}`),
+      ...(image === undefined ? [] : [`image sha256 ${image.sha256.slice(0, 12)}`]),
+    ];
+    return `${name}: ${parts.join(', ')}${source === '' ? '' : ` (${source})`}`;
+  });
+}
+
+/** Kernels that a distribution built, so that they are not what upstream tagged. */
+export function distributionKernels(record: SweepRecord): KernelName[] {
+  return record.submitted.kernels
+    .filter(({ source }) => source.startsWith('debian:'))
+    .map(({ name }) => name);
+}
+
+/** At start and at end: a kernel may taint itself on the way. */
+function taintsOf(record: SweepRecord, name: KernelName): Facts[] {
+  return countedTrials(record)
+    .filter(({ kernel }) => kernel === name)
+    .flatMap(({ outcome: { facts } }) => [
+      facts.tainted === undefined ? {} : { tainted: facts.tainted },
+      facts.tainted_end === undefined ? {} : { tainted: facts.tainted_end },
+    ]);
+}
+
+function countedTrials(record: SweepRecord): TrialEnded[] {
+  return timingHistories(record).flatMap(({ counted }) => counted);
+}
+
+function factsIn(
+  told: readonly Facts[],
+  wanted: readonly (readonly [string, string])[],
+): SetupFact[] {
+  return wanted.flatMap(([key, words]) => {
+    const values = [...new Set(told.map((facts) => facts[key]))].filter(isTold);
+    return values.length === 0 ? [] : [{ words, text: values.join(' or ') }];
+  });
+}
+
+/** Agents and guests write `absent` for what they looked for and did not find. */
+function isTold(value: string | undefined): value is string {
+  return value !== undefined && value !== '' && value !== 'absent';
+}
