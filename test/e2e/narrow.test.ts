@@ -7,7 +7,7 @@ import { strict as assert } from 'node:assert';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { startLab } from './lab-processes.js';
+import { openLab } from './lab.js';
 import { processesOf, run, start, temporaryFolder, waitFor } from './labsweep-process.js';
 
 const KERNELS = ['6.12.1', '6.13.1', '6.14.1', '6.15.1', '6.16.1', '6.17.1', '6.18.1', '6.19.1'];
@@ -175,23 +175,17 @@ async function hostsAttached(folder: string, at: readonly string[], count: numbe
 }
 
 test('in a lab a round has as many kernels as there are hosts', async (context) => {
-  const folder = temporaryFolder(context);
+  const { folder, at } = await openLab(context, { agents: ['box-a', 'box-b', 'box-c'] });
   writeSpec(folder);
-  const lab = await startLab(folder, ['box-a', 'box-b', 'box-c']);
-  try {
-    const at = ['--controller', lab.controller];
-    await hostsAttached(folder, at, 3);
-    const ended = await run(folder, 'narrow', 'sweep.toml', ...ENDS, '--out', 'result', ...at);
-    assert.equal(ended.exitCode, 0, ended.stderr);
-    const told = toldIn(folder);
-    assert.deepEqual(told.end.pair, { good: '6.16.1', bad: '6.17.1', between: [] });
-    const asked = told.rounds.map(({ kernels }) => kernels.length - 2);
-    assert.deepEqual(asked, [3, 1], ended.stderr);
-    const listed = await run(folder, 'list', ...at);
-    assert.match(listed.stdout, /scripted-narrow-[0-9a-f]{8}-r1 +finished +15\/15/);
-  } finally {
-    await lab.close();
-  }
+  await hostsAttached(folder, at, 3);
+  const ended = await run(folder, 'narrow', 'sweep.toml', ...ENDS, '--out', 'result', ...at);
+  assert.equal(ended.exitCode, 0, ended.stderr);
+  const told = toldIn(folder);
+  assert.deepEqual(told.end.pair, { good: '6.16.1', bad: '6.17.1', between: [] });
+  const asked = told.rounds.map(({ kernels }) => kernels.length - 2);
+  assert.deepEqual(asked, [3, 1], ended.stderr);
+  const listed = await run(folder, 'list', ...at);
+  assert.match(listed.stdout, /scripted-narrow-[0-9a-f]{8}-r1 +finished +15\/15/);
 });
 
 test('an end that is not there, a row that is not and a wrong number are refused', async (context) => {

@@ -35,12 +35,12 @@ test('A run that ends while rows wait says how to go on.', () => {
 test('A run that waits for an image does not promise that the same sweep will get it.', () => {
   const image = { row: 'qemu-smp1' as RowId, reason: 'waits for an image of running (host (6.1))' };
   const fresh = 'once there is an image, run the command with --fresh, which measures anew with it';
-  assert.deepEqual(waitingLines([image], SWEEP), [
+  assert.deepEqual(waitingLines([image], FOLDER), [
     'row qemu-smp1 waits for an image of running (host (6.1))',
     fresh,
     'what is measured is kept',
   ]);
-  const both = waitingLines([BOOT, image], SWEEP);
+  const both = waitingLines([BOOT, image], FOLDER);
   assert.equal(both.at(-2), fresh);
   assert.match(both.at(-1) ?? '', /again after booting that kernel to go on$/);
 });

@@ -7,7 +7,7 @@ import type { Environment, HostDescription, HostId, PlannedRow, WaitingRow } fro
 import type { LabState, SweepState } from '../fold/lab-state.js';
 import { durationText } from '../plan/duration-text.js';
 import { isBooted, releaseOf, runningRelease } from './booted-kernel.js';
-import type { HostState } from './host-roster.js';
+import type { HostRoster, HostState } from './host-roster.js';
 import { type HostsView, pinnedElsewhere } from './kept-work.js';
 import { findOpening } from './opening.js';
 import type { RowQueue } from './row-queue.js';
