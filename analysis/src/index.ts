@@ -38,6 +38,12 @@ export type {
 export { foundingRows } from './report/founding-rows.js';
 export { readFoundingSummary, type SummaryCell } from './report/founding-summary.js';
 export { renderFoundingTable } from './report/founding-table.js';
+export {
+  FORMATS,
+  type RenderOptions,
+  type RenderParts,
+  type ReportFormat,
+} from './report/formats.js';
 export { wrapText } from './report/page.js';
 export { CSV_COLUMNS, renderCsv } from './report/render-csv.js';
 export { RESULTS_SCHEMA, renderJson } from './report/render-json.js';
