@@ -30,7 +30,15 @@ export { endSentences, renderNarrowJson, renderNarrowText } from './narrow/rende
 export { type Sandwich, sandwichOf } from './narrow/sandwich.js';
 export type { NoiseFloor } from './noise-floor.js';
 export { isPreciseEnough } from './precision.js';
+export { type MeasuredOptions, measuredRecord } from './measurements/measured-record.js';
+export { TableError, type TableProblem } from './measurements/measurement.js';
 export { renderAsciiTable, type TableCell, type TableColumn } from './report/ascii-table.js';
+export {
+  FORMATS,
+  type RenderOptions,
+  type RenderParts,
+  type ReportFormat,
+} from './report/formats.js';
 export type {
   FoundingOptions,
   FoundingRow,
@@ -38,12 +46,6 @@ export type {
 export { foundingRows } from './report/founding-rows.js';
 export { readFoundingSummary, type SummaryCell } from './report/founding-summary.js';
 export { renderFoundingTable } from './report/founding-table.js';
-export {
-  FORMATS,
-  type RenderOptions,
-  type RenderParts,
-  type ReportFormat,
-} from './report/formats.js';
 export { wrapText } from './report/page.js';
 export { CSV_COLUMNS, renderCsv } from './report/render-csv.js';
 export { RESULTS_SCHEMA, renderJson } from './report/render-json.js';
@@ -71,3 +73,9 @@ export type { BlockDecision, RecordedHost, SweepRecord, SweepState } from './swe
 export type { TrialCounts } from './trial-counts.js';
 export { scenariosOf, trialValue } from './trial-value.js';
 export type { Judgement, Reason, ReasonCode, Verdict } from './verdict.js';
+export { compareSweeps, type SweepComparison } from './two-sweeps/compare-sweeps.js';
+export {
+  COMPARISON_SCHEMA,
+  renderComparison,
+  renderComparisonJson,
+} from './two-sweeps/render-comparison.js';
