@@ -236,6 +236,13 @@ test('measurements of which nothing is known have effects and no ratio', () => {
   assert.equal(row.metrics[0]?.effects[0]?.agreement.kind, 'same-direction');
 });
 
+test('a sweep beside itself says so, and one of the same spec at another time does not', () => {
+  const a = sweep();
+  const later = { ...a, submitted: { ...a.submitted, atMs: a.submitted.atMs + 1 } };
+  assert.match(renderComparison(compareSweeps(a, a)), /A and B are one sweep/);
+  assert.equal(compareSweeps(a, later).isOneSweep, false);
+});
+
 test('nothing leaves the page, and the JSON is a document of its schema', () => {
   const long = `${'a-long-kernel-name-'.repeat(6)}x`;
   const kernels = ['v6.16', long] as KernelName[];

@@ -22,6 +22,8 @@ import { type SideRow, type SweepSide, sharedClasses, sweepSide } from './sweep-
 export interface SweepComparison {
   readonly a: { readonly sweep: SweepId; readonly state: SweepState };
   readonly b: { readonly sweep: SweepId; readonly state: SweepState };
+  /** One submission on both sides: that they agree then says nothing. */
+  readonly isOneSweep: boolean;
   readonly rows: readonly ComparedRow[];
   /** Labels of rows that the other sweep has nothing like. */
   readonly onlyInA: readonly string[];
@@ -89,6 +91,7 @@ export function compareSweeps(first: SweepRecord, second: SweepRecord): SweepCom
   return {
     a: { sweep: first.sweep, state: first.state },
     b: { sweep: second.sweep, state: second.state },
+    isOneSweep: first.sweep === second.sweep && first.submitted.atMs === second.submitted.atMs,
     rows: matches.pairs.flatMap((rows) => {
       const classes = sharedClasses(rows.a, rows.b);
       const each = classes.length === 0 ? [undefined] : classes;

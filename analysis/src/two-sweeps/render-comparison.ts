@@ -31,10 +31,11 @@ export function renderComparisonJson(comparison: SweepComparison): string {
 
 /** At most 80 columns; ends with a newline. */
 export function renderComparison(comparison: SweepComparison): string {
-  const { a, b, rows, onlyInA, onlyInB } = comparison;
+  const { a, b, rows, onlyInA, onlyInB, isOneSweep } = comparison;
   const lines = [
     `A: ${a.sweep}, ${a.state}`,
     `B: ${b.sweep}, ${b.state}`,
+    ...(isOneSweep ? ['A and B are one sweep: that they agree says nothing.'] : []),
     ...(rows.length === 0
       ? ['', 'No row of one has the scenario and the CPU count of a row of the other.']
       : []),
