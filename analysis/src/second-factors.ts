@@ -61,16 +61,6 @@ export function secondFactors({ blocks, environment }: RowView): string[] {
   });
 }
 
-/** By its words, what the trials of a row say of each factor; empty where none says anything. */
-export function toldFactors(trials: readonly TrialEnded[]): ReadonlyMap<string, readonly string[]> {
-  const told = new Map<string, string[]>();
-  for (const factor of FACTORS) {
-    const values = [...valuesOf(factor, trials).keys()];
-    told.set(factor.words, [...(told.get(factor.words) ?? []), ...values].toSorted());
-  }
-  return told;
-}
-
 /** The kernels by what their trials say; one that says nothing is no witness. */
 export function valuesOf({ read }: Factor, trials: readonly TrialEnded[]) {
   const kernels = new Map<string, Set<KernelName>>();

@@ -4,14 +4,18 @@
  * a kernel of one name is not the same kernel.
  */
 import type { KernelName, TrialEnded } from '@labsweep/proto';
-import { type EnvironmentSide, kernelsOf } from '../environment-side.js';
+import {
+  buildOf,
+  type EnvironmentSide,
+  isSameBuild,
+  type KernelBuild,
+  kernelsOf,
+} from '../environment-side.js';
 import type { SweepRecord } from '../sweep-record.js';
 import { differenceIn, type SetupDifference } from './difference.js';
 
-export interface SideKernel {
+export interface SideKernel extends KernelBuild {
   readonly kernel: KernelName;
-  /** As its trials tell it; empty when they do not. */
-  readonly release: string;
 }
 
 export interface KernelPair {
@@ -24,8 +28,6 @@ interface Known extends SideKernel {
   /** Empty for a kernel without an image. */
   readonly sha256: string;
   readonly config: string;
-  /** `uname -v`, which changes with each build. */
-  readonly build: string;
 }
 
 interface Place {
@@ -40,7 +42,7 @@ export function matchKernels(a: Place, b: Place): KernelPair[] {
   const ways: readonly ((one: Known, other: Known) => boolean)[] = [
     (one, other) => one.sha256 !== '' && one.sha256 === other.sha256 && one.kernel === other.kernel,
     (one, other) => one.sha256 !== '' && one.sha256 === other.sha256,
-    (one, other) => one.kernel === other.kernel && one.release === other.release,
+    (one, other) => one.kernel === other.kernel && isSameBuild(one, other),
     (one, other) => one.kernel === other.kernel,
     (one, other) => one.release !== '' && one.release === other.release,
   ];
@@ -58,8 +60,8 @@ export function matchKernels(a: Place, b: Place): KernelPair[] {
   });
 }
 
-function plain({ kernel, release }: Known): SideKernel {
-  return { kernel, release };
+function plain({ kernel, release, version }: Known): SideKernel {
+  return { kernel, release, version };
 }
 
 /** Without an image the release is all that tells, and a fact that one of them lacks is no news. */
@@ -85,24 +87,19 @@ function differencesOf(one: Known, other: Known): SetupDifference[] {
     ...differenceIn(
       'kernel build',
       weight,
-      both(({ build }) => build),
+      both(({ version }) => version),
     ),
   ];
 }
 
 function knownKernels({ record, side }: Place): Known[] {
-  return kernelsOf(side).map(({ kernel, release }) => {
+  return kernelsOf(side).map((each) => {
     const trials = side.trials.filter(
-      (trial) => trial.kernel === kernel && (trial.outcome.facts.kernel_release ?? '') === release,
+      (trial) => trial.kernel === each.kernel && isSameBuild(buildOf(trial), each),
     );
-    const image = record.submitted.kernels.find(({ name }) => name === kernel)?.image;
-    return {
-      kernel,
-      release,
-      sha256: image?.sha256 ?? '',
-      config: told(trials, 'kernel_config_sha256'),
-      build: told(trials, 'kernel_version'),
-    };
+    const image = record.submitted.kernels.find(({ name }) => name === each.kernel)?.image;
+    const config = told(trials, 'kernel_config_sha256');
+    return { ...each, sha256: image?.sha256 ?? '', config };
   });
 }
 

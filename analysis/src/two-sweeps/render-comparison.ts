@@ -3,6 +3,7 @@
  * Two sweeps side by side, as text for people and as JSON for programs. It computes nothing.
  */
 import type { Agreement } from '../environment-effect.js';
+import { isSameBuild } from '../environment-side.js';
 import { renderAsciiTable } from '../report/ascii-table.js';
 import { decimalsFor, formatFactor, formatRange } from '../report/format-number.js';
 import { changeText, levelText, ratioText } from '../report/native-virtual-text.js';
@@ -166,7 +167,7 @@ function effectLines({ metrics, kernels, reference }: ComparedRow): string[] {
     ...wrapText(`effect of ${a.kernel} over ${reference.a}`, { prefix: '  ' }),
     ...metrics.flatMap(({ metric, effects }) =>
       effects
-        .filter(({ kernel }) => kernel.kernel === a.kernel && kernel.release === a.release)
+        .filter(({ kernel }) => kernel.kernel === a.kernel && isSameBuild(kernel, a))
         .flatMap((effect) => wrapText(`${metric}: ${effectText(effect)}`, { prefix: '    ' })),
     ),
   ]);

@@ -3,8 +3,8 @@
  * What is not the same in the setup of two rows, besides their kernels: environment, host class,
  * workload, and the conditions under which they ran.
  */
+import { SETTINGS, textOf as settingText } from '../environment-settings.js';
 import { measuredTrials } from '../row-view.js';
-import { toldFactors } from '../second-factors.js';
 import { differenceIn, type SetupDifference } from './difference.js';
 import type { RowMatch } from './match-rows.js';
 import { type SideRow, type SweepSide, sharedClasses } from './sweep-side.js';
@@ -108,13 +108,15 @@ function workloadDifferences(sides: {
 function toldDifferences(rows: RowMatch): SetupDifference[] {
   const trials = ({ view }: SideRow) =>
     view.blocks.flatMap((block) => measuredTrials(block, view.environment));
-  const [ofA, ofB] = [toldFactors(trials(rows.a)), toldFactors(trials(rows.b))];
-  return [...ofA].flatMap(([factor, valuesOfA]) => {
-    const valuesOfB = ofB.get(factor) ?? [];
-    if (valuesOfA.length === 0 || valuesOfB.length === 0) return [];
-    const values = { a: valuesOfA.join(', '), b: valuesOfB.join(', ') };
-    return differenceIn(factor, 'setting', values);
+  const kind = ({ view }: SideRow) => (view.environment === 'native' ? 'native' : 'virtual');
+  const [ofA, ofB] = [trials(rows.a), trials(rows.b)];
+  const differences = SETTINGS.flatMap((setting) => {
+    const a = settingText(setting[kind(rows.a)], ofA);
+    const b = settingText(setting[kind(rows.b)], ofB);
+    return a === '' || b === '' ? [] : differenceIn(setting.words, 'setting', { a, b });
   });
+  // One setting may be told by two facts.
+  return [...new Map(differences.map((each) => [each.factor, each])).values()];
 }
 
 /** Keys in one order, so that equal settings are equal texts. */
