@@ -23,7 +23,8 @@ export interface UnlikeSettings {
   readonly virtual: readonly string[];
 }
 
-interface SettingPair {
+/** How either kind of environment tells one setting. */
+export interface SettingPair {
   readonly words: string;
   readonly native: Factor;
   readonly virtual: Factor;
@@ -45,7 +46,7 @@ const guestAndHost = (words: string, facts: { guest: string; host: string }): Se
 /**
  * What is a second factor inside a block is one between two environments, too, where both tell it.
  */
-const SETTINGS: readonly SettingPair[] = [
+export const SETTINGS: readonly SettingPair[] = [
   ...FACTORS.map(alike),
   alike(told('numa_nodes', 'NUMA nodes')),
   guestAndHost('huge pages of shared memory', { guest: 'thp_shmem', host: 'thp_shmem_enabled' }),
@@ -94,6 +95,7 @@ function differenceOf(
   return [{ words, native: onNative, virtual: onVirtual }];
 }
 
-function textOf(factor: Factor, trials: readonly TrialEnded[]): string {
+/** Empty when no trial tells. */
+export function textOf(factor: Factor, trials: readonly TrialEnded[]): string {
   return [...valuesOf(factor, trials).keys()].sort().join(' or ');
 }

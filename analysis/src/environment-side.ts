@@ -103,7 +103,7 @@ export function isSameBuild(one: KernelBuild, other: KernelBuild): boolean {
   return one.release === other.release && one.version === other.version;
 }
 
-function buildOf({ outcome: { facts } }: TrialEnded): KernelBuild {
+export function buildOf({ outcome: { facts } }: TrialEnded): KernelBuild {
   const [release = '', version = ''] = [facts.kernel_release, facts.kernel_version];
   return { release, version };
 }

@@ -9,6 +9,8 @@ export type { FailedTrial } from './failed-trials.js';
 export type { GapClosed } from './gap-closed.js';
 export type { HostAgreement, HostEffect } from './host-agreement.js';
 export type { Judging } from './judge-report.js';
+export { type MeasuredOptions, measuredRecord } from './measurements/measured-record.js';
+export { TableError, type TableProblem } from './measurements/measurement.js';
 export {
   assessNarrowing,
   type KernelFinding,
@@ -67,4 +69,10 @@ export type { Summary } from './statistics/summary.js';
 export type { BlockDecision, RecordedHost, SweepRecord, SweepState } from './sweep-record.js';
 export type { TrialCounts } from './trial-counts.js';
 export { scenariosOf, trialValue } from './trial-value.js';
+export { compareSweeps, type SweepComparison } from './two-sweeps/compare-sweeps.js';
+export {
+  COMPARISON_SCHEMA,
+  renderComparison,
+  renderComparisonJson,
+} from './two-sweeps/render-comparison.js';
 export type { Judgement, Reason, ReasonCode, Verdict } from './verdict.js';

@@ -32,6 +32,7 @@ const METHOD_NOTES: Readonly<Record<IntervalMethod, string>> = {
 export function reportNotes(record: SweepRecord, rows: readonly ReportRow[]): string[] {
   const methods = methodsIn(rows);
   return [
+    ...(record.provenance ?? []),
     'A value is one trial (one boot); rounds inside a trial are not values of their own. Levels ' +
       'are medians of trials, [low, high] is the 95% interval of the median.',
     'Changes and factors are the centre (Hodges and Lehmann 1963) of the ratios kernel / baseline ' +

@@ -50,4 +50,6 @@ export interface SweepRecord {
   readonly waiting: readonly { readonly row: RowId; readonly reason: string }[];
   /** What was asked and decided after the submission, in log order; absent where nothing was. */
   readonly commands?: readonly CommandEntry[];
+  /** For measurements that no lab of ours made: where they come from and what was assumed. */
+  readonly provenance?: readonly string[];
 }

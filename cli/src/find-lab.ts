@@ -57,7 +57,8 @@ export async function findRunningLab(
   throw new UsageError(`several labs run here (${paths}); name one by --controller HOST:PORT`);
 }
 
-async function findFolder(text: string): Promise<SweepFolder> {
+/** The folder of a sweep, by its path or by the sweep's id. Throws UsageError. */
+export async function findFolder(text: string): Promise<SweepFolder> {
   for (const path of [text, join(SWEEPS_FOLDER, text)]) {
     const mark = await readMark(path);
     if (mark !== undefined) return { ...mark, path, resumed: true };

@@ -3,6 +3,7 @@
 import type { SweepRecord } from '@labsweep/analysis';
 import { LabsweepError, type SweepId } from '@labsweep/proto';
 import type { Display } from './progress/display.js';
+import type { SweepLog } from './record/sweep-log.js';
 import type { SweepClient } from './sweep-client.js';
 import { SweepFollower } from './sweep-follower.js';
 import { writeEvidence } from './write-results.js';
@@ -21,6 +22,8 @@ export interface FollowOptions {
 export interface FollowEnd {
   /** Undefined when not even the submission was seen. */
   readonly record: SweepRecord | undefined;
+  /** What the record is made from; undefined as long as it is. */
+  readonly log: SweepLog | undefined;
   readonly complete: boolean;
   /** Why the sweep was not followed to its end. */
   readonly broken?: Error;
@@ -62,7 +65,8 @@ export async function followSweep(options: FollowOptions): Promise<FollowEnd> {
 }
 
 function endOf(follower: SweepFollower, state: SweepRecord['state']): FollowEnd {
-  return { record: follower.record(state), complete: follower.complete };
+  const { complete } = follower;
+  return { record: follower.record(state), log: follower.log(state), complete };
 }
 
 async function keepEvidence(

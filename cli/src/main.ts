@@ -9,6 +9,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { JSON_OPTION, LAB_OPTION } from './command-line/context.js';
 import { addHostVerbs } from './command-line/host-verbs.js';
 import { addNarrowVerb } from './command-line/narrow-verb.js';
+import { addResultVerbs } from './command-line/result-verbs.js';
 import { addSweepVerbs } from './command-line/sweep-verbs.js';
 import { doctorCommand } from './commands/doctor.js';
 import { planCommand } from './commands/plan.js';
@@ -38,8 +39,8 @@ function openDisplay(): Display {
   return plainDisplay((text) => process.stderr.write(text), nowMs);
 }
 
-const print = (text: string) => {
-  process.stdout.write(text);
+const print = (data: string | Uint8Array) => {
+  process.stdout.write(data);
 };
 
 function parseSeed(text: string): number {
@@ -130,6 +131,7 @@ program
 const context = {
   openDisplay,
   print,
+  isTerminal: process.stdout.isTTY,
   tell: (line: string) => {
     process.stderr.write(`${line}\n`);
   },
@@ -140,6 +142,7 @@ const context = {
 addSweepVerbs(program, context);
 addHostVerbs(program, context);
 addNarrowVerb(program, { ...context, seedOption: ['--seed <number>', SEED_HELP, parseSeed] });
+addResultVerbs(program, context);
 
 try {
   await program.parseAsync();

@@ -9,6 +9,7 @@ import { type FollowEnd, followSweep } from './follow-sweep.js';
 import { removeLabRecord, writeLabRecord } from './lab-record.js';
 import type { Display } from './progress/display.js';
 import { waitingLines } from './progress/waiting-text.js';
+import { removeRecord } from './record/record-file.js';
 import type { SweepClient } from './sweep-client.js';
 import { lockFolder, markFolder, type SweepFolder } from './sweep-folder.js';
 import { type LabAtWork, withLab } from './with-lab.js';
@@ -62,6 +63,7 @@ async function inLab(options: MeasureOptions, lab: LabAtWork): Promise<number> {
     // What has ended stays so until there is new work in it: a command may be refused.
     if (!folder.resumed) await markFolder(folder, 'running');
     await options.begin(lab.client, lab.signal);
+    await removeRecord(folder.path);
     await markFolder(folder, 'running');
     const end = await followToEnd(options, lab);
     return await conclude({ ...options, end, failure: lab.failure() });
@@ -92,8 +94,8 @@ async function conclude(
 ): Promise<number> {
   const { display, print, signal, folder, end, failure } = options;
   display.end();
-  if (end.record !== undefined) {
-    const { report } = await writeResults(folder.path, end.record);
+  if (end.log !== undefined) {
+    const { report } = await writeResults(folder.path, end.log);
     print(report);
     display.line(`written to ${join(folder.path, 'report.txt')}, results.csv and results.json`);
   }

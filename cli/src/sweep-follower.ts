@@ -21,8 +21,12 @@ import {
   type TrialEnded,
   type WatchEvent,
 } from '@labsweep/proto';
+import type { SweepLog } from './record/sweep-log.js';
 
 export class SweepFollower {
+  /** As it stands in the log. */
+  private submission: Submitted | undefined;
+  /** With the kernels that were added later. */
   private submitted: Submitted | undefined;
   private design: SweepDesign | undefined;
   private readonly commands: CommandEntry[] = [];
@@ -86,9 +90,28 @@ export class SweepFollower {
     };
   }
 
+  /**
+   * All that `record` is made from. Live or replayed, the same sweep gives the same log. Undefined
+   * until the submission was seen.
+   */
+  log(state: SweepRecord['state']): SweepLog | undefined {
+    const { submission, design, decisions } = this;
+    if (submission === undefined || design === undefined) return undefined;
+    const commanded = this.commands.filter((entry) => entry.type === 'commanded');
+    const ofHosts = this.commands.filter((entry) => entry.type === 'host-commanded');
+    return {
+      sweep: submission.sweep,
+      state,
+      waiting: this.progress?.waiting ?? [],
+      decisions: design.plan.blocks.flatMap(({ id }) => decisions.get(id) ?? []),
+      entries: [submission, ...this.hosts.values(), ...commanded, ...ofHosts, ...this.entries],
+    };
+  }
+
   private takeEntry(entry: LogEntry): TrialEnded | undefined {
     switch (entry.type) {
       case 'submitted':
+        this.submission = entry;
         this.submitted = entry;
         this.design = designOfEntry(entry);
         return undefined;

@@ -4,85 +4,41 @@
  * logs.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import {
-  analyseSweep,
-  renderCsv,
-  renderJson,
-  renderText,
-  type SweepRecord,
-} from '@labsweep/analysis';
-import { renderPlan } from '@labsweep/controller';
+import { dirname, join } from 'node:path';
 import { messageOf, type Sha256, type TrialEnded } from '@labsweep/proto';
+import { evidenceFiles } from './evidence-files.js';
+import { writeRecord } from './record/record-file.js';
+import { recordOfLog } from './record/record-of-log.js';
+import type { SweepLog } from './record/sweep-log.js';
+import { resultFiles } from './result-files.js';
 
 /** Returns the text of the report; warnings name evidence that could not be had. */
 export async function writeResults(
   folder: string,
-  record: SweepRecord,
+  log: SweepLog,
 ): Promise<{ readonly report: string }> {
-  const report = analyseSweep(record);
-  const text = renderText(report);
-  const { spec, plan, submitted } = record;
-  const json = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
-  const files: Record<string, string> = {
-    'spec.toml': submitted.specText,
-    'plan.txt': renderPlan({ spec, plan, commands: report.commands }),
-    'plan.json': json(plan),
-    'results.csv': renderCsv(record),
-    'results.json': renderJson(record, report),
-    'hosts.json': json(record.hosts),
-    'guests.json': json(guestFacts(record.entries)),
-    'report.txt': text,
-  };
+  const files = resultFiles(recordOfLog(log));
   await mkdir(folder, { recursive: true });
-  for (const [name, content] of Object.entries(files)) {
-    await writeFile(join(folder, name), content);
-  }
-  return { report: text };
+  for (const [name, content] of files) await writeFile(join(folder, name), content);
+  await writeRecord(folder, log);
+  return { report: String(files.get('report.txt')) };
 }
 
-/**
- * Fetches the evidence of one outcome: `serial`, `output`, and the dump of an audit or attribution
- * trial in a folder named for its purpose. Returns a warning when it cannot be had.
- */
+/** Fetches the evidence of one outcome. Returns a warning when it cannot be had. */
 export async function writeEvidence(
   folder: string,
   entry: TrialEnded,
   fetch: (sha256: Sha256) => Promise<Uint8Array>,
 ): Promise<string | undefined> {
-  const { console: serialLog, output, outputText, dump } = entry.evidence;
-  const name = `${entry.trial.replaceAll('/', '-')}-a${entry.attempt}`;
   try {
-    if (serialLog !== undefined) {
-      await write(join(folder, 'serial'), `${name}.log`, await fetch(serialLog));
+    for (const file of evidenceFiles(entry)) {
+      const content = 'text' in file ? file.text : await fetch(file.sha256);
+      const path = join(folder, file.path);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, content);
     }
-    if (outputText !== undefined) {
-      await write(join(folder, 'output'), `${name}.txt`, new TextEncoder().encode(outputText));
-    }
-    if (output !== undefined) {
-      await write(join(folder, 'output'), `${name}.txt`, await fetch(output));
-    }
-    if (dump !== undefined)
-      await write(join(folder, entry.purpose), `${name}.txt`, await fetch(dump));
     return undefined;
   } catch (error) {
     return `evidence of ${entry.trial} is missing in the folder: ${messageOf(error)}`;
   }
-}
-
-async function write(folder: string, name: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, name), bytes);
-}
-
-/** What each guest, or host of a native trial, said of itself, attempt by attempt. */
-function guestFacts(entries: readonly TrialEnded[]) {
-  return entries.map(({ trial, purpose, attempt, hostName, environment, outcome }) => ({
-    trial,
-    purpose,
-    attempt,
-    hostName,
-    environment,
-    facts: outcome.facts,
-  }));
 }

@@ -35,10 +35,11 @@ const DOORS: Readonly<Record<string, RegExp>> = {
   nats: /^proto\/src\/broker\/|^test\/bench\/control\/raw-publish\.ts$/,
   pino: /^proto\/src\/program\.ts$/,
   systeminformation: /^agent\/src\/io\/host-facts\.ts$/,
+  'tar-stream': /^cli\/src\/bundle\/(pack|unpack)-archive\.ts$/,
   'toml-eslint-parser': /^controller\/src\/spec\/toml\.ts$/,
   // Whatever comes off a wire or a disk is parsed by it, so it has as many doors as there are
   // edges.
-  zod: /^(proto\/src|controller\/src\/io)\/|^controller\/src\/spec\/((workload-|environment-|schedule-)?schema|schema-parts)\.ts$/,
+  zod: /^(proto\/src|controller\/src\/io|cli\/src\/(record|bundle))\/|^controller\/src\/spec\/((workload-|environment-|schedule-)?schema|schema-parts)\.ts$/,
   'node:child_process': /^(controller\/src\/io\/command|cli\/src\/embedded\/child-process)\.ts$/,
 };
 

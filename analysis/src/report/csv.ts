@@ -16,21 +16,37 @@ function quote(field: string): string {
 /** One delimiter, or the end of the text, behind a quoted or a plain field. */
 const FIELD = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
 
-/** Throws an Error with the offset where the text is no CSV. */
+/** What stands in a field, and where in the text the field begins. */
+export interface CsvField {
+  readonly text: string;
+  readonly offset: number;
+}
+
+/** The text is no CSV from this offset on. */
+export class CsvError extends Error {
+  override readonly name = 'CsvError';
+
+  constructor(readonly offset: number) {
+    super(`CSV: a quote at offset ${offset} is open or misplaced; quote the whole field`);
+  }
+}
+
+/** Throws CsvError where the text is no CSV. */
 export function parseCsv(text: string): string[][] {
-  const records: string[][] = [];
-  let fields: string[] = [];
+  return parseCsvFields(text).map((fields) => fields.map((field) => field.text));
+}
+
+/** Throws CsvError where the text is no CSV. */
+export function parseCsvFields(text: string): CsvField[][] {
+  const records: CsvField[][] = [];
+  let fields: CsvField[] = [];
   FIELD.lastIndex = 0;
   while (FIELD.lastIndex < text.length || fields.length > 0) {
     const offset = FIELD.lastIndex;
     const match = FIELD.exec(text);
-    if (match === null) {
-      throw new Error(
-        `CSV: a quote at offset ${offset} is open or misplaced; quote the whole field`,
-      );
-    }
+    if (match === null) throw new CsvError(offset);
     const [, quoted, plain = '', delimiter] = match;
-    fields.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    fields.push({ text: quoted === undefined ? plain : quoted.replaceAll('""', '"'), offset });
     if (delimiter === ',') continue;
     records.push(fields);
     fields = [];

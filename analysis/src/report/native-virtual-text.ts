@@ -142,12 +142,12 @@ export function levelCells({ label, native, virtual, ratio }: SideLevels): strin
   return [`  ${label}`, ...levels, ratio === undefined ? '-' : ratioText(ratio)];
 }
 
-function levelText(level: SideLevel | undefined, decimals: number): string {
+export function levelText(level: SideLevel | undefined, decimals: number): string {
   if (level === undefined) return '-';
   return `${formatLevel(level.median, decimals)} n=${level.n}`;
 }
 
-function ratioText({ ratio, low, high }: RatioEstimate): string {
+export function ratioText({ ratio, low, high }: RatioEstimate): string {
   const bounds = [low, high].map((bound) => formatFactor(bound).replace('x', ''));
   return `${formatFactor(ratio)} ${formatRange(bounds[0] ?? '', bounds[1] ?? '')}`;
 }
@@ -175,7 +175,7 @@ export function effectSentence({ virtual, native, agreement }: SideEffects): str
   return agreed === '' ? numbers : `${numbers}: ${agreed}`;
 }
 
-function changeText(comparison: Comparison): string {
+export function changeText(comparison: Comparison): string {
   switch (comparison.kind) {
     case 'compared':
       return comparison.direction === 'no-clear-difference'

@@ -7,7 +7,9 @@ import type { Display } from '../progress/display.js';
 export interface CommandLineContext {
   openDisplay(): Display;
   /** Data, to standard output. */
-  print(text: string): void;
+  print(data: string | Uint8Array): void;
+  /** Whether a person reads standard output. */
+  readonly isTerminal: boolean;
   /** One line for a person, to standard error. */
   tell(line: string): void;
   readonly signal: AbortSignal;
@@ -34,4 +36,9 @@ export function argument<Value>(read: (text: string) => Value): (text: string) =
       throw error;
     }
   };
+}
+
+/** What `--help` begins with. */
+export function examples(...lines: readonly string[]): string {
+  return `Examples:\n${lines.map((line) => `  labsweep ${line}\n`).join('')}`;
 }

@@ -4,11 +4,9 @@ import type { Command } from 'commander';
 import type { SweepAsk } from '../ask-sweep.js';
 import { historyCommand } from '../commands/history.js';
 import { addAsk, rerunAsk, sweepVerbCommand, wholeNumber } from '../commands/sweep-verbs.js';
-import { argument, type CommandLineContext, JSON_OPTION, LAB_OPTION } from './context.js';
+import { argument, type CommandLineContext, examples, JSON_OPTION, LAB_OPTION } from './context.js';
 
 const SWEEP_HELP = 'its id; without --controller its folder as well';
-const examples = (...lines: readonly string[]) =>
-  `Examples:\n${lines.map((line) => `  labsweep ${line}\n`).join('')}`;
 
 export function addSweepVerbs(program: Command, context: CommandLineContext): void {
   addPlainVerbs(program, context);

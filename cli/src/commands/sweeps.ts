@@ -43,8 +43,8 @@ export function watchCommand(options: {
     const end = await followSweep({ ...options, client, sweep, endWhenStuck: false });
     options.display.end();
     if (end.broken !== undefined) throw end.broken;
-    if (end.record === undefined) return '';
-    return (await writeResults(options.folder, end.record)).report;
+    if (end.log === undefined) return '';
+    return (await writeResults(options.folder, end.log)).report;
   });
 }
 

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderCsv, type SweepRecord, TRIAL_COLUMNS, trialRows } from '@labsweep/analysis';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
+import { REPORT_FORMATS } from '../report-formats.js';
 import { PARQUET } from './parquet.js';
-import { REPORT_FORMATS } from './report-formats.js';
 
 const VALUE = 0.1 + 0.2;
 

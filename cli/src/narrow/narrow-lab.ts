@@ -71,8 +71,8 @@ export class NarrowLab {
     const { client, signal } = lab;
     const display = this.watching(sweep, isVain);
     const seen = { client, sweep, folder: place, display, signal, endWhenStuck: true };
-    const { record, broken } = await followSweep(seen);
-    if (record !== undefined) await writeResults(place, record);
+    const { record, log, broken } = await followSweep(seen);
+    if (log !== undefined) await writeResults(place, log);
     const failure = lab.failure();
     if (failure !== undefined) throw new LabsweepError(failure);
     if (broken instanceof UnreachableError) {
