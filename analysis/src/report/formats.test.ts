@@ -90,8 +90,12 @@ test('no name can become markup', () => {
 });
 
 test('what has a meaning in Markdown loses it', () => {
-  assert.equal(escapeMarkdown('a|b*c_d`e'), 'a\\|b\\*c\\_d\\`e');
-  assert.equal(escapeMarkdown('<b>&amp; @who #12'), '\\<b\\>&amp;amp; &#64;who \\#12');
+  assert.equal(escapeMarkdown('a|b*c_d`e _f_'), 'a\\|b\\*c_d\\`e \\_f\\_');
+  assert.equal(escapeMarkdown('<b>&amp; @who #12'), '\\<b\\>&amp;amp; @<!-- -->who #<!-- -->12');
+  assert.equal(escapeMarkdown('[a](b) [+1, +2]'), '\\[a\\](b) [+1, +2]');
+  assert.equal(escapeMarkdown('- item'), '\\- item');
+  assert.equal(escapeMarkdown('1. item'), '1\\. item');
+  assert.equal(escapeMarkdown('# head'), '\\# head');
   assert.equal(escapeMarkdown('two\nlines'), 'two lines');
 });
 

@@ -46,13 +46,21 @@ export function renderMarkdown({ record, report }: RenderParts): string {
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-/** Nothing that has a meaning in GitHub's Markdown keeps it; mentions and issue links neither. */
+/**
+ * Nothing that has a meaning in GitHub's Markdown keeps it. An empty comment splits a mention or the
+ * number of an issue, which GitHub finds even behind a backslash.
+ */
 export function escapeMarkdown(text: string): string {
   return text
     .replaceAll(/\s+/g, ' ')
-    .replaceAll(/[\\`*_{}[\]<>#+|~!$^]/g, (letter) => (letter === '+' ? letter : `\\${letter}`))
     .replaceAll('&', '&amp;')
-    .replaceAll('@', '&#64;')
+    .replaceAll(/[\\`*<>|~$]/g, '\\$&')
+    .replaceAll(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
+    .replaceAll(/\](?=[([])/g, '\\]')
+    .replace(/^(?=[[#]|[+-] )/, '\\')
+    .replace(/^(\d+)(?=[.)] )/, '$1\\')
+    .replaceAll('@', '@<!-- -->')
+    .replaceAll(/#(?=\d)/g, '#<!-- -->')
     .replaceAll(/\b(https?|ftp|www)([:.])/gi, '$1&#8203;$2');
 }
 
@@ -190,7 +198,8 @@ function gapTable({ gap, rows }: Report): string[] {
 }
 
 function nativeVirtual({ sideBySide }: Report): string[] {
-  return sideBySide.pairs.flatMap((pair) => [
+  return sideBySide.pairs.flatMap((pair, index) => [
+    ...(index === 0 ? [] : ['']),
     `### ${text(`${pair.virtual} against ${pair.native} on ${pair.hostClass}`)}`,
     '',
     ...list(pairSentences(pair)),

@@ -76,7 +76,7 @@ function heatCell(
   const isHatched = failed > 0 || cell.values.length < cell.expected;
   const styles = [colour(cell, metric), isHatched ? 'hatch' : ''].filter((each) => each !== '');
   const lines = [
-    ...cellLines(cell, { metric, decimals: decimalsFor(levels) }),
+    ...cellLines(cell, decimalsFor(levels)),
     `n=${cell.values.length}${cell.values.length < cell.expected ? ` of ${cell.expected}` : ''}`,
     ...(failed === 0 ? [] : [`${failed} failed`]),
   ];
@@ -90,14 +90,8 @@ function heatCell(
 }
 
 /** What stands large, then what stands below it. */
-function cellLines(
-  { comparison, summary, judgement }: Cell,
-  { metric, decimals }: { readonly metric: Metric; readonly decimals: number },
-): string[] {
-  const level =
-    summary === undefined
-      ? 'no value'
-      : `${formatLevel(summary.median, decimals)} ${metric.unit}`.trim();
+function cellLines({ comparison, summary, judgement }: Cell, decimals: number): string[] {
+  const level = summary === undefined ? 'no value' : formatLevel(summary.median, decimals);
   switch (comparison.kind) {
     case 'baseline':
       return [level, 'baseline'];

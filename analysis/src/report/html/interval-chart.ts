@@ -65,7 +65,8 @@ function rowMarks(
   { x, y }: { readonly x: (value: number) => number; readonly y: number },
 ): Markup[] {
   const middle = y + 14;
-  const style = `${colourOf(place)} whisker`;
+  // On a bar of its own colour an interval could not be seen.
+  const style = hasBar ? 'over' : `${colourOf(place)} whisker`;
   const end = (value: number): Markup =>
     line(style, { x1: x(value), y1: middle - 4, x2: x(value), y2: middle + 4 });
   return [
@@ -74,7 +75,7 @@ function rowMarks(
     ...(low === undefined || high === undefined
       ? []
       : [line(style, { x1: x(low), y1: middle, x2: x(high), y2: middle }), end(low), end(high)]),
-    mark(place, { x: x(estimate), y: middle }),
+    ...(hasBar ? [] : [mark(place, { x: x(estimate), y: middle })]),
   ];
 }
 

@@ -41,7 +41,7 @@ function pairMarkup(pair: NativeVirtual): Markup[] {
     ),
     element(
       'div',
-      { class: 'plots' },
+      { class: 'tables' },
       (matches.length > 0 ? metrics : metrics.slice(0, 1)).map(levelTable),
     ),
   ];

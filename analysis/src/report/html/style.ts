@@ -20,9 +20,9 @@ font:16px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
 h1{font-size:1.45rem;line-height:1.25;margin:.3rem 0 .6rem}
 h2{font-size:1.15rem;margin:2rem 0 .5rem;padding-top:.6rem;border-top:1px solid var(--line)}
 h3{font-size:1rem;margin:1rem 0 .3rem}
-p{margin:.4rem 0;max-width:48rem}
+p{margin:.4rem 0;max-width:60rem}
 ul{margin:.4rem 0;padding-left:1.2rem}
-li{margin:.2rem 0;max-width:52rem}
+li{margin:.2rem 0;max-width:66rem}
 .lead{font-size:1.1rem}
 .soft{color:var(--soft);font-size:.88rem}
 .early{border-left:4px solid rgb(var(--worse));padding-left:.7rem;font-weight:600}
@@ -33,7 +33,8 @@ table{border-collapse:collapse;margin:.4rem 0;font-size:.92rem;font-variant-nume
 th,td{padding:.3rem .6rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
 th{font-weight:600;vertical-align:bottom}
 th:first-child,td:first-child{text-align:left}
-td.words,th.words{text-align:left}
+caption{text-align:left;padding:.2rem 0}
+.tables{display:flex;flex-wrap:wrap;gap:0 2rem}
 .heat td,.heat th{border:2px solid var(--paper);text-align:center;vertical-align:middle}
 .heat th:first-child{position:sticky;left:0;background:var(--paper);text-align:left;z-index:1;
 white-space:normal;min-width:6.5rem}
@@ -56,9 +57,11 @@ svg text{fill:var(--ink)}svg .soft{fill:var(--soft);font-size:10px}
 .k0{stroke:var(--k0);fill:var(--k0)}.k1{stroke:var(--k1);fill:var(--k1)}
 .k2{stroke:var(--k2);fill:var(--k2)}.k3{stroke:var(--k3);fill:var(--k3)}
 .k4{stroke:var(--k4);fill:var(--k4)}.k5{stroke:var(--k5);fill:var(--k5)}
-.hollow{fill:none}.bar{stroke:none;opacity:.75}.whisker{stroke-width:2;fill:none}
+.over{stroke:var(--ink);stroke-width:1.5}.hollow{fill:none}.bar{stroke:none;opacity:.75}.whisker{stroke-width:2;fill:none}
 .ring{fill:none;stroke:var(--ink);stroke-width:1}.failed{stroke:var(--ink);stroke-width:1.5}
 details{margin:.5rem 0}summary{cursor:pointer;color:var(--soft)}
-code{font-size:.88em}
+@media (max-width:34rem){.heat{font-size:.82rem}.heat td,.heat th{padding:.3rem .25rem}
+.heat td{min-width:4.9rem}.heat th:first-child{min-width:4.6rem}.heat b{font-size:1rem}
+.heat small{font-size:.74rem}}
 @media print{details{display:block}}
 `;
