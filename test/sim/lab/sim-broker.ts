@@ -65,7 +65,7 @@ export class SimBroker {
     };
     const lostSinceMs = () => undefined;
     const lossCount = () => this.model.losses;
-    const returnCount = () => 0;
+    const returnCount = () => this.model.starts;
     const closed = new Promise<never>(() => {});
     const connection = { lostSinceMs, lossCount, returnCount, close: async () => {}, closed };
     return { log, artifacts, reign, ...connection } as unknown as Broker;

@@ -47,6 +47,8 @@ export class BrokerModel {
   durableSequence = 0;
   /** Raised whenever entries went away, so that a reader knows that sequences were used twice. */
   losses = 0;
+  /** How often the server was started again; a client sees that its connection came back. */
+  starts = 0;
   /** Of the key-value store, which is a stream like the other. */
   revision = 0;
   private durableKeys = { revision: 0, values: new Map<string, KeyValue>() };
@@ -149,6 +151,7 @@ export class BrokerModel {
   }
 
   start(): void {
+    this.starts += 1;
     this.process = { name: 'broker', machine: this.machine, alive: true, stoppedUntilMs: 0 };
     this.syncOften();
     for (const wake of this.readers) wake();
