@@ -8,7 +8,9 @@ import {
   type AgentMessage,
   type HostId,
   type HostSummary,
+  isOutranked,
   type KernelName,
+  LEASES_PER_TERM,
   type LogEntry,
   messageIdOf,
   type Progress,
@@ -97,6 +99,8 @@ export class SweepLoop {
 
   hello(hello: AgentHello, connection: AgentConnection): void {
     const { host, holding } = hello;
+    const own = { term: this.term ?? 0, reign: this.ports.reignName };
+    if (isOutranked(own, hello.seen)) return this.ports.outranked(hello.seen);
     const now = this.now();
     const reason = this.agents.attach(hello, connection, now);
     if (reason !== undefined) {
@@ -107,8 +111,7 @@ export class SweepLoop {
     }
     this.ports.note(`${host.name} attached, session ${hello.session}`, { host: host.id });
     const { natsUrl } = this.ports;
-    const term = this.term ?? 0;
-    connection.send({ kind: 'welcome', natsUrl, aliveIntervalMs: ALIVE_INTERVAL_MS, term });
+    connection.send({ kind: 'welcome', natsUrl, aliveIntervalMs: ALIVE_INTERVAL_MS, ...own });
     this.ports.acknowledged(host.id, hello.acknowledgedSequence);
     this.answerUnsettled(host.id, hello.unsettled);
     this.scheduler.came(host, now.steadyMs, hello.trouble);

@@ -9,8 +9,10 @@ import {
   type ControllerMessage,
   type HostDescription,
   type HostId,
+  isOutranked,
   messageIdOf,
   messageOf,
+  NO_REIGN,
   PROTOCOL,
 } from '@labsweep/proto';
 import { wallClockMs } from '../machine/virtual-system.js';
@@ -33,7 +35,7 @@ export class SimAgent {
   private spool: Spool | undefined;
   private publisher: Publisher | undefined;
   private worker: Worker | undefined;
-  private highestTerm = 0;
+  private seen = NO_REIGN;
   private aliveTimer: NodeJS.Timeout | undefined;
   private dialled = 0;
 
@@ -128,6 +130,7 @@ export class SimAgent {
         bootId: `boot-${this.host.boots}`,
         startedAtMs: this.startedAtMs,
         acknowledgedSequence: 0,
+        seen: this.seen,
         host: this.description(),
         holding: worker.held(),
         unsettled: spool.unsettled().map(messageIdOf),
@@ -139,11 +142,11 @@ export class SimAgent {
     this.lab.watch.agentHeard(this.host, message);
     switch (message.kind) {
       case 'welcome':
-        if (message.term < this.highestTerm) {
+        if (isOutranked(message, this.seen)) {
           this.stream?.close();
           return;
         }
-        this.highestTerm = message.term;
+        this.seen = { term: message.term, reign: message.reign };
         // What the broker may have lost is published again.
         this.publisher?.welcomed();
         this.worker?.resume();

@@ -6,6 +6,7 @@
  */
 import {
   Gate,
+  HighestTerm,
   LogWriter,
   type LoopPorts,
   monotonicMs,
@@ -34,6 +35,7 @@ export class SimController {
   private lossesAtStart = 0;
   private readonly broker: Broker;
   private readonly gate = new Gate();
+  private readonly terms = new HighestTerm();
   private ports: LoopPorts | undefined;
   private sittings = 0;
 
@@ -73,6 +75,7 @@ export class SimController {
         store: this.openStore(),
         syncDelayMs: SYNC_DELAY_MS,
         contender: this.contender(),
+        terms: this.terms,
         cacheDirectory: '/var/cache/labsweep',
         newLoop: (ports) => this.newLoop(ports),
         note,
