@@ -166,6 +166,27 @@ test('a term never comes again, although the store is lost or the clock goes bac
   assert.ok((third?.term ?? 0) > (second?.term ?? 0));
 });
 
+test('a revision that comes again after a loss is a new one, and its holder is left to reign', async () => {
+  const world = new World();
+  const first = world.contend('one', 1);
+  const reign = await first.taken;
+  assert(reign);
+  const standby = world.contend('two', 2);
+  await world.pass(1_000);
+  // The broker is away, and comes back without its newest values; a third one is the fastest.
+  first.state.cut = true;
+  standby.state.cut = true;
+  await world.pass(20_000);
+  world.entry = undefined;
+  const third = await world.contend('three', 3).taken;
+  assert(third);
+  await world.pass(50);
+  standby.state.cut = false;
+  await world.pass(1_500);
+  assert.ok(third.isHeld());
+  assert.equal(await settledBy(standby.taken), undefined, 'two reign at once');
+});
+
 test('a process never has a term twice, also when the store has lost the newest ones', async () => {
   const world = new World();
   world.entry = undefined;

@@ -30,7 +30,7 @@ export interface TakeOptions {
 /** Undefined when the signal fired first. */
 export async function takeReign(options: TakeOptions): Promise<Reign | undefined> {
   const { ports, onWaiting, signal, terms } = options;
-  let seen: { readonly revision: number; readonly sinceMonotonicMs: number } | undefined;
+  let seen: { readonly holder: string; readonly sinceMonotonicMs: number } | undefined;
   let told = '';
   while (!signal.aborted) {
     let reason = '';
@@ -38,8 +38,8 @@ export async function takeReign(options: TakeOptions): Promise<Reign | undefined
       const entry = await ports.store.read();
       terms.heardOf(entry?.record.term ?? 0);
       const { monotonicMs } = ports.now();
-      if (entry !== undefined && entry.revision !== seen?.revision) {
-        seen = { revision: entry.revision, sinceMonotonicMs: monotonicMs };
+      if (entry !== undefined && holderOf(entry) !== seen?.holder) {
+        seen = { holder: holderOf(entry), sinceMonotonicMs: monotonicMs };
       }
       const silentMs = seen === undefined ? 0 : monotonicMs - seen.sinceMonotonicMs;
       if (isFree(entry, silentMs, options)) return await take(options, entry);
@@ -54,6 +54,11 @@ export async function takeReign(options: TakeOptions): Promise<Reign | undefined
     await ports.sleep(POLL_INTERVAL_MS, signal);
   }
   return undefined;
+}
+
+/** A store that lost its newest values gives their revisions again, to other holders. */
+function holderOf({ revision, record }: ReignEntry): string {
+  return `${record.session} ${record.term} ${revision}`;
 }
 
 function isFree(
