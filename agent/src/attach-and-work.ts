@@ -199,7 +199,7 @@ class AttachedAgent {
     this.options.observe?.received(message);
     if (message.kind === 'welcome') {
       this.link.connect(message.natsUrl);
-      this.publisher.welcomed();
+      this.publisher.welcomed(message.folded);
       this.heartbeat.every(message.aliveIntervalMs);
       this.worker.resume();
     } else if (message.kind === 'settled') {

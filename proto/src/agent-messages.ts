@@ -150,6 +150,8 @@ export type ControllerMessage =
       readonly term: number;
       /** Names the reign, because a term alone may come again. */
       readonly reign: string;
+      /** Of the leases that the agent holds: what need not be measured any more. */
+      readonly folded: readonly string[];
     }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'lease'; readonly lease: Lease }

@@ -112,6 +112,7 @@ const controllerMessage = z.discriminatedUnion('body', [
       aliveIntervalMs: z.number().int().positive(),
       term: count,
       reign: z.string(),
+      folded: z.array(z.string()),
     }),
   }),
   z.object({ body: z.literal('refused'), refused: z.object({ reason: z.string() }) }),
@@ -206,7 +207,7 @@ export function readControllerMessage(wire: unknown): ControllerMessage {
 export function writeControllerMessage(message: ControllerMessage): ControllerMessageWire {
   switch (message.kind) {
     case 'welcome':
-      return { welcome: message };
+      return { welcome: { ...message, folded: [...message.folded] } };
     case 'refused':
       return { refused: message };
     case 'lease':
