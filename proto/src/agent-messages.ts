@@ -28,7 +28,7 @@ import type {
 /**
  * Raised when a message changes its meaning; the controller refuses an agent that speaks another.
  */
-export const PROTOCOL = 4;
+export const PROTOCOL = 5;
 
 /** What an agent runs at the moment it says hello. */
 export interface HeldLease {
