@@ -10,7 +10,6 @@ import {
   type HostSummary,
   isOutranked,
   type KernelName,
-  LEASES_PER_TERM,
   type LogEntry,
   messageIdOf,
   type Progress,
@@ -117,7 +116,6 @@ export class SweepLoop {
     const told = { natsUrl: this.ports.natsUrl, aliveIntervalMs: ALIVE_INTERVAL_MS, folded };
     connection.send({ kind: 'welcome', ...told, ...own });
     this.ports.acknowledged(host.id, hello.acknowledgedSequence);
-    // Of what it holds more may have come while its hello was on the way.
     this.answerUnsettled(host.id, [...new Set([...folded, ...hello.unsettled])]);
     this.scheduler.came(host, now.steadyMs, hello.trouble);
     for (const held of holding) {
@@ -224,7 +222,7 @@ export class SweepLoop {
     }
   }
 
-  /** An agent that was away, or missed a word, asks for outcomes that it holds. */
+  /** For an agent that was away or missed a word, as what came while its hello was on the way. */
   private answerUnsettled(host: HostId, unsettled: readonly string[]): void {
     const messageIds = unsettled.filter((id) => this.lab.folded.has(id));
     if (messageIds.length === 0) return;

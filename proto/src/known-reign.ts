@@ -12,7 +12,7 @@ export interface KnownReign {
 
 export const NO_REIGN: KnownReign = { term: 0, reign: '' };
 
-/** An epoch is its term times this and the number of the lease: a later term is always higher. */
+/** More than a controller grants while it reigns: so epochs of a later term are always higher. */
 export const LEASES_PER_TERM = 2 ** 26;
 
 /** Beyond it epochs would not be exact numbers. Terms are minutes: it is the year 2225. */

@@ -172,6 +172,7 @@ export class SimAgent {
         startedAtMs: this.startedAtMs,
         acknowledgedSequence: parts.record.acknowledgedSequence,
         seen: parts.record.seen,
+        trouble: '',
         host: this.description(),
         holding: parts.worker.held(),
         unsettled: parts.spool.unsettled().map(messageIdOf),
@@ -214,5 +215,7 @@ export class SimAgent {
     this.brokerStarts = starts;
     const spooled = this.parts?.spool.unsettled().length ?? 0;
     this.send({ kind: 'alive', spooled, trouble: '' });
+    const messageIds = this.parts?.publisher.overdue() ?? [];
+    if (messageIds.length > 0) this.send({ kind: 'unsettled', messageIds });
   }
 }

@@ -64,8 +64,8 @@ export class SimBroker {
       write: (record: unknown, previous: number) => this.writeReign(record, previous),
     };
     const lostSinceMs = () => undefined;
-    const lossCount = () => this.model.losses;
-    const returnCount = () => this.model.starts;
+    const lossCount = () => this.model.starts;
+    const returnCount = lossCount;
     const closed = new Promise<never>(() => {});
     const connection = { lostSinceMs, lossCount, returnCount, close: async () => {}, closed };
     return { log, artifacts, reign, ...connection } as unknown as Broker;
