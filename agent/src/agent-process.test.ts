@@ -176,6 +176,25 @@ test('a controller of a lower term is refused, also by the next process of the a
   assert.match(lab.log(), /refuses a controller of term 4: term 5 has begun/);
 });
 
+test('of two controllers of one term an agent obeys the first, and tells it to the other', async (context) => {
+  const lab = await startLab(context);
+  const [one, other] = [await lab.controller(), await lab.controller()];
+  one.term = 5;
+  other.term = 5;
+  other.reign = 'two';
+  one.standby = 'standby';
+  const agent = lab.agent([one, other]);
+  await waitUntil('the one that reigns', async () => other.hellos.length === 1);
+  await sleep(200);
+  agent.kill('SIGKILL');
+  await once(agent, 'exit');
+  one.standby = '';
+  lab.agent([one, other]);
+  await waitUntil('the same again', async () => other.hellos.length === 2);
+  assert.deepEqual(one.hellos[0]?.seen, { term: 5, reign: 'two' });
+  assert.match(lab.log(), /refuses a controller of term 5: it was given to another one/);
+});
+
 test('a refused agent ends with the reason', async (context) => {
   const lab = await startLab(context);
   const controller = await lab.controller();

@@ -17,14 +17,15 @@ test('the next process of an agent has the same name, term, sequence and lease',
   const folder = folderOf(context);
   const first = await StoredRecord.open(folder, () => {});
   const lease = sampleLease(['a', 'b']);
-  first.seenTerm(9);
-  first.seenTerm(4);
+  first.obeys({ term: 9, reign: 'a' });
+  first.obeys({ term: 4, reign: 'b' });
+  first.obeys({ term: 9, reign: 'c' });
   first.acknowledged(123);
   first.holds(lease, 'boot-1');
   await first.close();
   const second = await StoredRecord.open(folder, () => {});
   assert.equal(second.instance, first.instance);
-  assert.equal(second.term, 9);
+  assert.deepEqual(second.seen, { term: 9, reign: 'a' });
   assert.equal(second.acknowledgedSequence, 123);
   assert.deepEqual(second.left, { lease, bootId: 'boot-1' });
   second.holds(undefined, '');

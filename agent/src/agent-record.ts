@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * What an agent knows of itself beyond the life of its process: the name of its state folder, the
- * highest term of a controller it has seen, how far the broker acknowledged, the lease it holds.
+ * latest reign it has obeyed, how far the broker acknowledged, the lease it holds.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  isOutranked,
+  type KnownReign,
   type Lease,
   messageOf,
+  NO_REIGN,
   type Note,
   readControllerMessage,
   writeControllerMessage,
@@ -19,11 +22,12 @@ import { writeDurably } from './io/durable-file.js';
 export interface AgentRecord {
   /** Names the state folder. */
   readonly instance: string;
-  readonly term: number;
+  /** The latest reign that it has obeyed. */
+  readonly seen: KnownReign;
   readonly acknowledgedSequence: number;
   /** The lease that an earlier process of this agent held, with the boot under which it did. */
   readonly left: { readonly lease: Lease; readonly bootId: string } | undefined;
-  seenTerm(term: number): void;
+  obeys(reign: KnownReign): void;
   acknowledged(sequence: number): void;
   /** Undefined for none. */
   holds(lease: Lease | undefined, bootId: string): void;
@@ -35,11 +39,11 @@ export interface AgentRecord {
 export function forgetfulRecord(instance: string): AgentRecord {
   const record = {
     instance,
-    term: 0,
+    seen: NO_REIGN,
     acknowledgedSequence: 0,
     left: undefined,
-    seenTerm: (term: number) => {
-      record.term = Math.max(record.term, term);
+    obeys: (reign: KnownReign) => {
+      if (!isOutranked(reign, record.seen)) record.seen = reign;
     },
     acknowledged: (sequence: number) => {
       record.acknowledgedSequence = Math.max(record.acknowledgedSequence, sequence);
@@ -58,6 +62,7 @@ const SEQUENCE_INTERVAL_MS = 5_000;
 interface Kept {
   readonly instance: string;
   term: number;
+  reign: string;
   acknowledgedSequence: number;
 }
 
@@ -76,7 +81,7 @@ export class StoredRecord implements AgentRecord {
   static async open(directory: string, note: Note): Promise<StoredRecord> {
     await mkdir(directory, { recursive: true });
     const known = await readKept(directory, RECORD_NAME, note, readRecordFile);
-    const fresh = { instance: randomUUID(), term: 0, acknowledgedSequence: 0 };
+    const fresh = { instance: randomUUID(), ...NO_REIGN, acknowledgedSequence: 0 };
     const record = new StoredRecord(directory, known ?? fresh, note);
     record.left = await readKept(directory, LEASE_NAME, note, readLeaseFile);
     if (known === undefined) await record.save();
@@ -87,17 +92,20 @@ export class StoredRecord implements AgentRecord {
     return this.kept.instance;
   }
 
-  get term(): number {
-    return this.kept.term;
+  get seen(): KnownReign {
+    const { term, reign } = this.kept;
+    return { term, reign };
   }
 
   get acknowledgedSequence(): number {
     return this.kept.acknowledgedSequence;
   }
 
-  seenTerm(term: number): void {
-    if (term <= this.kept.term) return;
+  obeys({ term, reign }: KnownReign): void {
+    if (isOutranked({ term, reign }, this.seen)) return;
+    if (term === this.kept.term && reign === this.kept.reign) return;
     this.kept.term = term;
+    this.kept.reign = reign;
     void this.save();
   }
 
@@ -162,9 +170,10 @@ async function readKept<Value>(
 }
 
 function readRecordFile(text: string): Kept {
-  const { instance, term, acknowledgedSequence } = JSON.parse(text) as Partial<Kept>;
+  const { instance, term, reign = '', acknowledgedSequence } = JSON.parse(text) as Partial<Kept>;
   if (typeof instance !== 'string' || instance === '') throw new Error('it names no instance');
-  return { instance, term: countOf(term), acknowledgedSequence: countOf(acknowledgedSequence) };
+  const sequence = countOf(acknowledgedSequence);
+  return { instance, term: countOf(term), reign: String(reign), acknowledgedSequence: sequence };
 }
 
 function countOf(value: unknown): number {

@@ -6,6 +6,8 @@ import {
   type AgentHello,
   type ControllerMessage,
   type HostDescription,
+  isOutranked,
+  type KnownReign,
   type Lease,
   messageIdOf,
   messageOf,
@@ -98,7 +100,7 @@ class AttachedAgent {
       addresses: controllers,
       note,
       hello: () => this.hello(),
-      accepts: (term) => this.accepts(term),
+      accepts: (reign) => this.accepts(reign),
       onMessage: (message) => this.take(message),
     });
   }
@@ -173,6 +175,7 @@ class AttachedAgent {
       bootId: this.kept.bootId,
       startedAtMs: this.startedAtMs,
       acknowledgedSequence: record.acknowledgedSequence,
+      seen: record.seen,
       host: this.host,
       holding: this.worker.held(),
       unsettled: spool.unsettled().map(messageIdOf),
@@ -180,13 +183,15 @@ class AttachedAgent {
     };
   }
 
-  private accepts(term: number): boolean {
+  private accepts({ term, reign }: KnownReign): boolean {
     const { record } = this.kept;
-    if (term < record.term) {
-      this.options.note(`refuses a controller of term ${term}: term ${record.term} has begun`);
+    const { seen } = record;
+    if (isOutranked({ term, reign }, seen)) {
+      const why = term < seen.term ? `term ${seen.term} has begun` : 'it was given to another one';
+      this.options.note(`refuses a controller of term ${term}: ${why}`);
       return false;
     }
-    record.seenTerm(term);
+    record.obeys({ term, reign });
     return true;
   }
 
@@ -194,7 +199,7 @@ class AttachedAgent {
     this.options.observe?.received(message);
     if (message.kind === 'welcome') {
       this.link.connect(message.natsUrl);
-      this.publisher.welcomed();
+      this.publisher.welcomed(message.folded);
       this.heartbeat.every(message.aliveIntervalMs);
       this.worker.resume();
     } else if (message.kind === 'settled') {

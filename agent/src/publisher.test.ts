@@ -104,7 +104,7 @@ test('an outcome that an earlier process published is not waited for a second ti
   const { spool, publisher } = await newPublisher(context);
   const entry = sampleOutcome('a');
   const id = messageIdOf(entry);
-  publisher.welcomed();
+  publisher.welcomed([]);
   publisher.fold([id]);
   // The connection to the broker comes after the welcome, and takes nothing back.
   publisher.connect(fakeBroker().broker);
@@ -112,7 +112,7 @@ test('an outcome that an earlier process published is not waited for a second ti
   await spool.add(entry, []);
   publisher.add(entry);
   await publisher.whenFolded(id);
-  publisher.welcomed();
+  publisher.welcomed([]);
   let folded = false;
   void publisher.whenFolded(id).then(() => {
     folded = true;

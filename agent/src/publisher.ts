@@ -80,11 +80,12 @@ export class Publisher {
   }
 
   /**
-   * A controller tells anew what it has folded: one that folds anew must find what the log has
-   * lost.
+   * A controller tells anew what it has folded, beginning with what is held here: one that folds
+   * anew must find what the log has lost.
    */
-  welcomed(): void {
+  welcomed(folded: readonly string[]): void {
     this.known.clear();
+    this.fold(folded);
     this.publishAgain();
   }
 

@@ -2,7 +2,7 @@
 /** Which of two agents that claim one machine id is the host. */
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { type AgentHello, PROTOCOL } from '@labsweep/proto';
+import { type AgentHello, NO_REIGN, PROTOCOL } from '@labsweep/proto';
 import { AgentRegistry, type Moment } from './agent-registry.js';
 import { SILENT_MAX_MS } from './schedule/host-roster.js';
 import { hostNamed } from './testing/lab-harness.js';
@@ -14,6 +14,7 @@ const hello = (session: string, instance: string): AgentHello => ({
   bootId: 'boot',
   startedAtMs: 0,
   acknowledgedSequence: 0,
+  seen: NO_REIGN,
   host: hostNamed('host-a'),
   holding: [],
   unsettled: [],

@@ -22,6 +22,7 @@ export { durationText } from './plan/duration-text.js';
 export { designOf, extendDesign, type SweepDesign } from './plan/extend-design.js';
 export { planSweep } from './plan/plan-sweep.js';
 export type { LoopPorts } from './ports.js';
+export { HighestTerm } from './reign/highest-term.js';
 export { renderPlan } from './render-plan.js';
 export { Sitting } from './sitting.js';
 export { parseSpec } from './spec/parse-spec.js';

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Turns a grant into the message that tells an agent everything it needs to run the block. */
 import { strict as assert } from 'node:assert';
-import type { Lease, LeaseId } from '@labsweep/proto';
+import { LEASES_PER_TERM, type Lease, type LeaseId } from '@labsweep/proto';
 import type { SweepState } from './fold/lab-state.js';
 import { isHostKernel } from './schedule/booted-kernel.js';
 import type { Grant } from './schedule/schedule-view.js';
-
-/** More than a controller grants while it reigns. */
-const LEASES_PER_TERM = 2 ** 26;
 
 /** The fencing token of the lease with this number: a later term always has the higher ones. */
 export function epochOf(term: number, leaseCount: number): number {

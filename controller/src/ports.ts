@@ -6,6 +6,7 @@ import type {
   Clock,
   ControllerMessage,
   HostId,
+  KnownReign,
   LeaseId,
   LogEntry,
   SweepId,
@@ -42,6 +43,13 @@ export interface LoopPorts {
    * grants and settlements, because a process may have been stopped for any time before it.
    */
   isReigning(): boolean;
+  /** Of this reign, should it begin: no other has the same. */
+  readonly reignName: string;
+  /**
+   * An agent has obeyed another reign of this term, or one of a later term: this one must end, and
+   * all streams with it.
+   */
+  outranked(by: KnownReign): void;
   /** A host says up to which sequence the broker acknowledged its outcomes; 0 for none. */
   acknowledged(host: HostId, sequence: number): void;
   /** One line for the operator's log. */

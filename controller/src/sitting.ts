@@ -8,6 +8,7 @@ import {
   type Broker,
   explainBrokerFailure,
   type HostId,
+  type KnownReign,
   type LeaseId,
   type LogEntry,
   type LogMessage,
@@ -28,6 +29,7 @@ import { sweepHistory } from './io/sweep-history.js';
 import { sweepHandlers } from './io/sweep-server.js';
 import { monotonicMs, sleep } from './io/waiting.js';
 import type { LoopPorts } from './ports.js';
+import type { HighestTerm } from './reign/highest-term.js';
 import type { Reign } from './reign/reign.js';
 import { type Contender, takeReign } from './reign/take-reign.js';
 import { SweepLoop } from './sweep-loop.js';
@@ -42,6 +44,8 @@ export interface SittingOptions {
   readonly store: StoreSync | undefined;
   readonly syncDelayMs: number;
   readonly contender: Contender;
+  /** Lives longer than a sitting. */
+  readonly terms: HighestTerm;
   readonly cacheDirectory: string;
   /** Makes the loop; absent is the real one. The simulation watches it, and puts defects in. */
   readonly newLoop?: (ports: LoopPorts) => SweepLoop;
@@ -69,10 +73,15 @@ export class Sitting {
   private readonly follower: LogFollower;
   private readonly horizon: SyncHorizon;
   private reign: Reign | undefined;
+  private readonly outranked: Promise<SittingEnd>;
+  private stepDown: (end: SittingEnd) => void = () => {};
 
   constructor(private readonly options: SittingOptions) {
     const { broker, note, natsUrl, writer } = options;
     this.signal = AbortSignal.any([options.signal, this.stop.signal]);
+    this.outranked = new Promise((resolve) => {
+      this.stepDown = resolve;
+    });
     const newLoop = options.newLoop ?? ((ports) => new SweepLoop(ports));
     this.loop = newLoop({
       clock: systemClock,
@@ -81,6 +90,8 @@ export class Sitting {
         sweepHistory({ log: broker.log, note, signal: this.signal }, sweep, lastSequence),
       newLeaseId: () => randomUUID() as LeaseId,
       isReigning: () => !this.signal.aborted && (this.reign?.isHeld() ?? false),
+      reignName: options.contender.session,
+      outranked: (by) => this.yieldTo(by),
       acknowledged: (host, sequence) => void this.compare(host, sequence),
       note,
       natsUrl,
@@ -108,7 +119,8 @@ export class Sitting {
     const broken = this.follower.broken.then((reason) => ({ reason, logBroken: true }));
     let end: SittingEnd | undefined;
     try {
-      end = await Promise.race([this.reignOnce(), broken, aborted(this.signal)]);
+      const stopped = aborted(this.signal);
+      end = await Promise.race([this.reignOnce(), broken, this.outranked, stopped]);
       return end;
     } finally {
       this.stop.abort();
@@ -124,12 +136,13 @@ export class Sitting {
   }
 
   private async reignOnce(): Promise<SittingEnd | undefined> {
-    const { gate, note, contender, broker, writer, options } = this.view();
+    const { gate, note, contender, terms, broker, writer, options } = this.view();
     const { signal } = this;
     const now = () => ({ monotonicMs: monotonicMs(), wallMs: Date.now() });
     const reign = await takeReign({
       ports: { store: broker.reign, now, sleep, isDead },
       contender,
+      terms,
       onWaiting: (reason) => {
         note(reason);
         gate.shut(reason);
@@ -226,6 +239,13 @@ export class Sitting {
         this.follower.verify().catch((error) => note(messageOf(error)));
       },
     });
+  }
+
+  /** The next reign of this process comes after all that agents have seen. */
+  private yieldTo({ term }: KnownReign): void {
+    this.options.terms.heardOf(term);
+    const reason = `an agent has obeyed another controller under term ${term}`;
+    this.stepDown({ reason, logBroken: false });
   }
 
   /** The broker has acknowledged more than it has: the agent publishes it again by itself. */

@@ -6,9 +6,11 @@ import { setImmediate } from 'node:timers/promises';
 import {
   type AgentHello,
   type ControllerMessage,
+  type KnownReign,
   type LeaseId,
   type LogEntry,
   messageIdOf,
+  NO_REIGN,
   PROTOCOL,
   type WatchEvent,
 } from '@labsweep/proto';
@@ -52,6 +54,7 @@ const TERM = 3;
 function newLab() {
   const clock = { ms: 0, nowMs: () => clock.ms };
   const lock = { held: true };
+  const outranks: KnownReign[] = [];
   const appended: LogEntry[] = [];
   const log: LogEntry[] = [];
   let leases = 0;
@@ -66,6 +69,8 @@ function newLab() {
       return `lease-${leases}` as LeaseId;
     },
     isReigning: () => lock.held,
+    reignName: 'reign-a',
+    outranked: (by) => outranks.push(by),
     acknowledged: () => {},
     note: () => {},
     natsUrl: 'nats://127.0.0.1:1',
@@ -78,7 +83,7 @@ function newLab() {
     loop.entry(entry, sequence);
     loop.synced(sequence);
   };
-  return { loop, clock, appended, lock, fold };
+  return { loop, clock, appended, lock, outranks, fold };
 }
 
 const helloOf = (name: string, changes: Partial<AgentHello> = {}): AgentHello => ({
@@ -88,6 +93,7 @@ const helloOf = (name: string, changes: Partial<AgentHello> = {}): AgentHello =>
   bootId: 'boot',
   startedAtMs: 0,
   acknowledgedSequence: 0,
+  seen: NO_REIGN,
   host: hostNamed(name),
   holding: [],
   unsettled: [],
@@ -102,6 +108,25 @@ test('nothing is leased before the log has been read to its end', () => {
   assert.deepEqual(agent.kinds(), ['welcome']);
   loop.reign(TERM);
   assert.deepEqual(agent.kinds(), ['welcome', 'lease']);
+});
+
+test('a reign ends when an agent has obeyed another of its term, or one of a later term', () => {
+  const { fold, loop, outranks } = newLab();
+  fold(submittedEntry());
+  loop.reign(TERM);
+  const others = [
+    { term: TERM, reign: 'reign-b' },
+    { term: TERM + 1, reign: 'reign-b' },
+  ];
+  for (const seen of others) {
+    const agent = new FakeAgent();
+    loop.hello(helloOf('host-a', { seen }), agent);
+    assert.deepEqual(agent.kinds(), [], 'it is neither welcomed nor given work');
+  }
+  assert.deepEqual(outranks, others);
+  const before = [{ term: TERM - 1, reign: 'reign-b' }, { term: TERM, reign: 'reign-a' }, NO_REIGN];
+  for (const seen of before) loop.hello(helloOf('host-a', { seen }), new FakeAgent());
+  assert.equal(outranks.length, 2);
 });
 
 test('a lease says all that the agent needs, and the host is announced in the log once', () => {
@@ -171,7 +196,7 @@ test('a restarted controller takes back what an agent says it holds, and settles
   const agent = new FakeAgent();
   const unsettled = [messageIdOf(done), 'unheard-of'];
   loop.hello(helloOf('host-a', { holding: [held], unsettled }), agent);
-  assert.deepEqual(agent.kinds(), ['welcome', 'folded', 'settled', 'folded']);
+  assert.deepEqual(agent.kinds(), ['welcome', 'folded', 'settled']);
   assert.deepEqual(agent.heard[2], { kind: 'settled', messageIds: [messageIdOf(done)] });
 });
 
@@ -203,7 +228,15 @@ test('an agent that was killed hears which outcomes of its block are folded, and
   const held = { lease: 'lease-x' as LeaseId, epoch: 1, sweep, block, attempt, environment };
   const agent = new FakeAgent();
   loop.hello(helloOf('host-a', { holding: [held] }), agent);
-  assert.deepEqual(agent.heard.slice(1), [{ kind: 'folded', messageIds: [messageIdOf(done)] }]);
+  // With the welcome, or it would go on with the first trial before it hears of it.
+  const [welcome, ...rest] = agent.heard;
+  assert.deepEqual(welcome?.kind === 'welcome' && welcome.folded, [messageIdOf(done)]);
+  // It may be in the spool, although the hello was on its way before it was.
+  const messageIds = [messageIdOf(done)];
+  assert.deepEqual(rest, [
+    { kind: 'folded', messageIds },
+    { kind: 'settled', messageIds },
+  ]);
 });
 
 test('what is held of a sweep that ended is revoked', () => {

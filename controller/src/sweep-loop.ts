@@ -8,6 +8,7 @@ import {
   type AgentMessage,
   type HostId,
   type HostSummary,
+  isOutranked,
   type KernelName,
   type LogEntry,
   messageIdOf,
@@ -97,6 +98,11 @@ export class SweepLoop {
 
   hello(hello: AgentHello, connection: AgentConnection): void {
     const { host, holding } = hello;
+    const own = { term: this.term ?? 0, reign: this.ports.reignName };
+    if (isOutranked(own, hello.seen)) {
+      this.ports.outranked(hello.seen);
+      return;
+    }
     const now = this.now();
     const reason = this.agents.attach(hello, connection, now);
     if (reason !== undefined) {
@@ -106,17 +112,15 @@ export class SweepLoop {
       return;
     }
     this.ports.note(`${host.name} attached, session ${hello.session}`, { host: host.id });
-    const { natsUrl } = this.ports;
-    const term = this.term ?? 0;
-    connection.send({ kind: 'welcome', natsUrl, aliveIntervalMs: ALIVE_INTERVAL_MS, term });
+    const folded = holding.flatMap((held) => this.lab.folded.ofAttempt(held, host.id));
+    const told = { natsUrl: this.ports.natsUrl, aliveIntervalMs: ALIVE_INTERVAL_MS, folded };
+    connection.send({ kind: 'welcome', ...told, ...own });
     this.ports.acknowledged(host.id, hello.acknowledgedSequence);
-    this.answerUnsettled(host.id, hello.unsettled);
+    this.answerUnsettled(host.id, [...new Set([...folded, ...hello.unsettled])]);
     this.scheduler.came(host, now.steadyMs, hello.trouble);
     for (const held of holding) {
       const stop = this.scheduler.keep(host.id, held, now.steadyMs);
-      const messageIds = this.lab.folded.ofAttempt(held, host.id);
       if (stop !== undefined) connection.send({ kind: 'revoked', lease: held.lease, reason: stop });
-      else if (messageIds.length > 0) connection.send({ kind: 'folded', messageIds });
     }
     this.step();
   }
@@ -218,7 +222,7 @@ export class SweepLoop {
     }
   }
 
-  /** An agent that was away, or missed a word, asks for outcomes that it holds. */
+  /** For an agent that was away or missed a word, as what came while its hello was on the way. */
   private answerUnsettled(host: HostId, unsettled: readonly string[]): void {
     const messageIds = unsettled.filter((id) => this.lab.folded.has(id));
     if (messageIds.length === 0) return;

@@ -133,3 +133,19 @@ test('where only time helps, a server that was away has all entries wait anew', 
   stop.abort();
   assert.ok((settledAtMs.get(1) ?? 0) >= 1_900, `${settledAtMs.get(1)} ms`);
 });
+
+test('where only time helps, a server that comes back while it is asked settles nothing yet', async () => {
+  const { world, fold, stop } = newHorizon({ delayMs: 1_000 });
+  const settledAtMs = watchTimes(world);
+  let backAtMs = Number.NaN;
+  world.holds = () => {
+    if (world.returns === 1) return true;
+    world.returns = 1;
+    backAtMs = world.nowMs;
+    return true;
+  };
+  fold(1);
+  for (let i = 0; i < 50 && settledAtMs.size < 1; i += 1) await turn();
+  stop.abort();
+  assert.ok((settledAtMs.get(1) ?? 0) >= backAtMs + 1_000, `${settledAtMs.get(1)} ms`);
+});

@@ -69,6 +69,11 @@ export class SyncHorizon {
         // A server that lost its newest writes since they were folded has synced something else.
         if (!(await this.ports.holds(mark.place))) return this.ports.onRewound();
         if (signal.aborted) return;
+        if (this.ports.sync === undefined && this.ports.returnCount() !== this.returnsSeen) {
+          // It came back while it was asked.
+          this.marks.unshift(mark);
+          continue;
+        }
         this.ports.onTrouble('');
         this.ports.onSynced(mark.place.sequence);
       } catch (error) {

@@ -14,6 +14,7 @@ import type {
   SweepId,
   TrialId,
 } from './domain.js';
+import type { KnownReign } from './known-reign.js';
 import type { WorkloadFile } from './resolved.js';
 import type {
   GuestSettings,
@@ -27,7 +28,7 @@ import type {
 /**
  * Raised when a message changes its meaning; the controller refuses an agent that speaks another.
  */
-export const PROTOCOL = 4;
+export const PROTOCOL = 5;
 
 /** What an agent runs at the moment it says hello. */
 export interface HeldLease {
@@ -50,6 +51,8 @@ export interface AgentHello {
   readonly startedAtMs: number;
   /** Of the log; 0 while the broker has acknowledged no outcome of this agent. */
   readonly acknowledgedSequence: number;
+  /** The latest reign that this agent has obeyed. */
+  readonly seen: KnownReign;
   readonly host: HostDescription;
   readonly holding: readonly HeldLease[];
   /** Message ids of outcomes in the agent's spool that it was not told are settled. */
@@ -145,6 +148,10 @@ export type ControllerMessage =
       readonly aliveIntervalMs: number;
       /** The reign of this controller; an agent refuses one below the highest that it has seen. */
       readonly term: number;
+      /** Names the reign, because a term alone may come again. */
+      readonly reign: string;
+      /** Of the leases that the agent holds: what need not be measured any more. */
+      readonly folded: readonly string[];
     }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'lease'; readonly lease: Lease }

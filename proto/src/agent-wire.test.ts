@@ -59,6 +59,7 @@ const agentMessages = [
       bootId: 'boot',
       startedAtMs: 5,
       acknowledgedSequence: 9,
+      seen: { term: 7, reign: 'a' },
       host: {
         id: 'h',
         name: 'box',
@@ -94,7 +95,14 @@ const agentMessages = [
 ] as unknown as AgentMessage[];
 
 const controllerMessages = [
-  { kind: 'welcome', natsUrl: 'nats://127.0.0.1:1', aliveIntervalMs: 2000, term: 7 },
+  {
+    kind: 'welcome',
+    natsUrl: 'nats://127.0.0.1:1',
+    aliveIntervalMs: 2000,
+    term: 7,
+    reign: 'r',
+    folded: ['id-2'],
+  },
   { kind: 'refused', reason: 'old' },
   { kind: 'lease', lease },
   { kind: 'revoked', lease: 'l', reason: 'cancelled' },

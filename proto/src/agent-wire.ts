@@ -9,6 +9,7 @@ import type { BlockId, HostId, LeaseId, SweepId, TrialId } from './domain.js';
 import { ENVIRONMENTS } from './domain.js';
 import type { AgentMessage as AgentMessageWire } from './generated/labsweep/v1/AgentMessage.js';
 import type { ControllerMessage as ControllerMessageWire } from './generated/labsweep/v1/ControllerMessage.js';
+import { TERM_MAX } from './known-reign.js';
 import { leaseSchema, writeLease } from './lease-wire.js';
 import { PERMISSIONS } from './trial-settings.js';
 
@@ -56,6 +57,8 @@ const hello = z
     bootId: z.string(),
     startedAtMs: count,
     acknowledgedSequence: count,
+    seenTerm: count.max(TERM_MAX),
+    seenReign: z.string(),
     labels: z.array(z.string()),
     capacity,
     supports: z.array(z.object({ environment, available: z.boolean(), reason: z.string() })),
@@ -66,9 +69,9 @@ const hello = z
     trouble: z.string(),
   })
   .transform(({ hostId: id, hostName, hostFacts: facts, ...message }) => {
-    const { capacity, supports, permissions, labels, ...rest } = message;
+    const { capacity, supports, permissions, labels, seenTerm, seenReign, ...rest } = message;
     const host = { id, name: hostName, facts, capacity, supports, permissions, labels };
-    return { ...rest, host };
+    return { ...rest, host, seen: { term: seenTerm, reign: seenReign } };
   });
 
 const agentMessage = z.discriminatedUnion('body', [
@@ -108,6 +111,8 @@ const controllerMessage = z.discriminatedUnion('body', [
       natsUrl: z.string(),
       aliveIntervalMs: z.number().int().positive(),
       term: count,
+      reign: z.string(),
+      folded: z.array(z.string()),
     }),
   }),
   z.object({ body: z.literal('refused'), refused: z.object({ reason: z.string() }) }),
@@ -148,7 +153,7 @@ export function readAgentMessage(wire: unknown): AgentMessage {
 export function writeAgentMessage(message: AgentMessage): AgentMessageWire {
   switch (message.kind) {
     case 'hello': {
-      const { host, holding, unsettled, ...rest } = message.hello;
+      const { host, holding, unsettled, seen, ...rest } = message.hello;
       const { id: hostId, name: hostName, facts: hostFacts, supports } = host;
       const { hybrid, ...size } = host.capacity;
       return {
@@ -163,6 +168,8 @@ export function writeAgentMessage(message: AgentMessage): AgentMessageWire {
           labels: [...host.labels],
           holding: [...holding],
           unsettled: [...unsettled],
+          seenTerm: seen.term,
+          seenReign: seen.reign,
         },
       };
     }
@@ -200,7 +207,7 @@ export function readControllerMessage(wire: unknown): ControllerMessage {
 export function writeControllerMessage(message: ControllerMessage): ControllerMessageWire {
   switch (message.kind) {
     case 'welcome':
-      return { welcome: message };
+      return { welcome: { ...message, folded: [...message.folded] } };
     case 'refused':
       return { refused: message };
     case 'lease':

@@ -30,6 +30,13 @@ export type {
   SweepServiceClient,
   SweepServiceHandlers,
 } from './generated/labsweep/v1/SweepService.js';
+export {
+  isOutranked,
+  type KnownReign,
+  LEASES_PER_TERM,
+  NO_REIGN,
+  TERM_MAX,
+} from './known-reign.js';
 export * from './log-entry.js';
 export { nearestName } from './nearest-name.js';
 export * from './ports.js';

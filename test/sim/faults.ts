@@ -19,6 +19,8 @@ interface FaultKind {
 }
 
 const KINDS: readonly FaultKind[] = [
+  { name: 'agent ends in order', weight: 2, strike: (faults) => faults.endAgent() },
+  { name: 'controller ends in order', weight: 1, strike: (faults) => faults.endController() },
   { name: 'kill agent', weight: 4, strike: (faults) => faults.killAgent() },
   { name: 'stop agent', weight: 3, strike: (faults) => faults.stop(faults.host().process) },
   { name: 'host loses power', weight: 3, strike: (faults) => faults.hostLosesPower() },
@@ -81,6 +83,32 @@ export class Faults {
     this.lab.kill(host.process);
     this.say(`agent of ${host.machine.name} is killed`);
     this.later(20, () => this.lab.startAgent(host));
+  }
+
+  /** With a reboot of its host in every second case. */
+  endAgent(): void {
+    const host = this.host();
+    if (!host.process?.alive) return;
+    host.agent?.end();
+    const isReboot = this.lab.world.chance('faults', 0.5);
+    this.say(`agent of ${host.machine.name} ends in order${isReboot ? ', its host reboots' : ''}`);
+    this.later(30, () => {
+      // One that cannot end is killed, as by its service manager.
+      this.lab.kill(host.process);
+      if (isReboot) host.boots += 1;
+      this.lab.startAgent(host);
+    });
+  }
+
+  endController(): void {
+    const seat = this.seat();
+    if (!seat.process?.alive) return;
+    seat.controller?.end();
+    this.say(`controller of ${seat.machine.name} ends in order`);
+    this.later(30, () => {
+      this.lab.kill(seat.process);
+      this.lab.startController(seat);
+    });
   }
 
   hostLosesPower(): void {
@@ -189,6 +217,7 @@ export class Faults {
     const { machine } = this.pick([...hosts, ...seats, this.broker]);
     const hours = world.chance('faults', 0.5) ? 1 : -1;
     machine.clockOffsetMs += hours * HOUR_MS;
+    this.lab.world.count(`clock jumps by ${hours} h`);
     this.say(`clock of ${machine.name} jumps by ${hours} h`);
   }
 
@@ -199,6 +228,7 @@ export class Faults {
     for (const kind of this.kinds) {
       drawn -= kind.weight;
       if (drawn >= 0) continue;
+      this.lab.world.count(`fault: ${kind.name}`);
       kind.strike(this);
       return;
     }

@@ -14,6 +14,7 @@ import {
 } from '@labsweep/analysis';
 import type { HostId, TrialEnded } from '@labsweep/proto';
 import { ViolationError } from './checkers/checker.js';
+import { LASTING } from './lab/command-script.js';
 
 const ANY_HOST = 'any-host' as HostId;
 const ONCE = 'no trial is lost or counted twice';
@@ -41,7 +42,16 @@ function withoutHistory(record: SweepRecord): SweepRecord {
   );
   const hosts = [{ id: ANY_HOST, name: 'any host', facts: {} }];
   const submitted = { ...record.submitted, atMs: 0 };
-  return { ...record, submitted, entries, decisions, hosts, waiting: [] };
+  const commands = commandsOf(record);
+  return { ...record, submitted, entries, decisions, hosts, waiting: [], commands };
+}
+
+/** Those that change the table; the others may be refused on one night and heeded on another. */
+function commandsOf({ commands = [] }: SweepRecord): NonNullable<SweepRecord['commands']> {
+  return commands
+    .filter((entry) => LASTING.includes(entry.command.kind))
+    .map((entry) => ({ ...entry, id: 'any', atMs: 0 }))
+    .toSorted((a, b) => a.command.kind.localeCompare(b.command.kind));
 }
 
 function countedEntry(

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * `npm run sim`: runs seeds one after the other and prints the first that fails with the end of its
- * story, or one seed with its whole story.
+ * `npm run sim`: runs seeds on all cores and prints those that fail with the end of their story, or
+ * one seed with its whole story.
  */
 import { parseArgs } from 'node:util';
 import { runSeed } from './run-seed.js';
+import { failureText, runSeeds, summaryText } from './seed-pool.js';
 
 const USAGE = `npm run sim -- [--seed N] [--steps] [--seeds M]
   --seed N   the first seed (default 1)
   --seeds M  so many seeds from there on (default 1)
-  --steps    prints everything that happens`;
+  --steps    prints everything that happens; for one seed`;
 
 const { values } = parseArgs({
   options: {
@@ -26,26 +27,28 @@ else process.exitCode = await main();
 async function main(): Promise<number> {
   const first = Number(values.seed);
   const count = Number(values.seeds);
-  if (!Number.isSafeInteger(first) || !Number.isSafeInteger(count) || count < 1) {
+  const isWrong = !Number.isSafeInteger(first) || !Number.isSafeInteger(count) || count < 1;
+  if (isWrong || (values.steps && count > 1)) {
     console.error(USAGE);
     return 2;
   }
-  const startedMs = performance.now();
-  let virtualMs = 0;
-  let steps = 0;
-  let failures = 0;
-  for (let seed = first; seed < first + count; seed += 1) {
-    const end = await runSeed(seed, values.steps ? console.log : undefined);
-    virtualMs += end.virtualMs;
-    steps += end.steps;
-    if (end.violation === undefined) continue;
-    failures += 1;
-    if (!values.steps) console.log(end.story.join('\n'));
-    console.log(`seed ${seed}: ${end.violation.message}`);
-    console.log(`repeat with: npm run sim -- --seed ${seed} --steps`);
+  return values.steps ? tellOne(first) : runMany(first, count);
+}
+
+async function tellOne(seed: number): Promise<number> {
+  const { violation, steps, virtualMs } = await runSeed(seed, console.log);
+  if (violation !== undefined) console.log(`seed ${seed}: ${violation.message}`);
+  console.log(`${steps} steps, ${Math.round(virtualMs / 1_000)} s of virtual time`);
+  return violation === undefined ? 0 : 1;
+}
+
+async function runMany(first: number, count: number): Promise<number> {
+  const seeds = Array.from({ length: count }, (_, index) => first + index);
+  const summary = await runSeeds(seeds);
+  for (const failed of summary.failures) {
+    console.log(failed.failure.story.join('\n'));
+    console.log(failureText(failed));
   }
-  const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
-  const hours = (virtualMs / 3_600_000).toFixed(1);
-  console.log(`${count} seeds, ${failures} failed; ${steps} steps, ${hours} h in ${seconds} s`);
-  return failures === 0 ? 0 : 1;
+  console.log(summaryText(summary));
+  return summary.failures.length === 0 ? 0 : 1;
 }

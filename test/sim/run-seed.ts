@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-/** A run with faults, and one of the same sweep without any: the reports must agree. */
+/**
+ * A run with faults, and one of the same night without any: the reports must agree. Users ask the
+ * same in both.
+ */
 import { ViolationError } from './checkers/checker.js';
-import { sampleSweep } from './lab/sample-sweep.js';
+import { lastingText } from './lab/command-script.js';
 import { World } from './machine/world.js';
-import { type RunEnd, simulate } from './simulate.js';
+import { nightOf, type RunEnd, simulate } from './simulate.js';
 
-/** Faultless reports by spec: seeds often draw the same sweep. */
+/** Faultless reports by what they depend on: seeds often draw the same. */
 const faultless = new Map<string, string>();
 
 export async function runSeed(seed: number, print?: (line: string) => void): Promise<RunEnd> {
   const end = await simulate({ seed, faulty: true, ...(print === undefined ? {} : { print }) });
   if (end.violation !== undefined || end.report === undefined) return end;
-  const { specText } = sampleSweep(new World(seed));
-  const expected = faultless.get(specText) ?? (await faultlessReport(seed));
-  faultless.set(specText, expected);
+  const { main, chains } = nightOf(new World(seed));
+  const key = `${main.specText}${lastingText(chains)}`;
+  const expected = faultless.get(key) ?? (await faultlessReport(seed));
+  faultless.set(key, expected);
   if (end.report === expected) return end;
   const detail = firstDifference(expected, end.report);
   return {
@@ -25,12 +29,14 @@ export async function runSeed(seed: number, print?: (line: string) => void): Pro
 async function faultlessReport(seed: number): Promise<string> {
   const end = await simulate({ seed, faulty: false });
   if (end.report !== undefined) return end.report;
-  throw new Error(`seed ${seed} fails without faults: ${end.violation?.message}`);
+  const story = end.story.join('\n');
+  throw new Error(`seed ${seed} fails without faults: ${end.violation?.message}\n${story}`);
 }
 
 function firstDifference(expected: string, found: string): string {
   const lines = expected.split('\n');
   const others = found.split('\n');
-  const index = lines.findIndex((line, at) => line !== others[at]);
+  const length = Math.max(lines.length, others.length);
+  const index = Array.from({ length }).findIndex((_, at) => lines[at] !== others[at]);
   return `line ${index + 1} is '${others[index]}', not '${lines[index]}'`;
 }

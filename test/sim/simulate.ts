@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * One run: a lab, a sweep and the faults of one seed, watched by the checkers to its end. The same
- * seed is the same run, to the last message.
+ * One run: a lab, sweeps, what users ask and the faults of one seed, watched by the checkers to its
+ * end. The same seed is the same run, to the last message.
  */
-import { parseSpec, planSweep } from '@labsweep/controller';
 import { type LogEntry, parseLogEntry } from '@labsweep/proto';
 import { BalancedOrder } from './checkers/balanced-order.js';
-import { type Checker, CheckerList, ViolationError } from './checkers/checker.js';
+import { CheckerList, ViolationError } from './checkers/checker.js';
 import { OneAcceptedAttempt } from './checkers/one-accepted-attempt.js';
 import { OneLiveLease } from './checkers/one-live-lease.js';
 import { SettledIsDurable } from './checkers/settled-is-durable.js';
 import { Faults } from './faults.js';
 import { finalReport } from './final-report.js';
+import { commandScript } from './lab/command-script.js';
 import { Lab } from './lab/lab.js';
-import { isFinished, recordOf } from './lab/loop-view.js';
-import { type SampleSweep, sampleSweep } from './lab/sample-sweep.js';
+import { isOver, recordOf } from './lab/loop-view.js';
+import { otherSweep, SWEEP, sampleSweep } from './lab/sample-sweep.js';
+import { SPOOL_FOLDER } from './lab/sim-agent.js';
+import type { SimController } from './lab/sim-controller.js';
 import { SimUser } from './lab/sim-user.js';
 import { installVirtualSystem } from './machine/virtual-system.js';
 import { World } from './machine/world.js';
@@ -43,6 +45,8 @@ export interface RunEnd {
   readonly violation: ViolationError | undefined;
   /** The last lines of the story. */
   readonly story: readonly string[];
+  /** How often each kind of thing went wrong or was asked. */
+  readonly counts: ReadonlyMap<string, number>;
 }
 
 export async function simulate(options: RunOptions): Promise<RunEnd> {
@@ -59,25 +63,40 @@ export async function simulate(options: RunOptions): Promise<RunEnd> {
   }
 }
 
+/** What a seed is about: the same for a run with faults and one without. */
+export function nightOf(world: World) {
+  const hostCount = world.between('lab', 1, 4);
+  const main = sampleSweep(world);
+  const other = otherSweep(world);
+  const hosts = Array.from({ length: hostCount }, (_, index) => `host-${'abcd'[index]}`);
+  return { hosts, main, other, chains: commandScript(world, { main, other }, hosts) };
+}
+
 async function runWorld(
   world: World,
   options: RunOptions,
   rejected: readonly unknown[],
 ): Promise<RunEnd> {
   const trace = new Trace(world, options.print);
-  const sweep = sampleSweep(world);
-  const checkers: CheckerList = new CheckerList(checkersFor(sweep, () => lab));
+  const { hosts, main, other, chains } = nightOf(world);
+  const checkers: CheckerList = new CheckerList([
+    new OneAcceptedAttempt(),
+    new SettledIsDurable(() => lab),
+    new OneLiveLease(),
+    new BalancedOrder(),
+  ]);
   const lab = new Lab({
     world,
     trace,
     watch: checkers,
-    hostCount: world.between('lab', 1, 4),
+    hosts,
     seatCount: world.between('lab', 1, 2),
     storeIsNear: world.chance('lab', 0.5),
     duplicateWindowMs: world.between('lab', 1, 10) * 60_000,
   });
   lab.startAll();
-  const user = new SimUser(lab, sweep);
+  const sweeps = other === undefined ? [main] : [main, other];
+  const user = new SimUser(lab, sweeps, chains);
   const faults = options.faulty ? new Faults(lab) : undefined;
   faults?.begin();
   const endMs = faults?.endMs ?? 0;
@@ -86,7 +105,7 @@ async function runWorld(
     untilMs: endMs + PROGRESS_LIMIT_MS,
     isOver: () => {
       checkers.afterStep(lab);
-      over = world.nowMs >= endMs && user.isDone && isQuiet(lab);
+      over = world.nowMs >= endMs && user.isDone && isQuiet(lab, sweeps);
       const brokenOff = world.steps === options.stepsMax;
       const broken = checkers.violation !== undefined || lab.defects.length > 0;
       return over || brokenOff || broken || rejected.length > 0;
@@ -105,44 +124,24 @@ async function runWorld(
     report: outcome.report,
     violation,
     story: trace.last(STORY_LINES),
+    counts: world.counts,
   };
 }
 
-function checkersFor(sweep: SampleSweep, lab: () => Lab): Checker[] {
-  const parsed = parseSpec({ text: sweep.specText, path: 'simulated.toml' });
-  if (!parsed.ok) throw new Error(`the sample sweep is no spec: ${JSON.stringify(parsed)}`);
-  const { blocks } = planSweep({ ...parsed.spec, seed: 1 });
-  return [
-    new OneAcceptedAttempt(sweep.kernels.length),
-    new SettledIsDurable(lab),
-    new OneLiveLease(),
-    new BalancedOrder([...blocks]),
-  ];
+/** The sweeps are over as their controller sees it, and nobody has anything left to deliver. */
+function isQuiet(lab: Lab, sweeps: readonly { readonly id: typeof SWEEP }[]): boolean {
+  const loop = reigning(lab)?.loop;
+  if (loop === undefined || !sweeps.every(({ id }) => isOver(loop, id))) return false;
+  return lab.hosts.every(({ machine }) => machine.disk.count(SPOOL_FOLDER, '.json') === 0);
 }
 
-/** The sweep is finished as its controller sees it, and nobody has anything left to deliver. */
-function isQuiet(lab: Lab): boolean {
-  return (
-    reigning(lab) !== undefined && lab.hosts.every(({ machine }) => spooled(machine.disk) === 0)
-  );
-}
-
-function reigning(lab: Lab) {
-  return lab.seats
-    .map(({ controller }) => controller)
-    .find(
-      (controller) =>
-        controller?.reigns() && controller.loop !== undefined && isFinished(controller.loop),
-    );
-}
-
-function spooled(disk: Lab['hosts'][number]['machine']['disk']): number {
-  return disk.count('.json');
+function reigning(lab: Lab): SimController | undefined {
+  return lab.seats.map(({ controller }) => controller).find((each) => each?.reigns());
 }
 
 function endOf(lab: Lab): { report?: string; violation?: ViolationError } {
   const loop = reigning(lab)?.loop;
-  const record = loop === undefined ? undefined : recordOf(loop, entriesOf(lab));
+  const record = loop === undefined ? undefined : recordOf(loop, SWEEP, entriesOf(lab));
   if (record === undefined) return {};
   try {
     return { report: finalReport(record) };
@@ -170,12 +169,13 @@ function defectOf(lab: Lab, rejected: readonly unknown[]): ViolationError | unde
 function stallOf(lab: Lab, options: RunOptions, over: boolean): ViolationError | undefined {
   if (over || lab.world.steps === options.stepsMax) return undefined;
   const minutes = Math.round(PROGRESS_LIMIT_MS / 60_000);
-  const spools = lab.hosts.map(
-    ({ machine }) => `${machine.disk.count('.json')} in the spool of ${machine.name}`,
-  );
+  const spools = lab.hosts.map(({ machine: { disk, name } }) => {
+    return `${disk.count(SPOOL_FOLDER, '.json')} in the spool of ${name}`;
+  });
   const seats = lab.seats.flatMap(({ controller }) =>
-    (controller?.loop?.summaries() ?? []).map(({ state, blocksDecided, blocksTotal }) => {
-      return `${controller?.process.name} says ${state}, ${blocksDecided} of ${blocksTotal} blocks`;
+    (controller?.loop?.summaries() ?? []).map(({ sweep, state, blocksDecided, blocksTotal }) => {
+      const blocks = `${blocksDecided} of ${blocksTotal} blocks`;
+      return `${controller?.process.name} says ${sweep} is ${state}, ${blocks}`;
     }),
   );
   const detail = `not at its end after ${minutes} minutes: ${[...seats, ...spools].join(', ')}`;

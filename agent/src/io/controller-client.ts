@@ -12,6 +12,7 @@ import {
   AgentService,
   type ControllerMessage,
   formatAddress,
+  type KnownReign,
   LabsweepError,
   messageOf,
   type Note,
@@ -37,8 +38,8 @@ export interface ControllerClientOptions {
   readonly addresses: readonly Address[];
   /** Made anew for each stream: what is held changes. */
   hello(): AgentHello;
-  /** False for a term below one that was seen: that controller reigns no longer. */
-  accepts(term: number): boolean;
+  /** False for a reign that is not the latest one that was seen. */
+  accepts(reign: KnownReign): boolean;
   onMessage(message: ControllerMessage): void;
   readonly note: Note;
 }
@@ -139,7 +140,7 @@ export class ControllerClient {
       const take = (message: ControllerMessage) => {
         if (message.kind === 'refused') {
           finish({ reason: 'refused', refused: message.reason });
-        } else if (message.kind === 'welcome' && !this.options.accepts(message.term)) {
+        } else if (message.kind === 'welcome' && !this.options.accepts(message)) {
           finish({ reason: `reigns under term ${message.term}, which is over` });
         } else {
           if (message.kind === 'welcome') welcomed = true;

@@ -17,6 +17,8 @@ type Stream = Parameters<AgentServiceHandlers['Attach']>[0];
 export class FakeController {
   readonly messages: { readonly message: AgentMessage; readonly atMs: number }[] = [];
   term = 1;
+  reign = 'one';
+  folded: readonly string[] = [];
   natsUrl = 'nats://127.0.0.1:1';
   /** Not empty: every call is refused with it, as a controller does that stands by. */
   standby = '';
@@ -76,8 +78,8 @@ export class FakeController {
       this.stream = stream;
       if (this.refusal !== '') this.send({ kind: 'refused', reason: this.refusal });
       else {
-        const { natsUrl, term } = this;
-        this.send({ kind: 'welcome', natsUrl, aliveIntervalMs: 100, term });
+        const { natsUrl, term, reign, folded } = this;
+        this.send({ kind: 'welcome', natsUrl, aliveIntervalMs: 100, term, reign, folded });
       }
     });
     stream.on('end', () => stream.end());

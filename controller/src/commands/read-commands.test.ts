@@ -53,6 +53,14 @@ for (const [request, message, ...entries] of MISTAKES) {
   });
 }
 
+test('a sweep that came to its end while it was paused can be resumed, for what is added later', () => {
+  const command = { kind: 'pause' } as const;
+  const header = { type: 'commanded', sweep: SWEEP, id: 'asked-by-anna', by: 'anna' } as const;
+  const paused: LogEntry = { ...header, atMs: 1, command };
+  assert.deepEqual(ask({ kind: 'resume' }, paused, ...FINISHED), { kind: 'resume' });
+  assert.throws(() => ask({ kind: 'resume' }, ...FINISHED), /nothing is left to resume/);
+});
+
 test('what can be done is read, also of a sweep that has ended', () => {
   assert.deepEqual(ask({ kind: 'pause' }), { kind: 'pause' });
   assert.deepEqual(ask({ kind: 'cancel' }, CANCELLED), { kind: 'cancel' });

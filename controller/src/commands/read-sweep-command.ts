@@ -76,6 +76,8 @@ const VERBS: Readonly<Record<AskedKind, string>> = {
 
 function refuseByState(sweep: SweepState, kind: AskedKind): void {
   const { sweep: id, state } = summarize(sweep);
+  // A pause outlives the end of a sweep, and would hold up what is added to it later.
+  if (kind === 'resume' && sweep.isPaused && state === 'finished') return;
   if (state === 'cancelled' && kind !== 'cancel') {
     throw new UsageError(
       `sweep ${id} was cancelled, which is final: nobody can ${VERBS[kind]} it; measure its spec ` +

@@ -95,6 +95,15 @@ test('failures of the lab are counted by row, and not as failures of the subject
   assert.equal(decisionOf(last)?.complete, false);
 });
 
+test('a kernel that fails is not hidden by an attempt in which the lab failed instead', () => {
+  const attempt = (number: number, status: 'lab-failed' | 'subject-failed') => [
+    outcomeEntry(`${BLOCK}/old`, { attempt: number }),
+    outcomeEntry(`${BLOCK}/new`, { attempt: number, status }),
+  ];
+  const given = [...attempt(1, 'lab-failed'), ...attempt(2, 'subject-failed')];
+  assert.equal(decisionOf(fold(...given, ...attempt(3, 'subject-failed')))?.attempt, 2);
+});
+
 test('a new round starts with no failures of the lab', () => {
   const failing = (attempt: number) => wholeAttempt(BLOCK, { attempt, status: 'lab-failed' });
   const two = withSchedule('lab_failures_max = 2');

@@ -5,8 +5,9 @@ import type { AttemptState, BlockState, SweepState } from './lab-state.js';
 
 /**
  * The first attempt in which every trial was measured counts. When the limits of the spec are
- * reached without one, the complete attempt with the most measured trials counts, and is marked as
- * not complete. Undefined means that the block has to be attempted (again).
+ * reached without one, the complete attempt with the most measured trials counts, among equal ones
+ * that with the fewest failures of the lab, and is marked as not complete. Undefined means that
+ * the block has to be attempted (again).
  */
 export function decideBlock(
   sweep: Pick<SweepState, 'spec' | 'labFailures'>,
@@ -18,7 +19,7 @@ export function decideBlock(
   const clean = ended.find((attempt) => measuredCount(attempt) === block.planned.trials.length);
   if (clean !== undefined) return decision(block, clean, true);
   if (!limitsReached(sweep, block, ended)) return undefined;
-  const best = ended.reduce((a, b) => (measuredCount(b) > measuredCount(a) ? b : a));
+  const best = ended.reduce((a, b) => (isBetter(b, a) ? b : a));
   return decision(block, best, false);
 }
 
@@ -46,6 +47,13 @@ function limitsReached(
   const failedByLab = ended.filter((attempt) => isLabFailure(block, attempt)).length;
   if (ended.length - failedByLab > rerun) return true;
   return failedByLab > 0 && (labFailures.get(block.planned.row) ?? 0) >= labFailuresMax;
+}
+
+/** A failure of the kernel is a finding, and must not hide behind one of the lab. */
+function isBetter(one: AttemptState, other: AttemptState): boolean {
+  const more = measuredCount(one) - measuredCount(other);
+  if (more !== 0) return more > 0;
+  return one.outcomes.count('lab-failed') < other.outcomes.count('lab-failed');
 }
 
 function measuredCount(attempt: AttemptState): number {

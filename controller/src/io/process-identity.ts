@@ -15,12 +15,16 @@ export function ownProcess(): ProcessIdentity {
 
 /** True only when it is certain: a process of another machine or namespace is never known. */
 export function isDead(other: ProcessIdentity): boolean {
-  const { bootId, pidNamespace } = namespaceOf();
+  ownNamespace ??= namespaceOf();
+  const { bootId, pidNamespace } = ownNamespace;
   if (other.bootId !== bootId || other.pidNamespace !== pidNamespace) return false;
   const stat = statOf(other.pid);
   // A zombie has ended, although its parent does not know yet.
   return stat?.startedAtTicks !== other.startedAtTicks || stat.state === 'Z';
 }
+
+/** Neither changes in the life of a process, and a standby asks twice a second. */
+let ownNamespace: ReturnType<typeof namespaceOf> | undefined;
 
 function namespaceOf(): Pick<ProcessIdentity, 'bootId' | 'pidNamespace'> {
   return {

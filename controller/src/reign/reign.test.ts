@@ -4,6 +4,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ReignEntry, ReignRecord } from '@labsweep/proto';
+import { HighestTerm } from './highest-term.js';
 import { HOLD_MS } from './reign.js';
 import type { ReignPorts } from './reign-ports.js';
 import { takeReign } from './take-reign.js';
@@ -58,14 +59,14 @@ class World {
     return { state, ports };
   }
 
-  contend(name: string, pid: number) {
+  contend(name: string, pid: number, terms = new HighestTerm()) {
     const { state, ports } = this.machine();
     const reasons: string[] = [];
     const process = { bootId: 'boot', pidNamespace: 'ns', pid, startedAtTicks: '1' };
     const contender = { session: name, address: `${name}:1`, hostName: name, process };
     const { signal } = new AbortController();
     const onWaiting = (reason: string) => reasons.push(reason);
-    const taken = takeReign({ ports, contender, onWaiting, signal });
+    const taken = takeReign({ ports, contender, terms, onWaiting, signal });
     return { state, reasons, taken };
   }
 }
@@ -163,6 +164,44 @@ test('a term never comes again, although the store is lost or the clock goes bac
   world.wallShiftMs += 7_200_000;
   const third = await world.contend('three', 3).taken;
   assert.ok((third?.term ?? 0) > (second?.term ?? 0));
+});
+
+test('a revision that comes again after a loss is a new one, and its holder is left to reign', async () => {
+  const world = new World();
+  const first = world.contend('one', 1);
+  const reign = await first.taken;
+  assert(reign);
+  const standby = world.contend('two', 2);
+  await world.pass(1_000);
+  // The broker is away, and comes back without its newest values; a third one is the fastest.
+  first.state.cut = true;
+  standby.state.cut = true;
+  await world.pass(20_000);
+  world.entry = undefined;
+  const third = await world.contend('three', 3).taken;
+  assert(third);
+  await world.pass(50);
+  standby.state.cut = false;
+  await world.pass(1_500);
+  assert.ok(third.isHeld());
+  assert.equal(await settledBy(standby.taken), undefined, 'two reign at once');
+});
+
+test('a process never has a term twice, also when the store has lost the newest ones', async () => {
+  const world = new World();
+  world.entry = undefined;
+  const terms = new HighestTerm();
+  const first = await world.contend('one', 1, terms).taken;
+  await first?.release();
+  world.entry = undefined;
+  const second = await world.contend('one', 1, terms).taken;
+  assert.equal(second?.term, (first?.term ?? 0) + 1);
+  // Nor does it take one that it has only heard of.
+  terms.heardOf((second?.term ?? 0) + 5);
+  await second?.release();
+  world.entry = undefined;
+  const third = await world.contend('one', 1, terms).taken;
+  assert.equal(third?.term, (second?.term ?? 0) + 6);
 });
 
 test('two hundred contenders at once: one wins', async () => {

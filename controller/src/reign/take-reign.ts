@@ -7,6 +7,7 @@ import {
   type ReignEntry,
   type ReignRecord,
 } from '@labsweep/proto';
+import type { HighestTerm } from './highest-term.js';
 import { HOLD_MS, Reign } from './reign.js';
 import type { ReignPorts } from './reign-ports.js';
 
@@ -20,6 +21,7 @@ export type Contender = Pick<ReignRecord, 'session' | 'address' | 'hostName' | '
 export interface TakeOptions {
   readonly ports: ReignPorts;
   readonly contender: Contender;
+  readonly terms: HighestTerm;
   /** Called with words for people whenever what is waited for changes. */
   onWaiting(reason: string): void;
   readonly signal: AbortSignal;
@@ -27,19 +29,20 @@ export interface TakeOptions {
 
 /** Undefined when the signal fired first. */
 export async function takeReign(options: TakeOptions): Promise<Reign | undefined> {
-  const { ports, contender, onWaiting, signal } = options;
-  let seen: { readonly revision: number; readonly sinceMonotonicMs: number } | undefined;
+  const { ports, onWaiting, signal, terms } = options;
+  let seen: { readonly holder: string; readonly sinceMonotonicMs: number } | undefined;
   let told = '';
   while (!signal.aborted) {
     let reason = '';
     try {
       const entry = await ports.store.read();
+      terms.heardOf(entry?.record.term ?? 0);
       const { monotonicMs } = ports.now();
-      if (entry !== undefined && entry.revision !== seen?.revision) {
-        seen = { revision: entry.revision, sinceMonotonicMs: monotonicMs };
+      if (entry !== undefined && holderOf(entry) !== seen?.holder) {
+        seen = { holder: holderOf(entry), sinceMonotonicMs: monotonicMs };
       }
       const silentMs = seen === undefined ? 0 : monotonicMs - seen.sinceMonotonicMs;
-      if (isFree(entry, silentMs, options)) return await take(ports, contender, entry);
+      if (isFree(entry, silentMs, options)) return await take(options, entry);
       reason = `standby; the reigning controller is ${entry?.record.address}`;
     } catch (error) {
       // Somebody else was faster: the next look says who.
@@ -51,6 +54,11 @@ export async function takeReign(options: TakeOptions): Promise<Reign | undefined
     await ports.sleep(POLL_INTERVAL_MS, signal);
   }
   return undefined;
+}
+
+/** A store that lost its newest values gives their revisions again, to other holders. */
+function holderOf({ revision, record }: ReignEntry): string {
+  return `${record.session} ${record.term} ${revision}`;
 }
 
 function isFree(
@@ -66,20 +74,21 @@ function isFree(
 }
 
 async function take(
-  ports: ReignPorts,
-  contender: Contender,
+  { ports, contender, terms }: TakeOptions,
   entry: ReignEntry | undefined,
 ): Promise<Reign> {
   const sentAt = ports.now();
-  const term = nextTerm(entry?.record.term ?? 0, sentAt.wallMs);
+  const term = nextTerm(terms.value, sentAt.wallMs);
   const record = { ...contender, term, sinceMs: sentAt.wallMs, released: false };
   const revision = await ports.store.write(record, entry?.revision ?? 0);
+  terms.heardOf(term);
   return new Reign(ports, record, revision, sentAt);
 }
 
 /**
- * One more than the last, and never below the minutes since 1970: a broker that lost its newest
- * writes, or its whole store, must not bring back a term that agents have seen already.
+ * One more than the last that is known, and never below the minutes since 1970: a broker that lost
+ * its newest writes, or its whole store, should not bring back a term that agents have seen
+ * already. Where it does all the same, they say so.
  */
 function nextTerm(last: number, wallMs: number): number {
   return Math.max(last + 1, Math.floor(wallMs / MS_PER_MINUTE));

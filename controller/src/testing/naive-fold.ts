@@ -122,7 +122,8 @@ class Run {
     const { kernels, rerun, labFailuresMax } = this.rules;
     const whole = block.attempts.filter(({ statuses }) => statuses.size === kernels.length);
     const measured = ({ statuses }: Attempt) => countOf(statuses, 'measured');
-    const best = whole.toSorted((a, b) => measured(b) - measured(a))[0];
+    const byLab = ({ statuses }: Attempt) => countOf(statuses, 'lab-failed');
+    const best = whole.toSorted((a, b) => measured(b) - measured(a) || byLab(a) - byLab(b))[0];
     if (best === undefined) return undefined;
     const complete = measured(best) === kernels.length;
     const failedByLab = whole.filter(({ statuses }) => countOf(statuses, 'lab-failed') > 0);

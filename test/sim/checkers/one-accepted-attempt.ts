@@ -1,91 +1,116 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Exactly one attempt of a block counts, all controllers name the same one, and the log proves it.
- * The proof is a second, simple reading of the log, which shares no code with the fold.
+ * Exactly one attempt of a block counts, the one that the log proves, as every controller sees it
+ * after every entry that it folds; and a decision stands until a command takes it back.
  */
-import type { BlockDecision, BlockId, LogEntry, TrialEnded } from '@labsweep/proto';
+import type { BlockDecision, LogEntry, SweepId } from '@labsweep/proto';
+import { parseLogEntry } from '@labsweep/proto';
 import type { Lab } from '../lab/lab.js';
-import { decisionOf } from '../lab/loop-view.js';
+import { decisionOf, isCancelled } from '../lab/loop-view.js';
 import type { SimController } from '../lab/sim-controller.js';
+import type { StoredMessage } from '../machine/broker-model.js';
 import { type Checker, ViolationError } from './checker.js';
+import { type ReadSweep, SecondReading } from './second-reading.js';
 
-interface Accepted {
-  readonly decision: BlockDecision;
-  /** Of the entry that decided it. */
+const PROMISE = 'one accepted attempt per block';
+
+/** What the log says after one of its entries. */
+interface Standing {
   readonly sequence: number;
+  readonly isCancelled: ReadonlyMap<SweepId, boolean>;
+  /** By sweep and block; those without a decision are left out. */
+  readonly decisions: ReadonlyMap<string, BlockDecision>;
 }
 
 export class OneAcceptedAttempt implements Checker {
-  private readonly accepted = new Map<BlockId, Accepted>();
-  /** The log as it stands, by sequence: what each controller must have folded. */
-  private readonly outcomes = new Map<number, TrialEnded>();
+  private reading = new SecondReading();
+  /** By sequence, from 1; kept for controllers that are behind. */
+  private standings: Standing[] = [];
+  private readonly entries = new WeakMap<StoredMessage, LogEntry>();
+  private readonly changed = new Set<SimController>();
 
-  constructor(private readonly trialsPerBlock: number) {}
-
-  folded(controller: SimController, sequence: number, entry: LogEntry): void {
-    // One that has not noticed yet that entries were lost is about to forget what it knows.
-    if (entry.type !== 'trial-ended' || controller.isStale) return;
-    if (controller.loop === undefined) return;
-    this.outcomes.set(sequence, entry);
-    const decision = decisionOf(controller.loop, entry.block);
-    const known = this.accepted.get(entry.block);
-    if (decision === undefined) {
-      if (known !== undefined && known.sequence <= sequence && controller.foldedTo >= sequence) {
-        this.complain(
-          controller,
-          entry.block,
-          `undecided, although entry ${known.sequence} decided`,
-        );
-      }
-      return;
-    }
-    if (known === undefined) {
-      this.prove(controller, decision);
-      this.accepted.set(entry.block, { decision, sequence: controller.foldedTo });
-      return;
-    }
-    const same = sameDecision(known.decision, decision);
-    if (!same)
-      this.complain(controller, entry.block, `${text(decision)}, not ${text(known.decision)}`);
+  folded(controller: SimController): void {
+    this.changed.add(controller);
   }
 
-  /** A broker that lost entries may have lost those that decided a block. */
-  logShrank(_lab: Lab, lastSequence: number): void {
-    for (const sequence of this.outcomes.keys()) {
-      if (sequence > lastSequence) this.outcomes.delete(sequence);
-    }
-    for (const [block, { sequence }] of this.accepted) {
-      if (sequence > lastSequence) this.accepted.delete(block);
-    }
+  /** What is read of the log after it has lost its end is read anew. */
+  logShrank(): void {
+    this.reading = new SecondReading();
+    this.standings = [];
   }
 
-  private prove(controller: SimController, decision: BlockDecision): void {
-    const trials = new Map<string, string>();
-    // Outcomes that came before their submission are folded after it, whatever their sequence.
-    for (const entry of this.outcomes.values()) {
-      const { block, attempt, host, trial, outcome } = entry;
-      const isOf = block === decision.block && attempt === decision.attempt;
-      if (!isOf || host !== decision.host || trials.has(trial)) continue;
-      trials.set(trial, outcome.status);
+  afterStep(lab: Lab): void {
+    if (this.changed.size === 0) return;
+    for (const controller of this.changed) {
+      // One that has not noticed yet that entries were lost is about to forget what it knows.
+      if (!controller.process.alive || controller.isStale) continue;
+      const standing = this.standingAt(lab, controller.foldedTo);
+      if (standing !== undefined) compare(controller, standing, this.reading.sweeps);
     }
-    const statuses = [...trials.values()];
-    const isWhole = statuses.length === this.trialsPerBlock;
-    const isClean = statuses.every((status) => status === 'measured');
-    if (isWhole && isClean === decision.complete) return;
-    const found = `the log has ${statuses.join(', ') || 'nothing'} of it`;
-    this.complain(controller, decision.block, `${text(decision)}, but ${found}`);
+    this.changed.clear();
   }
 
-  private complain(controller: SimController, block: BlockId, what: string): never {
-    const detail = `${controller.process.name} says of ${block}: ${what}`;
-    throw new ViolationError('one accepted attempt per block', detail);
+  /** Undefined while the log that was folded cannot be read, as its stream is deleted. */
+  private standingAt(lab: Lab, sequence: number): Standing | undefined {
+    const { broker } = lab.network;
+    while (this.standings.length < sequence) {
+      const next = this.standings.length + 1;
+      const message = broker.messages[next - 1];
+      if (message?.sequence !== next) return undefined;
+      const entry = this.entries.get(message) ?? parseLogEntry(message.text);
+      this.entries.set(message, entry);
+      this.reading.take(entry);
+      this.standings.push(standingOf(this.reading, next));
+    }
+    return this.standings[sequence - 1];
   }
 }
 
-function sameDecision(a: BlockDecision, b: BlockDecision): boolean {
-  return a.attempt === b.attempt && a.host === b.host && a.complete === b.complete;
+function standingOf({ sweeps }: SecondReading, sequence: number): Standing {
+  const decisions = new Map<string, BlockDecision>();
+  const cancelled = new Map<SweepId, boolean>();
+  for (const [sweep, { blocks, ...read }] of sweeps) {
+    cancelled.set(sweep, read.isCancelled);
+    for (const { id, decision } of blocks.values()) {
+      if (decision !== undefined) decisions.set(`${sweep}/${id}`, decision);
+    }
+  }
+  return { sequence, isCancelled: cancelled, decisions };
 }
 
-function text({ attempt, host, complete }: BlockDecision): string {
+function compare(
+  { loop, process }: SimController,
+  standing: Standing,
+  sweeps: ReadonlyMap<SweepId, ReadSweep>,
+): void {
+  if (loop === undefined) return;
+  for (const [sweep, { blocks }] of sweeps) {
+    if (!standing.isCancelled.has(sweep)) continue;
+    for (const block of blocks.keys()) {
+      const said = decisionOf(loop, sweep, block);
+      const proven = standing.decisions.get(`${sweep}/${block}`);
+      if (isSame(said, proven)) continue;
+      const detail = `${process.name} says of ${block}: ${text(said)}`;
+      throw new ViolationError(
+        PROMISE,
+        `${detail}; after entry ${standing.sequence} the log says: ${text(proven)}`,
+      );
+    }
+    if (isCancelled(loop, sweep) === standing.isCancelled.get(sweep)) continue;
+    throw new ViolationError('cancelling is final', `${process.name} differs from the log`);
+  }
+}
+
+function isSame(one: BlockDecision | undefined, other: BlockDecision | undefined): boolean {
+  return (
+    one?.attempt === other?.attempt &&
+    one?.host === other?.host &&
+    one?.complete === other?.complete
+  );
+}
+
+function text(decision: BlockDecision | undefined): string {
+  if (decision === undefined) return 'no attempt counts yet';
+  const { attempt, host, complete } = decision;
   return `attempt ${attempt} of ${host} counts${complete ? '' : ', incomplete'}`;
 }

@@ -23,7 +23,7 @@ export class SettledIsDurable implements Checker {
   ): void {
     if (message.kind !== 'settled') return;
     for (const id of message.messageIds) {
-      if (this.isDurable(id)) continue;
+      if (this.lab().network.broker.isDurable(id)) continue;
       const detail = `${controller.process.name} settled ${id} with ${host}, which no disk has`;
       throw new ViolationError('settled implies durable', detail);
     }
@@ -57,12 +57,5 @@ export class SettledIsDurable implements Checker {
       if (stored.has(id)) continue;
       throw new ViolationError('no trial is lost', `${id} was in the log and never came back`);
     }
-  }
-
-  private isDurable(id: string): boolean {
-    const { broker } = this.lab().network;
-    return broker.messages.some(
-      (message) => message.id === id && message.sequence <= broker.durableSequence,
-    );
   }
 }

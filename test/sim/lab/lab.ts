@@ -13,6 +13,7 @@ import type { Trace } from '../trace.js';
 import { SimAgent } from './sim-agent.js';
 import type { BrokerNetwork } from './sim-broker.js';
 import { SimController } from './sim-controller.js';
+import { userProcess } from './user-call.js';
 import type { LabWatch } from './watch.js';
 
 /** A host: a machine, and the agent that runs on it, if one does. */
@@ -25,6 +26,7 @@ export interface SimHost {
   /** So many trials are going to fail for no reason of their own. */
   labFailuresLeft: number;
   process: Process | undefined;
+  agent: SimAgent | undefined;
 }
 
 /** A place where a controller runs, one after the other. */
@@ -40,7 +42,8 @@ export interface LabOptions {
   readonly world: World;
   readonly trace: Trace;
   readonly watch: LabWatch;
-  readonly hostCount: number;
+  /** Their names. */
+  readonly hosts: readonly string[];
   readonly seatCount: number;
   readonly duplicateWindowMs: number;
   /** The controllers stand on the broker's machine, and can sync its store. */
@@ -56,6 +59,7 @@ export class Lab {
   readonly storeIsNear: boolean;
   readonly hosts: readonly SimHost[];
   readonly seats: readonly SimSeat[];
+  readonly userProcess: Process = userProcess(machineNamed('user'));
   /** What no code may do, whatever happens to it. */
   readonly defects: unknown[] = [];
 
@@ -78,13 +82,14 @@ export class Lab {
       process: undefined,
       controller: undefined,
     }));
-    this.hosts = Array.from({ length: options.hostCount }, (_, index) => ({
-      machine: machineNamed(`host-${'abcdefgh'[index]}`),
+    this.hosts = options.hosts.map((name) => ({
+      machine: machineNamed(name),
       starts: 0,
       boots: 0,
       slownessMs: 0,
       labFailuresLeft: 0,
       process: undefined,
+      agent: undefined,
     }));
   }
 
@@ -100,7 +105,7 @@ export class Lab {
   startAgent(host: SimHost): void {
     if (host.process?.alive) return;
     this.trace.say(host.machine.name, 'its agent starts');
-    new SimAgent(this, host);
+    host.agent = new SimAgent(this, host);
   }
 
   startController(seat: SimSeat): void {
@@ -113,9 +118,11 @@ export class Lab {
     this.trace.say(machine.name, 'its controller starts');
     const controller = this.world.as(process, () => new SimController(this, seat, process));
     seat.controller = controller;
-    const { signal } = new AbortController();
     const run = () => {
-      controller.run(signal).catch((error: unknown) => this.defect(error));
+      controller.run().then(
+        () => this.kill(process),
+        (error: unknown) => this.defect(error),
+      );
     };
     this.world.after(0, run, process);
   }

@@ -3,26 +3,47 @@
 import type { SweepRecord } from '@labsweep/analysis';
 import { SweepFollower } from '@labsweep/cli';
 import type { SweepLoop } from '@labsweep/controller';
-import type { BlockDecision, BlockId, LogEntry } from '@labsweep/proto';
-import { SWEEP } from './sample-sweep.js';
+import type { BlockDecision, BlockId, LogEntry, PlannedBlock, SweepId } from '@labsweep/proto';
 
 /** Undefined while the block is not decided, or the sweep not known. */
-export function decisionOf(loop: SweepLoop, block: BlockId): BlockDecision | undefined {
-  return loop.sweep(SWEEP)?.blocks.get(block)?.decision;
+export function decisionOf(
+  loop: SweepLoop,
+  sweep: SweepId,
+  block: BlockId,
+): BlockDecision | undefined {
+  return loop.sweep(sweep)?.blocks.get(block)?.decision;
 }
 
-export function isFinished(loop: SweepLoop): boolean {
-  return loop.summaries().some(({ sweep, state }) => sweep === SWEEP && state === 'finished');
+/** By the plan as this controller has it by now. */
+export function plannedBlocks(loop: SweepLoop, sweep: SweepId): readonly PlannedBlock[] {
+  return loop.sweep(sweep)?.plan.blocks ?? [];
+}
+
+export function isCancelled(loop: SweepLoop, sweep: SweepId): boolean {
+  return loop.sweep(sweep)?.cancelledAtMs !== undefined;
+}
+
+/** Nothing more is leased for the sweep. */
+export function isOver(loop: SweepLoop, sweep: SweepId): boolean {
+  const state = loop.sweep(sweep);
+  if (state === undefined) return false;
+  return state.cancelledAtMs !== undefined || state.decidedCount === state.blocks.size;
 }
 
 /** What a user who watched would have at the end: the log's entries, and the loop's decisions. */
-export function recordOf(loop: SweepLoop, entries: readonly LogEntry[]): SweepRecord | undefined {
-  const sweep = loop.sweep(SWEEP);
+export function recordOf(
+  loop: SweepLoop,
+  id: SweepId,
+  entries: readonly LogEntry[],
+): SweepRecord | undefined {
+  const sweep = loop.sweep(id);
   if (sweep === undefined) return undefined;
   const follower = new SweepFollower();
-  for (const entry of entries) follower.take({ kind: 'entry', entry });
+  for (const entry of entries) {
+    if (!('sweep' in entry) || entry.sweep === id) follower.take({ kind: 'entry', entry });
+  }
   for (const { decision } of sweep.blocks.values()) {
     if (decision !== undefined) follower.take({ kind: 'decision', decision });
   }
-  return follower.record(isFinished(loop) ? 'finished' : 'interrupted');
+  return follower.record(isOver(loop, id) ? 'finished' : 'interrupted');
 }

@@ -1,32 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A small sweep of scripted trials, drawn from the seed. Its values depend on the trial's name
+ * Small sweeps of scripted trials, drawn from the seed. Their values depend on the trial's name
  * alone, so whatever happens on the way, the table must come out the same.
  */
 import type { KernelName, Sha256, Submitted, SweepId } from '@labsweep/proto';
 import type { World } from '../machine/world.js';
 
+/** The one whose table is compared. */
 export const SWEEP = 'simulated-1a2b3c4d' as SweepId;
+/** Beside it at times: the one that is cancelled. */
+export const OTHER_SWEEP = 'cancelled-5e6f7a8b' as SweepId;
 const KERNELS = ['v6.12', 'v6.17', 'v7.3'];
 
 export interface SampleSweep {
+  readonly id: SweepId;
   readonly specText: string;
   readonly kernels: readonly string[];
+  readonly rows: readonly string[];
 }
 
 export function sampleSweep(world: World): SampleSweep {
   const purpose = 'sweep';
   const kernels = KERNELS.slice(0, world.between(purpose, 2, 3));
   const repetitions = world.between(purpose, 2, 4);
-  const smp = world.chance(purpose, 0.5) ? '[1, 2]' : '[1]';
+  const smp = world.chance(purpose, 0.5) ? [1, 2] : [1];
   const durationMs = world.between(purpose, 1, 6) * 1_000;
   const failing = world.chance(purpose, 0.25) ? failingRule(world, kernels) : '';
-  const specText = `
-name = "simulated"
+  const specText = textOf({ name: 'simulated', kernels, repetitions, smp, durationMs, failing });
+  return { id: SWEEP, specText, kernels, rows: smp.map((count) => `scripted-smp${count}`) };
+}
+
+/** Undefined in most runs. */
+export function otherSweep(world: World): SampleSweep | undefined {
+  const purpose = 'other sweep';
+  if (!world.chance(purpose, 0.3)) return undefined;
+  const kernels = KERNELS.slice(0, 2);
+  const shape = { repetitions: 2, smp: [1], durationMs: 2_000, failing: '' };
+  const specText = textOf({ name: 'cancelled', kernels, ...shape });
+  return { id: OTHER_SWEEP, specText, kernels, rows: ['scripted-smp1'] };
+}
+
+function textOf(options: {
+  readonly name: string;
+  readonly kernels: readonly string[];
+  readonly repetitions: number;
+  readonly smp: readonly number[];
+  readonly durationMs: number;
+  readonly failing: string;
+}): string {
+  const { name, kernels, repetitions, smp, durationMs, failing } = options;
+  return `
+name = "${name}"
 repetitions = ${repetitions}
 baseline = "${kernels[0]}"
 [kernels]
-${kernels.map((name) => `"${name}" = "host"`).join('\n')}
+${kernels.map((kernel) => `"${kernel}" = "host"`).join('\n')}
 [workload]
 source = "toggle.c"
 arguments = ["--value", "ns=230+-4", "--factor", "v6.17=1.6",
@@ -35,10 +63,12 @@ arguments = ["--value", "ns=230+-4", "--factor", "v6.17=1.6",
 ns = { unit = "ns/page", direction = "lower" }
 [[environments]]
 environment = "scripted"
-smp = ${smp}
+smp = [${smp.join(', ')}]
 memory_mib = 512
+[schedule]
+# So many that no night reaches it: beyond it a failure of the lab becomes part of the table.
+lab_failures_max = 1000
 `;
-  return { specText, kernels };
 }
 
 /** A kernel that fails at one repetition, each time it is tried. */
@@ -47,10 +77,10 @@ function failingRule(world: World, kernels: readonly string[]): string {
   return `, "--exit", "${kernel}:${world.between('sweep', 1, 2)}:3"`;
 }
 
-export function submittedEntry({ specText, kernels }: SampleSweep, atMs: number): Submitted {
+export function submittedEntry({ id, specText, kernels }: SampleSweep, atMs: number): Submitted {
   return {
     type: 'submitted',
-    sweep: SWEEP,
+    sweep: id,
     atMs,
     by: 'tester',
     specPath: 'simulated.toml',

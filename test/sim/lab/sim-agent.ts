@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * An agent of the simulation: the product's worker, publisher, spool and scripted runner, put
- * together as `run-agent.ts` does, on a virtual machine and a virtual wire.
+ * An agent of the simulation: the product's worker, publisher, spool, record and scripted runner,
+ * put together as `attach-and-work.ts` does, on a virtual machine and a virtual wire.
  */
-import { Publisher, Spool, Worker } from '@labsweep/agent';
+import { Publisher, Spool, StoredRecord, Worker } from '@labsweep/agent';
 import {
   type AgentMessage,
   type ControllerMessage,
   type HostDescription,
   type HostId,
+  isOutranked,
   messageIdOf,
   messageOf,
   PROTOCOL,
@@ -23,19 +24,28 @@ import { troubledRunner } from './troubled-runner.js';
 
 const REDIAL_MS_MIN = 200;
 const REDIAL_MS_MAX = 5_000;
-const SPOOL_FOLDER = '/var/lib/labsweep/spool';
+const FLUSH_LIMIT_MS = 3_000;
+const STATE_FOLDER = '/var/lib/labsweep';
+export const SPOOL_FOLDER = `${STATE_FOLDER}/spool`;
+
+/** What it works with once its state folder is read. */
+interface Parts {
+  readonly spool: Spool;
+  readonly record: StoredRecord;
+  readonly publisher: Publisher;
+  readonly worker: Worker;
+}
 
 export class SimAgent {
   readonly session: string;
   private readonly process: Process;
   private readonly startedAtMs: number;
+  private readonly stop = new AbortController();
   private stream: StreamEnd | undefined;
-  private spool: Spool | undefined;
-  private publisher: Publisher | undefined;
-  private worker: Worker | undefined;
-  private highestTerm = 0;
+  private parts: Parts | undefined;
   private aliveTimer: NodeJS.Timeout | undefined;
   private dialled = 0;
+  private brokerStarts: number;
 
   constructor(
     private readonly lab: Lab,
@@ -47,37 +57,74 @@ export class SimAgent {
     this.session = `${host.machine.name}-${host.starts}`;
     this.startedAtMs = wallClockMs(lab.world, host.machine);
     host.process = this.process;
+    this.brokerStarts = lab.network.broker.starts;
     lab.world.after(0, () => this.start().catch((error) => lab.defect(error)), this.process);
+  }
+
+  /** Ends in order, as by SIGTERM: gives its block back, and publishes what it can. */
+  end(): void {
+    const leave = async () => {
+      this.stop.abort(new Error('SIGTERM'));
+      await this.parts?.worker.idle();
+      this.stream?.close();
+      await this.parts?.publisher.flush(FLUSH_LIMIT_MS);
+      await this.parts?.record.close();
+      this.lab.kill(this.process);
+    };
+    this.lab.world.after(0, () => leave().catch((error) => this.lab.defect(error)), this.process);
   }
 
   private note = (text: string) => this.lab.trace.say(this.process.name, text);
 
   private async start(): Promise<void> {
-    const { world } = this.lab;
+    const record = await StoredRecord.open(STATE_FOLDER, this.note);
     const spool = await Spool.open(SPOOL_FOLDER);
-    this.spool = spool;
-    const { signal } = new AbortController();
-    this.publisher = new Publisher(spool, this.note, signal);
+    if (this.stop.signal.aborted) return;
+    const publisher = new Publisher(spool, this.note, this.stop.signal, {
+      onAcknowledged: (sequence) => record.acknowledged(sequence),
+    });
+    const worker = this.newWorker({ record, spool, publisher });
+    this.parts = { spool, record, publisher, worker };
+    this.takeUpLease(record, worker);
+    publisher.connect(new SimBroker(this.lab.network, this.process).asBroker());
+    this.dial(this.parts);
+  }
+
+  private newWorker({ record, spool, publisher }: Omit<Parts, 'worker'>): Worker {
+    const { world } = this.lab;
     const runner = troubledRunner(this.lab, this.host);
-    this.worker = new Worker({
+    return new Worker({
       host: this.description(),
       session: () => this.session,
       clock: { nowMs: () => wallClockMs(world, this.host.machine) },
       spool,
-      publisher: this.publisher,
+      publisher,
       note: this.note,
-      signal,
+      signal: this.stop.signal,
       runnerFor: () => runner,
       fetch: async (sha256) => {
         await world.sleep(world.between('fetch', 1, 50));
         return `/cache/${sha256}`;
       },
       send: (message) => this.send(message),
+      keep: (lease) => record.holds(lease, this.bootId),
       supportsChanged: async () => false,
       reattach: () => this.stream?.close(),
     });
-    this.publisher.connect(new SimBroker(this.lab.network, this.process).asBroker());
-    this.dial();
+  }
+
+  /** A block does not end with its agent's process, but a trial does not outlive its boot. */
+  private takeUpLease(record: StoredRecord, worker: Worker): void {
+    const { left } = record;
+    if (left === undefined) return;
+    const isOfThisBoot = left.bootId === this.bootId;
+    this.lab.world.count(isOfThisBoot ? 'lease taken up again' : 'lease of an earlier boot');
+    if (isOfThisBoot) worker.restore(left.lease);
+    else record.holds(undefined, '');
+  }
+
+  private get bootId(): string {
+    return `boot-${this.host.boots}`;
   }
 
   private description(): HostDescription {
@@ -89,7 +136,7 @@ export class SimAgent {
       supports: [{ environment: 'scripted', available: true, reason: '' }],
       permissions: [],
       labels: [],
-      facts: { boot_id: `boot-${this.host.boots}` },
+      facts: { boot_id: this.bootId },
     };
   }
 
@@ -97,25 +144,21 @@ export class SimAgent {
     this.stream?.send(encodeAgentMessage(message));
   }
 
-  private dial(): void {
-    const { lab, worker, spool } = this;
-    if (worker === undefined || spool === undefined) return;
-    const addresses = lab.addresses;
+  private dial(parts: Parts): void {
+    if (this.stop.signal.aborted) return;
+    const { world, addresses, wire } = this.lab;
     const address = addresses[this.dialled % addresses.length] ?? '';
     this.dialled += 1;
-    const stream = lab.wire.dial(address, this.process, {
+    const stream = wire.dial(address, this.process, {
       message: (message) => {
-        if (this.stream === stream) this.take(decodeControllerMessage(message));
+        if (this.stream === stream) this.take(decodeControllerMessage(message), parts);
       },
       ended: () => {
         if (this.stream !== stream) return;
         this.stream = undefined;
         clearInterval(this.aliveTimer);
-        lab.world.after(
-          lab.world.between('redial', REDIAL_MS_MIN, REDIAL_MS_MAX),
-          () => this.dial(),
-          this.process,
-        );
+        const restMs = world.between('redial', REDIAL_MS_MIN, REDIAL_MS_MAX);
+        world.after(restMs, () => this.dial(parts), this.process);
       },
     });
     this.stream = stream;
@@ -124,29 +167,32 @@ export class SimAgent {
       hello: {
         protocol: PROTOCOL,
         session: this.session,
-        instance: SPOOL_FOLDER,
-        bootId: `boot-${this.host.boots}`,
+        instance: parts.record.instance,
+        bootId: this.bootId,
         startedAtMs: this.startedAtMs,
-        acknowledgedSequence: 0,
+        acknowledgedSequence: parts.record.acknowledgedSequence,
+        seen: parts.record.seen,
+        trouble: '',
         host: this.description(),
-        holding: worker.held(),
-        unsettled: spool.unsettled().map(messageIdOf),
+        holding: parts.worker.held(),
+        unsettled: parts.spool.unsettled().map(messageIdOf),
       },
     });
   }
 
-  private take(message: ControllerMessage): void {
+  private take(message: ControllerMessage, { record, publisher, worker }: Parts): void {
+    if (message.kind === 'welcome' && isOutranked(message, record.seen)) {
+      this.lab.world.count('controller outranked');
+      this.stream?.close();
+      return;
+    }
     this.lab.watch.agentHeard(this.host, message);
     switch (message.kind) {
       case 'welcome':
-        if (message.term < this.highestTerm) {
-          this.stream?.close();
-          return;
-        }
-        this.highestTerm = message.term;
+        record.obeys({ term: message.term, reign: message.reign });
         // What the broker may have lost is published again.
-        this.publisher?.welcomed();
-        this.worker?.resume();
+        publisher.welcomed(message.folded);
+        worker.resume();
         clearInterval(this.aliveTimer);
         this.aliveTimer = setInterval(() => this.beat(), message.aliveIntervalMs);
         return;
@@ -155,16 +201,21 @@ export class SimAgent {
         this.stream?.close();
         return;
       case 'settled':
-        this.publisher
-          ?.settle(message.messageIds)
-          .catch((error: unknown) => this.note(messageOf(error)));
+        publisher.settle(message.messageIds).catch((error: unknown) => this.note(messageOf(error)));
         return;
       default:
-        this.worker?.handle(message);
+        worker.handle(message);
     }
   }
 
   private beat(): void {
-    this.send({ kind: 'alive', spooled: this.spool?.unsettled().length ?? 0, trouble: '' });
+    const { starts } = this.lab.network.broker;
+    // A server that was started anew may have lost what it had.
+    if (starts !== this.brokerStarts) this.parts?.publisher.publishAgain();
+    this.brokerStarts = starts;
+    const spooled = this.parts?.spool.unsettled().length ?? 0;
+    this.send({ kind: 'alive', spooled, trouble: '' });
+    const messageIds = this.parts?.publisher.overdue() ?? [];
+    if (messageIds.length > 0) this.send({ kind: 'unsettled', messageIds });
   }
 }

@@ -64,8 +64,8 @@ export class SimBroker {
       write: (record: unknown, previous: number) => this.writeReign(record, previous),
     };
     const lostSinceMs = () => undefined;
-    const lossCount = () => this.model.losses;
-    const returnCount = () => 0;
+    const lossCount = () => this.model.starts;
+    const returnCount = lossCount;
     const closed = new Promise<never>(() => {});
     const connection = { lostSinceMs, lossCount, returnCount, close: async () => {}, closed };
     return { log, artifacts, reign, ...connection } as unknown as Broker;
@@ -206,12 +206,15 @@ export class SimBroker {
     const { world, faulty } = this.network;
     if (!faulty || !world.chance('broker', REPEATED_CHANCE)) return [];
     const count = world.between('broker', 1, REPEATED_COUNT_MAX);
+    world.count('broker: entries delivered again');
     return this.model.from(Math.max(1, before - count)).filter(({ sequence }) => sequence < before);
   }
 
   private isLost(): boolean {
     const { world, faulty } = this.network;
-    return this.isCut() || (faulty && world.chance('broker', LOST_CHANCE));
+    const isLost = faulty && world.chance('broker', LOST_CHANCE);
+    if (isLost) world.count('broker: request or answer lost');
+    return isLost || this.isCut();
   }
 
   private isCut(): boolean {

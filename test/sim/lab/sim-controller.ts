@@ -6,6 +6,7 @@
  */
 import {
   Gate,
+  HighestTerm,
   LogWriter,
   type LoopPorts,
   monotonicMs,
@@ -31,11 +32,14 @@ export class SimController {
   loop: SweepLoop | undefined;
   /** The newest entry that the loop has folded. */
   foldedTo = 0;
+  /** How often the broker had lost entries when the loop began to fold. */
   private lossesAtStart = 0;
   private readonly broker: Broker;
-  private readonly gate = new Gate();
+  readonly gate = new Gate();
+  private readonly terms = new HighestTerm();
   private ports: LoopPorts | undefined;
   private sittings = 0;
+  private readonly stop = new AbortController();
 
   constructor(
     private readonly lab: Lab,
@@ -53,12 +57,18 @@ export class SimController {
 
   /** True while it goes on from entries that the broker has lost since. */
   get isStale(): boolean {
-    return this.foldedTo > 0 && this.lossesAtStart !== this.lab.network.broker.losses;
+    return this.lossesAtStart !== this.lab.network.broker.losses;
   }
 
-  /** Holds sittings until the signal fires. */
-  async run(signal: AbortSignal): Promise<void> {
+  /** Lets it end in order, as SIGTERM does. */
+  end(): void {
+    this.lab.world.after(0, () => this.stop.abort(new Error('SIGTERM')), this.process);
+  }
+
+  /** Holds sittings until it is told to end. */
+  async run(): Promise<void> {
     const { broker, gate, note } = this;
+    const { signal } = this.stop;
     this.lab.wire.listen(this.seat.address, this.process, (end) => this.accept(end));
     let sitting: Sitting | undefined;
     const onTrouble = (text: string) => sitting?.writerTrouble(text);
@@ -73,6 +83,7 @@ export class SimController {
         store: this.openStore(),
         syncDelayMs: SYNC_DELAY_MS,
         contender: this.contender(),
+        terms: this.terms,
         cacheDirectory: '/var/cache/labsweep',
         newLoop: (ports) => this.newLoop(ports),
         note,
@@ -127,15 +138,13 @@ export class SimController {
     const controller = this;
     class WatchedLoop extends SweepLoop {
       override entry(entry: LogEntry, sequence: number): void {
-        if (controller.foldedTo === 0) {
-          controller.lossesAtStart = controller.lab.network.broker.losses;
-        }
         super.entry(entry, sequence);
         controller.foldedTo = Math.max(controller.foldedTo, sequence);
         watch.folded(controller, sequence, entry);
       }
     }
     this.foldedTo = 0;
+    this.lossesAtStart = this.lab.network.broker.losses;
     this.ports = ports;
     this.loop = new WatchedLoop(ports);
     return this.loop;

@@ -47,11 +47,16 @@ export class BrokerModel {
   durableSequence = 0;
   /** Raised whenever entries went away, so that a reader knows that sequences were used twice. */
   losses = 0;
+  /** How often the server was started again; a client sees that its connection came back. */
+  starts = 0;
   /** Of the key-value store, which is a stream like the other. */
   revision = 0;
   private durableKeys = { revision: 0, values: new Map<string, KeyValue>() };
   private values = new Map<string, KeyValue>();
+  /** As the server remembers them, of the newest entry with each id. */
   private readonly ids = new Map<string, { sequence: number; atMs: number }>();
+  /** Of the oldest entry with each id. */
+  private readonly firstSequences = new Map<string, number>();
   private readonly readers = new Set<() => void>();
 
   constructor(
@@ -74,14 +79,29 @@ export class BrokerModel {
     const atMs = this.wallClockMs();
     const known = this.ids.get(id);
     // A clock that goes back makes the window longer, one that goes on shorter.
-    if (known !== undefined && atMs - known.atMs <= this.duplicateWindowMs) return known.sequence;
+    if (known !== undefined && atMs - known.atMs <= this.duplicateWindowMs) {
+      this.world.count('broker: entry stored once, published again');
+      return known.sequence;
+    }
+    if (known !== undefined) this.world.count('broker: entry stored twice');
     if (this.full) throw brokerError('full');
     this.lastSequence += 1;
     const sequence = this.lastSequence;
     this.messages.push({ sequence, id, text, atMs });
     this.ids.set(id, { sequence, atMs });
+    if (!this.firstSequences.has(id)) this.firstSequences.set(id, sequence);
     for (const wake of this.readers) wake();
     return sequence;
+  }
+
+  /** The log has an entry with that id. */
+  holds(id: string): boolean {
+    return this.firstSequences.has(id);
+  }
+
+  /** An entry with that id would survive a loss of power. */
+  isDurable(id: string): boolean {
+    return (this.firstSequences.get(id) ?? Number.POSITIVE_INFINITY) <= this.durableSequence;
   }
 
   /** `wake` is called after each change of the stream. Returns how to stop that. */
@@ -149,6 +169,7 @@ export class BrokerModel {
   }
 
   start(): void {
+    this.starts += 1;
     this.process = { name: 'broker', machine: this.machine, alive: true, stoppedUntilMs: 0 };
     this.syncOften();
     for (const wake of this.readers) wake();
@@ -171,6 +192,9 @@ export class BrokerModel {
     this.lastSequence = this.durableSequence;
     for (const [id, { sequence }] of this.ids) {
       if (sequence > this.lastSequence) this.ids.delete(id);
+    }
+    for (const [id, sequence] of this.firstSequences) {
+      if (sequence > this.lastSequence) this.firstSequences.delete(id);
     }
   }
 

@@ -86,10 +86,12 @@ export class VirtualDisk {
     return inside.map((path) => path.slice(folder.length + 1)).sort();
   }
 
-  /** How many files have a name with that ending. */
-  count(ending: string): number {
+  /** How many files of a folder have a name with that ending. */
+  count(folder: string, ending: string): number {
     let count = 0;
-    for (const path of this.names.keys()) if (path.endsWith(ending)) count += 1;
+    for (const path of this.names.keys()) {
+      if (path.endsWith(ending) && folderOf(path) === folder) count += 1;
+    }
     return count;
   }
 

@@ -152,11 +152,15 @@ export class Wire {
   }
 
   private deliver(stream: Stream, to: Side, run: () => void): void {
-    if (stream.broken) return;
+    if (stream.broken) {
+      this.world.count('stream: message lost');
+      return;
+    }
     const arrivalMs = Math.max(to.lastArrivalMs, this.world.nowMs + this.latency());
     to.lastArrivalMs = arrivalMs;
     const arrive = () => {
       if (!stream.broken && !to.over) run();
+      else this.world.count('stream: message lost under way');
     };
     this.world.after(arrivalMs - this.world.nowMs, arrive, to.process);
   }
@@ -169,6 +173,7 @@ export class Wire {
 
   private latency(): number {
     const slow = this.world.chance('wire', SLOW_CHANCE);
+    if (slow) this.world.count('stream: packet lost and sent again');
     return this.world.between('wire', 0, slow ? SLOW_MS_MAX : LATENCY_MS_MAX);
   }
 

@@ -34,6 +34,8 @@ export class World {
   /** Whose code ran in the step that has just ended. */
   lastOwner: Process | undefined;
   steps = 0;
+  /** What has happened how often, by a name for people: proof that a fault does occur. */
+  readonly counts = new Map<string, number>();
   private readonly queue = new EventQueue();
   private readonly streams = new Map<string, SeededRandom>();
 
@@ -55,6 +57,10 @@ export class World {
 
   chance(purpose: string, probability: number): boolean {
     return this.random(purpose).nextUniform() < probability;
+  }
+
+  count(what: string): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
   }
 
   /** Lets a process do something later, unless it has ended by then. */

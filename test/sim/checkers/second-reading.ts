@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A second, simple reading of the log: which attempt of each block counts after each entry, which
+ * sweeps are cancelled. It shares the plan with the product, and no line of the fold.
+ */
+import { designOf, extendDesign, parseSpec, type SweepDesign } from '@labsweep/controller';
+import {
+  type BlockDecision,
+  type BlockId,
+  type Commanded,
+  type LogEntry,
+  messageIdOf,
+  type Submitted,
+  type SweepId,
+  type TrialEnded,
+} from '@labsweep/proto';
+
+interface Attempt {
+  readonly attempt: number;
+  readonly host: TrialEnded['host'];
+  readonly statuses: Map<string, TrialEnded['outcome']['status']>;
+}
+
+export interface ReadBlock {
+  readonly id: BlockId;
+  readonly row: string;
+  readonly trials: ReadonlySet<string>;
+  attempts: Attempt[];
+  firstAttempt: number;
+  decision: BlockDecision | undefined;
+}
+
+export interface ReadSweep {
+  design: SweepDesign;
+  readonly blocks: Map<BlockId, ReadBlock>;
+  readonly commandIds: Set<string>;
+  isCancelled: boolean;
+}
+
+export class SecondReading {
+  readonly sweeps = new Map<SweepId, ReadSweep>();
+  /** Entries that stand before what they belong to, oldest first. */
+  private early: LogEntry[] = [];
+
+  take(entry: LogEntry): void {
+    if (!('sweep' in entry)) return;
+    if (!this.hasPlace(entry)) {
+      this.early.push(entry);
+      return;
+    }
+    if (entry.type === 'submitted') this.submit(entry);
+    const sweep = this.sweeps.get(entry.sweep);
+    if (sweep === undefined) return;
+    if (entry.type === 'trial-ended') takeOutcome(sweep, entry);
+    if (entry.type === 'commanded') takeCommand(sweep, entry);
+    if (entry.type === 'submitted' || entry.type === 'commanded') this.takeEarly(entry.sweep);
+  }
+
+  private hasPlace(entry: LogEntry & { readonly sweep: SweepId }): boolean {
+    if (entry.type === 'submitted') return true;
+    const sweep = this.sweeps.get(entry.sweep);
+    return entry.type === 'trial-ended'
+      ? (sweep?.blocks.has(entry.block) ?? false)
+      : sweep !== undefined;
+  }
+
+  private takeEarly(sweep: SweepId): void {
+    const isOfIt = (entry: LogEntry) => 'sweep' in entry && entry.sweep === sweep;
+    const waiting = this.early.filter(isOfIt);
+    this.early = this.early.filter((entry) => !isOfIt(entry));
+    for (const entry of waiting) this.take(entry);
+  }
+
+  private submit({ sweep, specText, seed }: Submitted): void {
+    if (this.sweeps.has(sweep)) return;
+    const parsed = parseSpec({ text: specText, path: 'simulated.toml' });
+    if (!parsed.ok) throw new Error(`a submission that is no spec: ${specText}`);
+    const design = designOf({ ...parsed.spec, seed });
+    const fresh = { design, blocks: new Map(), commandIds: new Set<string>(), isCancelled: false };
+    this.sweeps.set(sweep, fresh);
+    plan(fresh);
+  }
+}
+
+/** Blocks that are planned and not there yet. */
+function plan({ design, blocks }: ReadSweep): void {
+  for (const { id, row, trials } of design.plan.blocks) {
+    if (blocks.has(id)) continue;
+    const ids = new Set(trials.map((trial) => trial.id));
+    const fresh = { attempts: [], firstAttempt: 1, decision: undefined };
+    blocks.set(id, { id, row, trials: ids, ...fresh });
+  }
+}
+
+function takeCommand(sweep: ReadSweep, entry: Commanded): void {
+  const id = messageIdOf(entry);
+  if (sweep.commandIds.has(id)) return;
+  sweep.commandIds.add(id);
+  const { command } = entry;
+  if (sweep.isCancelled) return;
+  if (command.kind === 'cancel') sweep.isCancelled = true;
+  if (command.kind === 'add-repetitions' || command.kind === 'add-kernel') {
+    sweep.design = extendDesign(sweep.design, command);
+    plan(sweep);
+  }
+  for (const block of sweep.blocks.values()) {
+    const isFailed = block.decision?.complete === false;
+    const isMeant =
+      (command.kind === 'rerun-failed' && isFailed) ||
+      (command.kind === 'rerun-row' && block.row === command.row);
+    if (!isMeant || block.attempts.length === 0) continue;
+    block.firstAttempt = 1 + Math.max(...block.attempts.map(({ attempt }) => attempt));
+    block.attempts = [];
+    block.decision = undefined;
+  }
+}
+
+function takeOutcome(sweep: ReadSweep, entry: TrialEnded): void {
+  const block = sweep.blocks.get(entry.block);
+  if (block === undefined || !block.trials.has(entry.trial)) return;
+  const { attempt, host } = entry;
+  if (attempt < block.firstAttempt) return;
+  const isIt = (other: Attempt) => other.attempt === attempt && other.host === host;
+  const known = block.attempts.find(isIt) ?? { attempt, host, statuses: new Map() };
+  if (!block.attempts.includes(known)) block.attempts.push(known);
+  if (known.statuses.has(entry.trial)) return;
+  known.statuses.set(entry.trial, entry.outcome.status);
+  block.decision ??= decide(sweep, block);
+}
+
+/**
+ * An attempt with all trials measured counts. Without one the best whole attempt does, once
+ * there were more failing kernels than `rerun` allows, or more failures of the lab in the row.
+ */
+function decide(sweep: ReadSweep, block: ReadBlock): BlockDecision | undefined {
+  const whole = block.attempts.filter(({ statuses }) => statuses.size === block.trials.size);
+  const [best] = whole.toSorted(
+    (a, b) =>
+      countOf(b, 'measured') - countOf(a, 'measured') ||
+      countOf(a, 'lab-failed') - countOf(b, 'lab-failed'),
+  );
+  if (best === undefined) return undefined;
+  const complete = countOf(best, 'measured') === block.trials.size;
+  const { rerun, labFailuresMax } = sweep.design.spec.scheduling;
+  const byLab = whole.filter((attempt) => countOf(attempt, 'lab-failed') > 0);
+  const isTriedEnough =
+    whole.length - byLab.length > rerun ||
+    (byLab.length > 0 && labFailuresOf(sweep, block.row) >= labFailuresMax);
+  if (!complete && !isTriedEnough) return undefined;
+  return { block: block.id, attempt: best.attempt, host: best.host, complete };
+}
+
+function labFailuresOf({ blocks }: ReadSweep, row: string): number {
+  const ofRow = [...blocks.values()].filter((block) => block.row === row);
+  return ofRow.flatMap(({ attempts, trials }) =>
+    attempts.filter((attempt) => {
+      return attempt.statuses.size === trials.size && countOf(attempt, 'lab-failed') > 0;
+    }),
+  ).length;
+}
+
+function countOf({ statuses }: Attempt, wanted: TrialEnded['outcome']['status']): number {
+  return [...statuses.values()].filter((status) => status === wanted).length;
+}

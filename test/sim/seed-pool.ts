@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Runs many seeds on all cores, and sums up what happened in them. It judges nothing. */
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+
+export interface SeedFailure {
+  readonly promise: string;
+  readonly detail: string;
+  /** The last lines of the story. */
+  readonly story: readonly string[];
+}
+
+export interface SeedResult {
+  readonly seed: number;
+  readonly steps: number;
+  readonly virtualMs: number;
+  readonly counts: ReadonlyMap<string, number>;
+  readonly failure?: SeedFailure;
+}
+
+export interface PoolSummary {
+  readonly seedCount: number;
+  readonly failures: readonly (SeedResult & { readonly failure: SeedFailure })[];
+  readonly steps: number;
+  readonly virtualMs: number;
+  readonly tookMs: number;
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/** Stops early once so many have failed. */
+const FAILURES_MAX = 20;
+
+export async function runSeeds(seeds: readonly number[]): Promise<PoolSummary> {
+  const startedMs = performance.now();
+  const results: SeedResult[] = [];
+  const waiting = [...seeds];
+  let failed = 0;
+  const next = () => (failed < FAILURES_MAX ? waiting.shift() : undefined);
+  const count = Math.min(availableParallelism(), seeds.length);
+  const take = (result: SeedResult) => {
+    results.push(result);
+    if (result.failure !== undefined) failed += 1;
+  };
+  await Promise.all(Array.from({ length: count }, () => runWorker(next, take)));
+  return summarise(results, performance.now() - startedMs);
+}
+
+function runWorker(
+  next: () => number | undefined,
+  take: (result: SeedResult) => void,
+): Promise<void> {
+  const worker = new Worker(new URL('./seed-worker.js', import.meta.url));
+  return new Promise((resolve, reject) => {
+    const feed = () => {
+      const seed = next();
+      if (seed === undefined) worker.terminate().then(() => resolve(), reject);
+      else worker.postMessage(seed);
+    };
+    worker.on('message', (result: SeedResult) => {
+      take(result);
+      feed();
+    });
+    worker.on('error', reject);
+    feed();
+  });
+}
+
+function summarise(results: readonly SeedResult[], tookMs: number): PoolSummary {
+  const counts = new Map<string, number>();
+  for (const result of results) {
+    for (const [what, count] of result.counts) counts.set(what, (counts.get(what) ?? 0) + count);
+  }
+  const failures = results.flatMap((result) => {
+    return result.failure === undefined ? [] : [{ ...result, failure: result.failure }];
+  });
+  return {
+    seedCount: results.length,
+    failures: failures.toSorted((a, b) => a.seed - b.seed),
+    steps: results.reduce((sum, { steps }) => sum + steps, 0),
+    virtualMs: results.reduce((sum, { virtualMs }) => sum + virtualMs, 0),
+    tookMs,
+    counts,
+  };
+}
+
+/** A few lines for people. */
+export function summaryText(summary: PoolSummary): string {
+  const { seedCount, failures, steps, virtualMs, tookMs, counts } = summary;
+  const hours = Math.round(virtualMs / 3_600_000);
+  const seconds = (tookMs / 1_000).toFixed(1);
+  const lines = [...counts].toSorted().map(([what, count]) => `  ${count} x ${what}`);
+  const failed = `${failures.length} failed`;
+  return [
+    ...lines,
+    `${seedCount} seeds, ${failed}; ${steps} steps, ${hours} h of virtual time in ${seconds} s`,
+  ].join('\n');
+}
+
+export function failureText({ seed, failure }: PoolSummary['failures'][number]): string {
+  return [
+    `seed ${seed}: ${failure.promise}: ${failure.detail}`,
+    `repeat with: npm run sim -- --seed ${seed} --steps`,
+  ].join('\n');
+}
