@@ -5,7 +5,7 @@
  * that the user and both controllers said is written there.
  */
 import { strict as assert } from 'node:assert';
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -69,8 +69,7 @@ test('the standby takes over while guests run, and the sweep ends with its whole
   writeFileSync(join(lab.folder, 'sweep.toml'), SPEC);
   const cache = process.env.LABSWEEP_CACHE ?? join(homedir(), '.cache/labsweep');
   await lab.begin({ standby: true, controller: ['--store', lab.store, '--cache', cache] });
-  const transcript = new Transcript();
-  lab.atEnd(() => transcript.write(process.env.LABSWEEP_TEST_TRANSCRIPT));
+  const transcript = new Transcript(process.env.LABSWEEP_TEST_TRANSCRIPT);
   const [one, two] = lab.controllers;
   assert.ok(one && two);
   transcript.follow('controller 1', one);
@@ -128,8 +127,11 @@ function guestsOf(lab: Lab): number[] {
     .map(({ pid }) => pid);
 }
 
+/** Written line by line, so that it is there when the test hangs. */
 class Transcript {
-  private readonly lines: string[] = [];
+  constructor(private readonly path: string | undefined) {
+    if (path !== undefined) writeFileSync(path, '');
+  }
 
   follow(who: string, { child }: Running): void {
     child.stderr?.on('data', (chunk: Buffer) => {
@@ -139,10 +141,7 @@ class Transcript {
 
   say(who: string, line: string): void {
     const time = new Date().toISOString().slice(11, 23);
-    this.lines.push(`${time}  ${who.padEnd(12)}  ${line}`);
-  }
-
-  write(path: string | undefined): void {
-    if (path !== undefined) writeFileSync(path, `${this.lines.join('\n')}\n`);
+    const text = `${time}  ${who.padEnd(12)}  ${line}\n`;
+    if (this.path !== undefined) appendFileSync(this.path, text);
   }
 }
