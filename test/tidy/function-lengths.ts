@@ -28,6 +28,9 @@ export function functionLengths(file: SourceFile): FunctionLength[] {
     const indentation = /^\s*/.exec(text)?.[0] ?? '';
     const ends = (line: string) => line.startsWith(`${indentation}}`);
     const after = file.lines.slice(index + 1);
+    // What closes its parentheses without opening a brace is a call over several lines.
+    const close = after.find((line) => line.startsWith(`${indentation})`));
+    if (!isC && text.endsWith('(') && close !== undefined && !close.endsWith('{')) return [];
     // A signature over several lines closes its parentheses in the column of its start.
     const end = after.findIndex((line) => ends(line) && !/\{$/.test(line));
     return end < 0 ? [] : [{ line: index + 1, length: end + 2 }];

@@ -29,6 +29,12 @@ const BREACHES: readonly (readonly [keyof typeof RULES, string, string, RegExp])
     `class A {\n  private async run(\n    a: number,\n  ): void {\n${'    g();\n'.repeat(70)}  }\n}\n`,
     /7\d lines/,
   ],
+  [
+    'functionSize',
+    'agent/src/a.ts',
+    `function f() {\n  g(\n    1,\n  );\n${'  g();\n'.repeat(70)}}\n`,
+    /^[^,]*:1: function of 7\d lines[^,]*$/,
+  ],
   ['functionSize', 'native/src/a.c', `int f(void)\n{\n${'\tg();\n'.repeat(69)}}\n`, /7\d lines/],
   ['lineWidth', 'agent/src/a.ts', `const a = ${'x'.repeat(100)};`, /columns/],
   ['header', 'agent/src/a.ts', 'const a = 1;', /SPDX/],

@@ -47,8 +47,8 @@ export function renderMarkdown({ record, report }: RenderParts): string {
 }
 
 /**
- * Nothing that has a meaning in GitHub's Markdown keeps it. An empty comment splits a mention or the
- * number of an issue, which GitHub finds even behind a backslash.
+ * Nothing that has a meaning in GitHub's Markdown keeps it. An empty comment splits a mention or
+ * the number of an issue, which GitHub finds even behind a backslash.
  */
 export function escapeMarkdown(text: string): string {
   return text
