@@ -20,7 +20,7 @@ const SUITES = {
   controller: { folder: 'controller/dist', limitMs: 180_000 },
   agent: { folder: 'agent/dist', limitMs: 180_000 },
   cli: { folder: 'cli/dist', limitMs: 60_000 },
-  sim: { folder: 'test/dist/sim', limitMs: 300_000 },
+  sim: { folder: 'test/dist/sim', limitMs: 900_000 },
   native: { folder: 'test/dist/native', limitMs: 180_000 },
   e2e: { folder: 'test/dist/e2e', limitMs: 600_000 },
   chaos: { folder: 'test/dist/chaos', limitMs: 480_000 },

@@ -28,7 +28,11 @@ export interface Checker extends Partial<LabWatch> {
 export class CheckerList implements LabWatch {
   violation: ViolationError | undefined;
 
-  constructor(private readonly checkers: readonly Checker[]) {}
+  private readonly afterSteps: readonly Checker[];
+
+  constructor(private readonly checkers: readonly Checker[]) {
+    this.afterSteps = checkers.filter(({ afterStep }) => afterStep !== undefined);
+  }
 
   controllerSaid: LabWatch['controllerSaid'] = (...what) =>
     this.each((checker) => checker.controllerSaid?.(...what));
@@ -42,15 +46,15 @@ export class CheckerList implements LabWatch {
     this.each((checker) => checker.logShrank?.(...what));
 
   afterStep(lab: Lab): void {
-    this.each((checker) => checker.afterStep?.(lab));
+    this.each((checker) => checker.afterStep?.(lab), this.afterSteps);
   }
 
   atEnd(lab: Lab): void {
     this.each((checker) => checker.atEnd?.(lab));
   }
 
-  private each(look: (checker: Checker) => void): void {
-    for (const checker of this.checkers) {
+  private each(look: (checker: Checker) => void, checkers = this.checkers): void {
+    for (const checker of checkers) {
       try {
         look(checker);
       } catch (error) {

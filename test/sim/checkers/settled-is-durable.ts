@@ -8,6 +8,12 @@ import type { Lab, SimHost } from '../lab/lab.js';
 import type { SimController } from '../lab/sim-controller.js';
 import { type Checker, ViolationError } from './checker.js';
 
+/**
+ * Which session of an agent took part is told for the record, and nobody keeps it to tell again; a
+ * user who has gone on does not ask again for a pause. What changes the table is in the report.
+ */
+const GIVEN_UP = /\/(host|command)\//;
+
 export class SettledIsDurable implements Checker {
   private readonly settled = new Set<string>();
   private readonly everStored = new Set<string>();
@@ -41,9 +47,8 @@ export class SettledIsDurable implements Checker {
       this.seenTo = Math.min(this.seenTo, broker.lastSequence);
     }
     if (broker.lastSequence === this.seenTo) return;
-    // Which session of an agent took part is told for the record; nobody keeps it to tell again.
     for (const { id } of broker.from(this.seenTo + 1))
-      if (!/\/host\//.test(id)) this.everStored.add(id);
+      if (!GIVEN_UP.test(id)) this.everStored.add(id);
     this.seenTo = broker.lastSequence;
   }
 

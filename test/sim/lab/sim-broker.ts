@@ -159,8 +159,8 @@ export class SimBroker {
             wake = resolve;
           });
         } else {
-          const { sequence, atMs, text } = next;
-          yield { sequence, storedAtMs: atMs, ...readEntry(text) };
+          const { sequence, atMs } = next;
+          yield { sequence, storedAtMs: atMs, ...readOnce(next) };
         }
       }
     } finally {
@@ -224,6 +224,17 @@ export class SimBroker {
   private latency(): number {
     return this.network.world.between('broker', 0, LATENCY_MS_MAX);
   }
+}
+
+/** Every follower reads every entry; what it reads is the same, and nobody changes it. */
+const read = new WeakMap<StoredMessage, ReturnType<typeof readEntry>>();
+
+function readOnce(message: StoredMessage): ReturnType<typeof readEntry> {
+  const known = read.get(message);
+  if (known !== undefined) return known;
+  const fresh = readEntry(message.text);
+  read.set(message, fresh);
+  return fresh;
 }
 
 function readEntry(text: string): { entry: LogEntry } | { malformed: string } {

@@ -14,9 +14,9 @@ export class EventQueue {
   private readonly heap: QueuedEvent[] = [];
   private count = 0;
 
-  push(event: Pick<QueuedEvent, 'atMs' | 'run' | 'owner'>): QueuedEvent {
+  push({ atMs, run, owner }: Pick<QueuedEvent, 'atMs' | 'run' | 'owner'>): QueuedEvent {
     this.count += 1;
-    const queued = { ...event, order: this.count, cancelled: false };
+    const queued = { atMs, run, owner, order: this.count, cancelled: false };
     this.sink(queued);
     return queued;
   }
