@@ -17,6 +17,7 @@ import {
   startProgram,
   until,
 } from './bench-processes.js';
+import { type NamedProcess, startCpuCount } from './cpu-time.js';
 import type { Figure } from './figure.js';
 import { specText } from './million.js';
 import type { SwarmSecond } from './swarm.js';
@@ -35,6 +36,7 @@ interface LoadedLab {
   readonly controllerAddress: string;
   /** What the agents have seen, second by second. */
   readonly seconds: readonly SwarmSecond[];
+  readonly processes: readonly NamedProcess[];
   submit(sweep: string, spec: string): Promise<void>;
 }
 
@@ -70,7 +72,13 @@ async function withSwarm<Value>(
     );
     const client = new SweepClient([parseLoopbackAddress(controller.address, 'controller')]);
     const submit = (sweep: string, spec: string) => submitTo(client, sweep, spec);
-    return await work({ client, controllerAddress: controller.address, seconds, submit });
+    const processes = [
+      { name: 'nats-server', pid: nats.pid },
+      { name: 'the controller', pid: controller.pid },
+      { name: 'all agents', pid: swarm.pid },
+    ];
+    const controllerAddress = controller.address;
+    return await work({ client, controllerAddress, seconds, processes, submit });
   } finally {
     for (const part of running) await part.close();
   }
@@ -90,8 +98,6 @@ async function submitTo(client: SweepClient, sweep: string, specToml: string): P
   });
 }
 
-const WARM_UP_S = 10;
-const MEASURED_S = 15;
 const SETTLED_SHARE_MIN = 0.25;
 const GRANT_P99_MAX_MS = 100;
 
@@ -103,42 +109,82 @@ const OFFERED_FACTOR = 1.15;
 /** What an agent adds to a trial by itself: its spool, its messages. */
 const OWN_MS = 15;
 
+export interface MeasuredLoad {
+  /** `rawRate` is what the broker acknowledges with nobody else in the way. */
+  figures(rawRate: number): Figure[];
+}
+
+/** The trials are so long that the agents offer a little more than the rate that is asked. */
 export async function measureSettling(
-  options: LoadOptions,
+  options: LoadOptions & {
+    /** That are measured; as many before, until the code of all three is compiled. */
+    readonly seconds: number;
+  },
   agents: number,
-  rawPublishRate: number,
-): Promise<Figure[]> {
-  return withSwarm(options, agents, async ({ seconds, submit }) => {
-    const askedRate = rawPublishRate * SETTLED_SHARE_MIN;
-    const everyMs = (agents * 1_000) / (askedRate * OFFERED_FACTOR);
-    const extra = ['--duration-ms', String(Math.max(0, Math.floor(everyMs - OWN_MS)))];
+  expectedRawRate: number,
+): Promise<MeasuredLoad> {
+  const measuredMs = options.seconds * 1_000;
+  return withSwarm(options, agents, async ({ seconds, submit, processes }) => {
+    const offeredRate = expectedRawRate * SETTLED_SHARE_MIN * OFFERED_FACTOR;
+    const trialMs = Math.max(0, Math.floor((agents * 1_000) / offeredRate - OWN_MS));
+    const extra = ['--duration-ms', String(trialMs)];
     await submit('settle-1', specText({ name: 'settle', repetitions: 1_000, shapes: 50, extra }));
     await until('the first trial', () => seconds.find((second) => second.settled > 0));
-    await delay(WARM_UP_S * 1_000);
+    await delay(measuredMs);
     const first = seconds.length;
-    await delay(MEASURED_S * 1_000);
+    const cpuUse = startCpuCount(processes);
+    await delay(measuredMs);
+    const used = cpuUse();
     const measured = seconds.slice(first);
-    const settled = measured.reduce((sum, second) => sum + second.settled, 0) / measured.length;
+    const settled = measured.reduce((sum, second) => sum + second.settled, 0);
     const grants = measured.flatMap(({ grantMs }) => grantMs).sort((a, b) => a - b);
-    const p99 = grants[Math.floor(grants.length * 0.99)] ?? Number.POSITIVE_INFINITY;
-    const agentsText = agents.toLocaleString('en-US');
-    return [
-      {
-        name: `settled trials, ${agentsText} agents`,
-        measured: settled,
-        unit: 'per second',
-        asked: { atLeast: askedRate },
-        note: `a quarter of the raw rate; trials of ${extra[1]} ms`,
-      },
-      {
-        name: `lease grant p99, ${agentsText} agents`,
-        measured: p99,
-        unit: 'ms',
-        asked: { atMost: GRANT_P99_MAX_MS },
-        note: `${grants.length} leases, median ${(grants[grants.length >> 1] ?? 0).toFixed(1)} ms`,
-      },
-    ];
+    return {
+      figures: (rawRate) => [
+        ...rateFigures(
+          { agents, trialMs, settledRate: settled / measured.length, grants },
+          rawRate,
+        ),
+        ...used.map(({ name, cpuMs }) => ({
+          name: `CPU time of ${name} per settled trial`,
+          measured: (cpuMs * 1_000) / settled,
+          unit: 'us',
+          note: `${((cpuMs / measuredMs) * 100).toFixed(0)} % of a core`,
+        })),
+      ],
+    };
   });
+}
+
+function rateFigures(
+  load: {
+    readonly agents: number;
+    readonly trialMs: number;
+    readonly settledRate: number;
+    /** Sorted. */
+    readonly grants: readonly number[];
+  },
+  rawRate: number,
+): Figure[] {
+  const { agents, trialMs, settledRate, grants } = load;
+  const agentsText = agents.toLocaleString('en-US');
+  const quantile = (share: number) =>
+    grants[Math.floor(grants.length * share)] ?? Number.POSITIVE_INFINITY;
+  return [
+    {
+      name: `settled trials, ${agentsText} agents`,
+      measured: settledRate,
+      unit: 'per second',
+      asked: { atLeast: rawRate * SETTLED_SHARE_MIN },
+      note: `${((100 * settledRate) / rawRate).toFixed(1)} % of the raw rate; trials of ${trialMs} ms`,
+    },
+    {
+      name: `lease grant p99, ${agentsText} agents`,
+      measured: quantile(0.99),
+      unit: 'ms',
+      asked: { atMost: GRANT_P99_MAX_MS },
+      note: `${grants.length} leases, median ${quantile(0.5).toFixed(1)} ms`,
+    },
+  ];
 }
 
 const EFFICIENCY_AGENTS = 64;
