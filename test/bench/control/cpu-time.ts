@@ -8,9 +8,9 @@ const TICKS_PER_SECOND = 100;
 const UTIME = 11;
 const STIME = 12;
 
-export interface NamedProcess {
+export interface NamedProcesses {
   readonly name: string;
-  readonly pid: number;
+  readonly pids: readonly number[];
 }
 
 export interface CpuUse {
@@ -19,16 +19,20 @@ export interface CpuUse {
 }
 
 /** Reads the clocks of the processes now; the function that it returns says what came on top. */
-export function startCpuCount(processes: readonly NamedProcess[]): () => readonly CpuUse[] {
-  const before = processes.map(({ pid }) => cpuMsOf(pid));
-  return () =>
-    processes.map(({ name, pid }, index) => ({
+export function startCpuCount(processes: readonly NamedProcesses[]): () => readonly CpuUse[] {
+  const read = () => processes.map(({ pids }) => pids.reduce((sum, pid) => sum + cpuMsOf(pid), 0));
+  const before = read();
+  return () => {
+    const after = read();
+    return processes.map(({ name }, index) => ({
       name,
-      cpuMs: cpuMsOf(pid) - (before[index] ?? 0),
+      cpuMs: (after[index] ?? 0) - (before[index] ?? 0),
     }));
+  };
 }
 
-function cpuMsOf(pid: number): number {
+/** Since the process began. */
+export function cpuMsOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return ((Number(fields[UTIME]) + Number(fields[STIME])) * 1_000) / TICKS_PER_SECOND;

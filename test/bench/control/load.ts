@@ -17,13 +17,15 @@ import {
   startProgram,
   until,
 } from './bench-processes.js';
-import { type NamedProcess, startCpuCount } from './cpu-time.js';
+import { type NamedProcesses, startCpuCount } from './cpu-time.js';
 import type { Figure } from './figure.js';
 import { specText } from './million.js';
 import type { SwarmSecond } from './swarm.js';
 
 const SWARM = fileURLToPath(new URL('./swarm.js', import.meta.url));
 const ATTACH_LIMIT_MS = 120_000;
+/** Processes that share the agents: one alone is busy with them before the lab is. */
+const SWARMS = 2;
 
 export interface LoadOptions {
   readonly folder: string;
@@ -34,9 +36,9 @@ export interface LoadOptions {
 interface LoadedLab {
   readonly client: SweepClient;
   readonly controllerAddress: string;
-  /** What the agents have seen, second by second. */
-  readonly seconds: readonly SwarmSecond[];
-  readonly processes: readonly NamedProcess[];
+  /** What the agents have seen until now, second by second. */
+  seconds(): readonly SwarmSecond[];
+  readonly processes: readonly NamedProcesses[];
   submit(sweep: string, spec: string): Promise<void>;
 }
 
@@ -53,35 +55,55 @@ async function withSwarm<Value>(
     running.unshift(nats);
     const controller = await startController(folder, nats, profile);
     running.unshift(controller);
-    const seconds: SwarmSecond[] = [];
-    const profiler = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile];
-    // A thousand agents in one heap make much young garbage, which is none of the lab's business.
-    profiler.push('--max-semi-space-size=64');
-    const swarm = await startProgram(
-      [...profiler, SWARM, controller.address, String(agents), join(folder, 'swarm')],
-      {},
-      (line) => {
-        if (line.includes('"settled"')) seconds.push(JSON.parse(line));
-      },
-    );
-    running.unshift(swarm);
-    await until(
-      `${agents} agents to attach`,
-      () => ((seconds.at(-1)?.attached ?? 0) >= agents ? true : undefined),
-      ATTACH_LIMIT_MS,
-    );
+    const swarms: Swarm[] = [];
+    for (let number = 0; number < SWARMS; number += 1) {
+      const size = Math.round(agents / SWARMS);
+      const swarm = await startSwarm({ folder, profile }, `swarm${number}`, size, controller);
+      running.unshift(swarm.program);
+      swarms.push(swarm);
+    }
+    const attached = () =>
+      swarms.reduce((sum, { seconds }) => sum + (seconds.at(-1)?.attached ?? 0), 0);
+    const areAttached = () => (attached() >= agents ? true : undefined);
+    await until(`${agents} agents to attach`, areAttached, ATTACH_LIMIT_MS);
     const client = new SweepClient([parseLoopbackAddress(controller.address, 'controller')]);
     const submit = (sweep: string, spec: string) => submitTo(client, sweep, spec);
     const processes = [
-      { name: 'nats-server', pid: nats.pid },
-      { name: 'the controller', pid: controller.pid },
-      { name: 'all agents', pid: swarm.pid },
+      { name: 'nats-server', pids: [nats.pid] },
+      { name: 'the controller', pids: [controller.pid] },
+      { name: 'all agents', pids: swarms.map(({ program }) => program.pid) },
     ];
     const controllerAddress = controller.address;
+    const seconds = () => swarms.flatMap((swarm) => swarm.seconds);
     return await work({ client, controllerAddress, seconds, processes, submit });
   } finally {
     for (const part of running) await part.close();
   }
+}
+
+interface Swarm {
+  readonly program: RunningProgram;
+  readonly seconds: readonly SwarmSecond[];
+}
+
+async function startSwarm(
+  { folder, profile }: LoadOptions,
+  name: string,
+  size: number,
+  controller: RunningProgram,
+): Promise<Swarm> {
+  const seconds: SwarmSecond[] = [];
+  const profiler = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile];
+  // Hundreds of agents in one heap make much young garbage, which is none of the lab's business.
+  const node = [...profiler, '--max-semi-space-size=64', SWARM];
+  const program = await startProgram(
+    [...node, controller.address, String(size), join(folder, name), name],
+    {},
+    (line) => {
+      if (line.includes('"settled"')) seconds.push(JSON.parse(line));
+    },
+  );
+  return { program, seconds };
 }
 
 async function submitTo(client: SweepClient, sweep: string, specToml: string): Promise<void> {
@@ -129,26 +151,26 @@ export async function measureSettling(
     const trialMs = Math.max(0, Math.floor((agents * 1_000) / offeredRate - OWN_MS));
     const extra = ['--duration-ms', String(trialMs)];
     await submit('settle-1', specText({ name: 'settle', repetitions: 1_000, shapes: 50, extra }));
-    await until('the first trial', () => seconds.find((second) => second.settled > 0));
+    await until('the first trial', () => seconds().find((second) => second.settled > 0));
     await delay(measuredMs);
-    const first = seconds.length;
+    const before = new Set(seconds());
+    const startMs = performance.now();
     const cpuUse = startCpuCount(processes);
     await delay(measuredMs);
     const used = cpuUse();
-    const measured = seconds.slice(first);
+    const measured = seconds().filter((second) => !before.has(second));
+    const elapsedMs = performance.now() - startMs;
     const settled = measured.reduce((sum, second) => sum + second.settled, 0);
+    const settledRate = (settled / elapsedMs) * 1_000;
     const grants = measured.flatMap(({ grantMs }) => grantMs).sort((a, b) => a - b);
     return {
       figures: (rawRate) => [
-        ...rateFigures(
-          { agents, trialMs, settledRate: settled / measured.length, grants },
-          rawRate,
-        ),
+        ...rateFigures({ agents, trialMs, settledRate, grants }, rawRate),
         ...used.map(({ name, cpuMs }) => ({
           name: `CPU time of ${name} per settled trial`,
           measured: (cpuMs * 1_000) / settled,
           unit: 'us',
-          note: `${((cpuMs / measuredMs) * 100).toFixed(0)} % of a core`,
+          note: `${((cpuMs / elapsedMs) * 100).toFixed(0)} % of a core`,
         })),
       ],
     };
@@ -166,6 +188,7 @@ function rateFigures(
   rawRate: number,
 ): Figure[] {
   const { agents, trialMs, settledRate, grants } = load;
+  const percent = ((100 * settledRate) / rawRate).toFixed(1);
   const agentsText = agents.toLocaleString('en-US');
   const quantile = (share: number) =>
     grants[Math.floor(grants.length * share)] ?? Number.POSITIVE_INFINITY;
@@ -175,7 +198,7 @@ function rateFigures(
       measured: settledRate,
       unit: 'per second',
       asked: { atLeast: rawRate * SETTLED_SHARE_MIN },
-      note: `${((100 * settledRate) / rawRate).toFixed(1)} % of the raw rate; trials of ${trialMs} ms`,
+      note: `${percent} % of the raw rate; trials of ${trialMs} ms`,
     },
     {
       name: `lease grant p99, ${agentsText} agents`,
