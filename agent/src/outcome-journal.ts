@@ -3,7 +3,7 @@
  * The spool of many agents in one process: one file, in which all that comes together shares one
  * sync. A file for each outcome, as `Spool` has them, is easier to look into and costs two syncs.
  */
-import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { constants, type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
@@ -18,6 +18,11 @@ import {
 import { explainDiskTrouble, isDiskTrouble } from './io/durable-file.js';
 import type { OutcomeSpool } from './spool.js';
 
+/**
+ * A write ends when it is on the disk. A sync of its own would be another turn of the event loop
+ * for all who wait, and with many agents in it a turn takes longer than the disk.
+ */
+const APPEND_SYNCED = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_DSYNC;
 /** At this size the file is written anew, with what is not settled. */
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
 const RETRY_INTERVAL_MS = 1_000;
@@ -49,7 +54,7 @@ export class OutcomeJournal {
   static async open(path: string, note: Note = () => {}): Promise<OutcomeJournal> {
     await mkdir(dirname(path), { recursive: true });
     const text = await readFile(path, 'utf8').catch(() => '');
-    const journal = new OutcomeJournal(path, await open(path, 'a+'), note);
+    const journal = new OutcomeJournal(path, await open(path, APPEND_SYNCED), note);
     for (const line of text.split('\n')) journal.read(line);
     await journal.rewrite();
     return journal;
@@ -115,7 +120,6 @@ export class OutcomeJournal {
     const bytes = Buffer.from(`${lines.join('\n')}\n`);
     try {
       await this.file.appendFile(bytes);
-      await this.file.datasync();
       this.size += bytes.length;
     } catch (error) {
       // Half a line would hide the whole one behind it.
@@ -130,9 +134,8 @@ export class OutcomeJournal {
     const lines = [...this.entries.values()].map((entry) => `${formatLogEntry(entry)}\n`);
     const bytes = Buffer.from(lines.join(''));
     await rm(temporary, { force: true });
-    const file = await open(temporary, 'a+');
+    const file = await open(temporary, APPEND_SYNCED);
     await file.appendFile(bytes);
-    await file.datasync();
     await rename(temporary, this.path);
     const directory = await open(dirname(this.path), 'r');
     await directory.sync();

@@ -43,8 +43,8 @@ const FAILURES_TOLD = 2;
 const ASK_AFTER_MS = 15_000;
 /** Without a store to sync most are settled after minutes, and nothing is wrong. */
 const ASKED_MAX = 100;
-/** Many more than the trials of one lease. */
-const KNOWN_MAX = 10_000;
+/** Several times the trials of one lease, which are no more than a spec may have kernels. */
+const KNOWN_MAX = 500;
 
 export class Publisher {
   /** Why outcomes do not reach the broker, for people; empty when they do. */
@@ -145,14 +145,14 @@ export class Publisher {
     return this.known.has(messageId) || this.spool.has(messageId);
   }
 
+  /** What is settled is folded, although nobody may have said so. */
   async settle(messageIds: readonly string[]): Promise<void> {
+    this.fold(messageIds);
     for (const id of messageIds) {
       await this.spool.settle(id);
       this.published.delete(id);
       this.folded.delete(id);
       this.queue.delete(id);
-      this.waiting.get(id)?.();
-      this.waiting.delete(id);
     }
     // An answer was lost, and nothing is left whose publication could show that all is well.
     if (this.queue.size === 0 && this.inFlight.size === 0) this.trouble = '';

@@ -74,7 +74,8 @@ test('a trial that goes on for longer than its lease keeps it', async (context) 
   const gaps = renewed.slice(1).map(({ atMs }, index) => atMs - (renewed[index]?.atMs ?? 0));
   assert.ok(Math.max(...gaps) < 500, `the longest gap was ${Math.max(...gaps)} ms`);
   const { message } = renewed[0] ?? {};
-  assert.deepEqual(message, { kind: 'renew', lease: 'lease-of-scripted-smp1/r1', epoch: 7 });
+  const trial = 'scripted-smp1/r1/a';
+  assert.deepEqual(message, { kind: 'renew', lease: 'lease-of-scripted-smp1/r1', epoch: 7, trial });
 });
 
 test('a runner that hangs loses the lease, says so, and the rest of the agent lives', async (context) => {

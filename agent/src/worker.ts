@@ -6,57 +6,26 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  type AgentMessage,
   type BlockEnd,
-  type Clock,
   type ControllerMessage,
-  type Environment,
   type HeldLease,
-  type HostDescription,
   LabsweepError,
   type Lease,
   type LeasedTrial,
   messageOf,
-  type Note,
   outcomeId,
-  type Sha256,
   type TrialId,
 } from '@labsweep/proto';
+import { announceLater } from './announce-later.js';
 import { HostUnreadyError } from './host-unready-error.js';
 import { evidenceIn } from './outcome-evidence.js';
 import { fitOutcome } from './outcome-limit.js';
-import type { Publisher } from './publisher.js';
 import { rejectedOn } from './rejected-on.js';
-import type { Runner, RunResult, TrialOrder } from './runner/runner.js';
+import type { RunResult, TrialOrder } from './runner/runner.js';
 import { limitOf, type StageName } from './runner/stage-limits.js';
-import type { OutcomeSpool } from './spool.js';
 import { awaitStage } from './staged-work.js';
 import { orderOf } from './trial-order.js';
-
-export interface WorkerParts {
-  readonly host: HostDescription;
-  /** Names this agent process, as the newest hello said. */
-  session(): string;
-  readonly clock: Clock;
-  readonly spool: OutcomeSpool;
-  readonly publisher: Publisher;
-  readonly note: Note;
-  runnerFor(environment: Environment): Runner | undefined;
-  /** A local file with these bytes. Throws LabsweepError when they cannot be had. */
-  fetch(sha256: Sha256, signal: AbortSignal): Promise<string>;
-  send(message: AgentMessage): void;
-  /** Keeps the lease beyond the life of the process; undefined for none. */
-  keep?(lease: Lease | undefined): void;
-  /**
-   * Looks again at what this host can run. True when it is not what the controller was told; then
-   * the next hello tells it.
-   */
-  supportsChanged(): Promise<boolean>;
-  /** Says hello again. */
-  reattach(): void;
-  /** Fires when the agent is to stop. */
-  readonly signal: AbortSignal;
-}
+import type { WorkerParts } from './worker-parts.js';
 
 interface Job {
   readonly lease: Lease;
@@ -79,7 +48,11 @@ export class Worker {
   trouble = '';
   private job: Job | undefined;
 
-  constructor(private readonly parts: WorkerParts) {}
+  constructor(private readonly parts: WorkerParts) {
+    // One listener for all blocks: a signal for each would stay with the one that they follow.
+    const stopJob = () => this.job?.abort.abort(parts.signal.reason);
+    parts.signal.addEventListener('abort', stopJob, { once: true });
+  }
 
   /** Takes what the controller says about work; other messages are not its business. */
   handle(message: ControllerMessage): void {
@@ -91,8 +64,8 @@ export class Worker {
   }
 
   /** Holds the lease of an earlier process of this agent, until a controller has heard of it. */
-  restore(lease: Lease): void {
-    this.job = { lease, abort: new AbortController(), done: undefined, renewedAtMs: 0 };
+  restore(lease: Lease, renewedAtMs = 0): void {
+    this.job = { lease, abort: new AbortController(), done: undefined, renewedAtMs };
   }
 
   /** A controller has heard what is held, and will revoke what it does not want. */
@@ -120,7 +93,7 @@ export class Worker {
       this.giveBack(lease);
       return;
     }
-    this.restore(lease);
+    this.restore(lease, performance.now());
     this.parts.keep?.(lease);
     this.resume();
   }
@@ -142,6 +115,7 @@ export class Worker {
   }
 
   private begin(job: Job): void {
+    if (this.parts.signal.aborted) job.abort.abort(this.parts.signal.reason);
     job.done = this.runBlock(job);
   }
 
@@ -152,8 +126,8 @@ export class Worker {
   }
 
   private async runBlock(job: Job): Promise<void> {
-    const { lease, abort } = job;
-    const stop = AbortSignal.any([abort.signal, this.parts.signal]);
+    const { lease } = job;
+    const stop = job.abort.signal;
     try {
       for (const trial of lease.trials) await this.runOnce(job, trial, stop);
       await this.stage(job, 'fold', this.allFolded(lease, stop));
@@ -191,11 +165,13 @@ export class Worker {
     stop.throwIfAborted();
     if (spool.room !== undefined) await this.stage(job, 'room', spool.room(stop));
     job.trial = trial.trial;
-    this.parts.send({ kind: 'trial-started', lease: job.lease.lease, trial: trial.trial });
+    const hush = announceLater(() => {
+      this.parts.send({ kind: 'trial-started', lease: job.lease.lease, trial: trial.trial });
+    });
     const startedAtMs = clock.nowMs();
     // The wall clock may jump while the trial runs.
     const startedMonotonicMs = performance.now();
-    const result = await this.run(job, trial, stop);
+    const result = await this.run(job, trial, stop).finally(hush);
     await this.assertStillSupported(result);
     const durationMs = Math.round(performance.now() - startedMonotonicMs);
     delete job.trial;
@@ -286,7 +262,8 @@ export class Worker {
   }
 
   private idOf(lease: Lease, trial: LeasedTrial): string {
-    return outcomeId(this.header(lease, trial));
+    const { sweep, attempt } = lease;
+    return outcomeId({ sweep, trial: trial.trial, attempt, host: this.parts.host.id });
   }
 
   /**

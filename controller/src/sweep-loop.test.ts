@@ -15,6 +15,7 @@ import {
   type WatchEvent,
 } from '@labsweep/proto';
 import { ALIVE_INTERVAL_MS } from './agent-registry.js';
+import { NEWS_INTERVAL_MS } from './outcome-news.js';
 import type { AgentConnection } from './ports.js';
 import { LEASE_DURATION_MS } from './schedule/lease-book.js';
 import { SweepLoop } from './sweep-loop.js';
@@ -150,7 +151,7 @@ test('a lease says all that the agent needs, and the host is announced in the lo
 });
 
 test('an outcome is settled with its agent, and the end of a block brings the next lease', () => {
-  const { fold, loop } = newLab();
+  const { fold, loop, clock } = newLab();
   loop.reign(TERM);
   fold(submittedEntry());
   const agent = new FakeAgent();
@@ -159,6 +160,8 @@ test('an outcome is settled with its agent, and the end of a block brings the ne
   const { lease } = agent.lease();
   const entries = wholeAttempt('qemu-smp1/r1');
   for (const entry of entries) fold(entry);
+  clock.ms += NEWS_INTERVAL_MS;
+  loop.tick();
   const settled = agent.heard.flatMap((message) =>
     message.kind === 'settled' ? message.messageIds : [],
   );
@@ -320,8 +323,8 @@ test('a watcher gets the past, then the present, each decision, and its end with
   assert.equal(last.progress.summary.state, 'finished');
 });
 
-test('folded is said at once, settled only when the entry is on the disk of the broker', () => {
-  const { loop, fold } = newLab();
+test('folded is said when the block is, settled when the entry is on the disk of the broker', () => {
+  const { loop, fold, clock } = newLab();
   loop.reign(TERM);
   fold(submittedEntry());
   const agent = new FakeAgent();
@@ -329,8 +332,14 @@ test('folded is said at once, settled only when the entry is on the disk of the 
   const [first, second] = wholeAttempt('qemu-smp1/r1');
   assert(first && second);
   loop.entry(first, 10);
+  assert.deepEqual(agent.kinds(), ['welcome', 'lease']);
   loop.entry(second, 11);
-  assert.deepEqual(agent.kinds(), ['welcome', 'lease', 'folded', 'folded']);
+  assert.deepEqual(agent.kinds(), ['welcome', 'lease', 'folded']);
+  assert.deepEqual(agent.heard.at(-1), {
+    kind: 'folded',
+    messageIds: [first, second].map(messageIdOf),
+  });
+  clock.ms += NEWS_INTERVAL_MS;
   loop.synced(10);
   assert.deepEqual(agent.heard.at(-1), { kind: 'settled', messageIds: [messageIdOf(first)] });
   const again = new FakeAgent();
@@ -342,14 +351,16 @@ test('folded is said at once, settled only when the entry is on the disk of the 
 });
 
 test('a controller whose reign may be over grants and settles nothing', () => {
-  const { loop, fold, lock } = newLab();
+  const { loop, fold, lock, clock } = newLab();
   loop.reign(TERM);
   fold(submittedEntry());
   lock.held = false;
   const agent = new FakeAgent();
   loop.hello(helloOf('host-a'), agent);
   for (const entry of wholeAttempt('qemu-smp1/r1')) fold(entry);
-  assert.deepEqual(agent.kinds(), ['welcome', 'folded', 'folded']);
+  clock.ms += NEWS_INTERVAL_MS;
+  loop.tick();
+  assert.deepEqual(agent.kinds(), ['welcome']);
   lock.held = true;
   loop.tick();
   assert.equal(agent.lease().epoch, TERM * 2 ** 26 + 1);

@@ -24,12 +24,13 @@ import { applyEntry } from './fold/apply-entry.js';
 import type { CommandRecord } from './fold/command-record.js';
 import { emptyLabState, type SweepState } from './fold/lab-state.js';
 import { buildLease, epochOf } from './lease-order.js';
+import { OutcomeNews } from './outcome-news.js';
 import type { AgentConnection, LoopPorts, Watcher } from './ports.js';
 import { schedulerPorts } from './precision-watch.js';
 import { LEASE_DURATION_MS } from './schedule/lease-book.js';
+import { endsLease } from './schedule/lease-standing.js';
 import type { Grant, LiveLease, ScheduleDecision } from './schedule/schedule-view.js';
 import { Scheduler } from './schedule/scheduler.js';
-import { SettleQueue } from './settle-queue.js';
 import { SteadyClock } from './steady-clock.js';
 import { progressOf, summarize } from './sweep-progress.js';
 import { WatcherHub } from './watcher-hub.js';
@@ -40,7 +41,7 @@ export class SweepLoop {
   private readonly scheduler: Scheduler;
   private readonly steady: SteadyClock;
   private readonly watchers: WatcherHub;
-  private readonly unsynced = new SettleQueue();
+  private readonly news = new OutcomeNews((host, message) => this.agents.send(host, message));
   /** Undefined while the log is replayed or another controller reigns: nothing is granted then. */
   private term: number | undefined;
   private lastSequence = 0;
@@ -66,8 +67,8 @@ export class SweepLoop {
 
   /** All entries up to `sequence` are on the broker's disk. */
   synced(sequence: number): void {
-    this.unsynced.raise(sequence);
-    this.settle();
+    this.news.synced(sequence);
+    this.tell();
   }
 
   /** What holds the whole lab up, for those who watch; empty when nothing does. */
@@ -85,9 +86,9 @@ export class SweepLoop {
     const changed = this.fold(entry);
     // An agent that is not attached asks when it comes back.
     if (entry.type === 'trial-ended' && this.agents.isAttached(entry.host)) {
-      const messageIds = [messageIdOf(entry)];
-      this.agents.send(entry.host, { kind: 'folded', messageIds });
-      this.unsynced.add(sequence, entry.host, messageIds);
+      const isAwaited = endsLease(this.lab, this.scheduler.leases.ofHost(entry.host), entry);
+      const outcome = { messageId: messageIdOf(entry), sequence, isAwaited };
+      this.news.folded(entry.host, outcome, this.steady.nowMs());
     }
     const sweep = 'sweep' in entry ? this.lab.sweeps.get(entry.sweep) : undefined;
     if (changed && sweep !== undefined) this.watchers.entry(sweep, entry);
@@ -116,6 +117,7 @@ export class SweepLoop {
     const told = { natsUrl: this.ports.natsUrl, aliveIntervalMs: ALIVE_INTERVAL_MS, folded };
     connection.send({ kind: 'welcome', ...told, ...own });
     this.ports.acknowledged(host.id, hello.acknowledgedSequence);
+    this.news.forget(host.id);
     this.answerUnsettled(host.id, [...new Set([...folded, ...hello.unsettled])]);
     this.scheduler.came(host, now.steadyMs, hello.trouble);
     for (const held of holding) {
@@ -168,7 +170,7 @@ export class SweepLoop {
 
   /** Called about once a second, so that leases run out although nothing happens. */
   tick(): void {
-    this.settle();
+    this.tell();
     this.scheduler.tick();
     this.step();
   }
@@ -226,16 +228,13 @@ export class SweepLoop {
   private answerUnsettled(host: HostId, unsettled: readonly string[]): void {
     const messageIds = unsettled.filter((id) => this.lab.folded.has(id));
     if (messageIds.length === 0) return;
-    this.agents.send(host, { kind: 'folded', messageIds });
-    this.unsynced.add(this.lastSequence, host, messageIds);
-    this.settle();
+    this.news.answer(host, messageIds, this.lastSequence);
+    this.tell();
   }
 
-  private settle(): void {
+  private tell(): void {
     if (this.term === undefined || !this.ports.isReigning()) return;
-    for (const [host, messageIds] of this.unsynced.take()) {
-      this.agents.send(host, { kind: 'settled', messageIds });
-    }
+    this.news.tell(this.steady.nowMs());
   }
 
   private step(): void {

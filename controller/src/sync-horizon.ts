@@ -28,6 +28,8 @@ export interface HorizonPorts {
 export const SYNC_DELAY_MS = 130_000;
 /** Entries that come closer together than this share a mark, so that marks stay few. */
 const MARK_INTERVAL_MS = 50;
+/** From the begin of a round to that of the next: an agent loses nothing while it waits. */
+const ROUND_INTERVAL_MS = 100;
 const RETRY_DELAY_MS = 1_000;
 const FINAL = 'nothing is settled until its disk is mended and the controller restarted';
 
@@ -64,6 +66,7 @@ export class SyncHorizon {
     while (!signal.aborted) {
       const mark = await this.nextMark(signal);
       if (mark === undefined) continue;
+      const beganMs = this.ports.monotonicMs();
       try {
         await this.ports.sync?.();
         // A server that lost its newest writes since they were folded has synced something else.
@@ -76,6 +79,8 @@ export class SyncHorizon {
         }
         this.ports.onTrouble('');
         this.ports.onSynced(mark.place.sequence);
+        const restMs = beganMs + ROUND_INTERVAL_MS - this.ports.monotonicMs();
+        if (this.ports.sync !== undefined && restMs > 0) await this.ports.sleep(restMs, signal);
       } catch (error) {
         if (signal.aborted) return;
         // Whoever asks the kernel again after a failed sync may be told that all is well.

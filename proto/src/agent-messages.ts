@@ -88,6 +88,7 @@ export type AgentMessage =
     }
   /** Asks again for outcomes of which the controller has said nothing for long. */
   | { readonly kind: 'unsettled'; readonly messageIds: readonly string[] }
+  /** Left out for a trial that ends before anybody could read it. */
   | { readonly kind: 'trial-started'; readonly lease: LeaseId; readonly trial: TrialId }
   | {
       readonly kind: 'block-ended';
@@ -156,7 +157,10 @@ export type ControllerMessage =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'lease'; readonly lease: Lease }
   | { readonly kind: 'revoked'; readonly lease: LeaseId; readonly reason: string }
-  /** In the fold: their block may end. They stay in the spool until they are settled. */
+  /**
+   * In the fold: their block may end. They stay in the spool until they are settled. What is
+   * settled soon may be told as settled only.
+   */
   | { readonly kind: 'folded'; readonly messageIds: readonly string[] }
   /** In the fold and on the broker's disk. */
   | { readonly kind: 'settled'; readonly messageIds: readonly string[] };

@@ -53,9 +53,20 @@ async function run({ failedOnce, order, signal }: Run): Promise<RunResult> {
   return answer(order, play({ script, order, rule }));
 }
 
-function readScript(order: TrialOrder): Script | string {
+/** All trials of a lease have the same arguments. */
+const scripts = new WeakMap<readonly string[], Script | string>();
+
+function readScript({ workload }: TrialOrder): Script | string {
+  const known = scripts.get(workload.arguments);
+  if (known !== undefined) return known;
+  const script = parseOrExplain(workload.arguments);
+  scripts.set(workload.arguments, script);
+  return script;
+}
+
+function parseOrExplain(words: readonly string[]): Script | string {
   try {
-    return parseScript(order.workload.arguments);
+    return parseScript(words);
   } catch (error) {
     return messageOf(error);
   }

@@ -36,7 +36,10 @@ class FakeLog {
     return sequence === 0 || this.entries[sequence - 1]?.storedAtMs === storedAtMs;
   }
 
-  async *follow(signal: AbortSignal, firstSequence = 1): AsyncGenerator<LogMessage> {
+  async *followBatches(
+    signal: AbortSignal,
+    firstSequence = 1,
+  ): AsyncGenerator<readonly LogMessage[]> {
     this.consumers += 1;
     let next = firstSequence;
     while (!signal.aborted) {
@@ -44,7 +47,7 @@ class FakeLog {
       if (place === undefined) await turn();
       else {
         next += 1;
-        yield { ...place, malformed: 'of no matter here' };
+        yield [{ ...place, malformed: 'of no matter here' }];
       }
     }
   }

@@ -12,7 +12,7 @@ import {
 } from '@labsweep/proto';
 
 export interface FollowerPorts {
-  readonly log: Pick<OutcomeLog, 'follow' | 'head' | 'holds'>;
+  readonly log: Pick<OutcomeLog, 'followBatches' | 'head' | 'holds'>;
   /** How often the connection to the broker was lost. */
   lossCount(): number;
   onMessage(message: LogMessage): void;
@@ -91,13 +91,15 @@ export class LogFollower {
       this.consumer = new AbortController();
       const stop = AbortSignal.any([signal, this.consumer.signal]);
       try {
-        for await (const message of log.follow(stop, this.last.sequence + 1)) {
+        for await (const batch of log.followBatches(stop, this.last.sequence + 1)) {
           // Even what came before the loss of the connection may be gone from the server by now.
           if (this.lossesSeen !== lossCount()) break;
-          // A consumer that was opened anew may repeat itself.
-          if (message.sequence <= this.last.sequence || stop.aborted) continue;
-          this.last = { sequence: message.sequence, storedAtMs: message.storedAtMs };
-          onMessage(message);
+          for (const message of batch) {
+            // A consumer that was opened anew may repeat itself.
+            if (message.sequence <= this.last.sequence || stop.aborted) continue;
+            this.last = { sequence: message.sequence, storedAtMs: message.storedAtMs };
+            onMessage(message);
+          }
           this.onProgress();
         }
       } catch (error) {

@@ -22,6 +22,8 @@ export interface LiveLease {
   readonly block: BlockId;
   readonly attempt: number;
   readonly environment: Environment;
+  /** Absent for one that an agent brought along: then it is all of the block. */
+  readonly trials?: readonly TrialId[];
   expiresAtMs: number;
   /** The trial that the agent says it runs. */
   running?: { readonly trial: TrialId; readonly sinceMs: number };

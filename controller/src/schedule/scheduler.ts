@@ -205,7 +205,7 @@ export class Scheduler {
     const { attempt, trials } = opening;
     const granted = { host: host.id, sweep: sweep.id, block, attempt, environment };
     const right = this.ports.newRight();
-    this.leases.put({ ...granted, ...right }, nowMs);
+    this.leases.put({ ...granted, ...right, trials }, nowMs);
     sweep.lease({ queue, index });
     queue.pinnedTo = host.id;
     this.idle.delete(host.id);

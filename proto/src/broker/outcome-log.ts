@@ -36,8 +36,11 @@ const PUBLISH_TIMEOUT_MS = 5_000;
 /** Within this time the server itself drops a repeated message; the fold drops it at any time. */
 const DUPLICATE_WINDOW_NS = 10 * 60 * 1e9;
 const NO_MESSAGE = 10_037;
-/** With fewer, a reader of a long log waits for the server more than it reads. */
-const MESSAGES_AHEAD_MAX = 2_000;
+/**
+ * With fewer, a reader of a long log asks for more all the time, and waits for the server as often.
+ * What comes is taken out of the socket chunk by chunk, so they are never in memory all at once.
+ */
+const MESSAGES_AHEAD_MAX = 10_000;
 /** The client rounds the time of a message it is sent, and not that of one it asks for. */
 const ROUNDING_MS = 1;
 /** Some ways of asking for a consumer hang with this client and server: none may hang for ever. */
@@ -144,17 +147,49 @@ export class OutcomeLog {
    * of a log that lost its end: the server waits in silence until the log has grown past it.
    */
   async *follow(signal: AbortSignal, firstSequence = 1): AsyncGenerator<LogMessage> {
+    for await (const batch of this.followBatches(signal, firstSequence)) yield* batch;
+  }
+
+  /**
+   * As `follow`, with all that has come at a time together: handed out one by one, the turns of an
+   * iterator would cost more than the entries.
+   */
+  async *followBatches(
+    signal: AbortSignal,
+    firstSequence = 1,
+  ): AsyncGenerator<readonly LogMessage[]> {
+    let arrived: LogMessage[] = [];
+    let wake = () => {};
+    const callback = (message: JsMsg) => {
+      arrived.push(readMessage(message));
+      wake();
+    };
     // An ordered consumer with an explicit start: asking for "all" hangs with this client.
-    const start = { opt_start_seq: firstSequence };
     const opening = this.streams.consumers
-      .get(LOG_STREAM, start)
-      .then((consumer) => consumer.consume({ max_messages: MESSAGES_AHEAD_MAX }));
+      .get(LOG_STREAM, { opt_start_seq: firstSequence })
+      .then((consumer) => consumer.consume({ max_messages: MESSAGES_AHEAD_MAX, callback }));
     const messages = await within(CONSUME_LIMIT_MS, opening, signal);
+    let ended: { readonly error: unknown } | undefined;
+    void messages.closed().then((error) => {
+      ended = { error };
+      wake();
+    });
     const stop = () => messages.stop();
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     try {
-      for await (const message of messages) yield readMessage(message);
+      for (;;) {
+        const batch = arrived;
+        arrived = [];
+        if (batch.length > 0) yield batch;
+        else if (ended !== undefined) break;
+        else {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+      }
+      if (ended.error instanceof Error) throw ended.error;
     } finally {
       signal.removeEventListener('abort', stop);
       stop();
@@ -181,12 +216,12 @@ function subjectOf(entry: LogEntry): string {
 }
 
 function readMessage(message: JsMsg): LogMessage {
-  const storedAtMs = Math.floor(message.info.timestampNanos / 1e6);
-  const place = { sequence: message.seq, storedAtMs };
+  const { streamSequence: sequence, timestampNanos } = message.info;
+  const storedAtMs = Math.floor(timestampNanos / 1e6);
   const text = message.string();
   try {
-    return { ...place, entry: parseLogEntry(text) };
+    return { sequence, storedAtMs, entry: parseLogEntry(text) };
   } catch (error) {
-    return { ...place, malformed: error instanceof Error ? error.message : text };
+    return { sequence, storedAtMs, malformed: error instanceof Error ? error.message : text };
   }
 }

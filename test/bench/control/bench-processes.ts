@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { CONTROLLER_PROGRAM } from '@labsweep/controller';
 
 export interface RunningNats {
+  readonly pid: number;
   readonly url: string;
   /** Its files. */
   readonly store: string;
@@ -34,7 +35,8 @@ export async function startNats(folder: string): Promise<RunningNats> {
     const text = name === undefined ? '' : readFileSync(join(ports, name), 'utf8');
     return /nats:\/\/[^"]+/.exec(text)?.[0];
   });
-  return { url, store, close: () => end(child) };
+  // setpriv has become the program by then.
+  return { pid: child.pid ?? 0, url, store, close: () => end(child) };
 }
 
 export interface RunningProgram {

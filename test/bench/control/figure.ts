@@ -5,8 +5,10 @@ export interface Figure {
   readonly name: string;
   readonly measured: number;
   readonly unit: string;
-  /** Absent for a raw limit, which is only there to compare with. */
+  /** Absent where nothing is asked. */
   readonly asked?: { readonly atLeast: number } | { readonly atMost: number };
+  /** What this machine can do at all, to compare with. */
+  readonly isRawLimit?: true;
   /** What the number hangs on, a few words. */
   readonly note?: string;
 }
@@ -21,16 +23,10 @@ const NUMBER_WIDTH = 12;
 
 export function figureLine(figure: Figure): string {
   const { name, measured, unit, asked, note = '' } = figure;
-  const limit =
-    asked === undefined
-      ? 'raw limit'
-      : 'atLeast' in asked
-        ? `>= ${numberText(asked.atLeast)}`
-        : `<= ${numberText(asked.atMost)}`;
   const verdict = asked === undefined ? '' : isMet(figure) ? 'ok' : 'BROKEN';
   const columns = [
     name.padEnd(NAME_WIDTH),
-    limit.padStart(NUMBER_WIDTH),
+    limitText(figure).padStart(NUMBER_WIDTH),
     numberText(measured).padStart(NUMBER_WIDTH),
     unit.padEnd(NUMBER_WIDTH),
     verdict.padEnd(6),
@@ -44,6 +40,11 @@ export const FIGURE_HEAD = [
   'asked'.padStart(NUMBER_WIDTH),
   'measured'.padStart(NUMBER_WIDTH),
 ].join('  ');
+
+function limitText({ asked, isRawLimit }: Figure): string {
+  if (asked === undefined) return isRawLimit === true ? 'raw limit' : '';
+  return 'atLeast' in asked ? `>= ${numberText(asked.atLeast)}` : `<= ${numberText(asked.atMost)}`;
+}
 
 function numberText(value: number): string {
   return value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(2);

@@ -17,12 +17,15 @@ import {
   startProgram,
   until,
 } from './bench-processes.js';
+import { type NamedProcesses, startCpuCount } from './cpu-time.js';
 import type { Figure } from './figure.js';
 import { specText } from './million.js';
 import type { SwarmSecond } from './swarm.js';
 
 const SWARM = fileURLToPath(new URL('./swarm.js', import.meta.url));
 const ATTACH_LIMIT_MS = 120_000;
+/** Processes that share the agents: one alone is busy with them before the lab is. */
+const SWARMS = 2;
 
 export interface LoadOptions {
   readonly folder: string;
@@ -33,8 +36,9 @@ export interface LoadOptions {
 interface LoadedLab {
   readonly client: SweepClient;
   readonly controllerAddress: string;
-  /** What the agents have seen, second by second. */
-  readonly seconds: readonly SwarmSecond[];
+  /** What the agents have seen until now, second by second. */
+  seconds(): readonly SwarmSecond[];
+  readonly processes: readonly NamedProcesses[];
   submit(sweep: string, spec: string): Promise<void>;
 }
 
@@ -51,29 +55,55 @@ async function withSwarm<Value>(
     running.unshift(nats);
     const controller = await startController(folder, nats, profile);
     running.unshift(controller);
-    const seconds: SwarmSecond[] = [];
-    const profiler = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile];
-    // A thousand agents in one heap make much young garbage, which is none of the lab's business.
-    profiler.push('--max-semi-space-size=64');
-    const swarm = await startProgram(
-      [...profiler, SWARM, controller.address, String(agents), join(folder, 'swarm')],
-      {},
-      (line) => {
-        if (line.includes('"settled"')) seconds.push(JSON.parse(line));
-      },
-    );
-    running.unshift(swarm);
-    await until(
-      `${agents} agents to attach`,
-      () => ((seconds.at(-1)?.attached ?? 0) >= agents ? true : undefined),
-      ATTACH_LIMIT_MS,
-    );
+    const swarms: Swarm[] = [];
+    for (let number = 0; number < SWARMS; number += 1) {
+      const size = Math.round(agents / SWARMS);
+      const swarm = await startSwarm({ folder, profile }, `swarm${number}`, size, controller);
+      running.unshift(swarm.program);
+      swarms.push(swarm);
+    }
+    const attached = () =>
+      swarms.reduce((sum, { seconds }) => sum + (seconds.at(-1)?.attached ?? 0), 0);
+    const areAttached = () => (attached() >= agents ? true : undefined);
+    await until(`${agents} agents to attach`, areAttached, ATTACH_LIMIT_MS);
     const client = new SweepClient([parseLoopbackAddress(controller.address, 'controller')]);
     const submit = (sweep: string, spec: string) => submitTo(client, sweep, spec);
-    return await work({ client, controllerAddress: controller.address, seconds, submit });
+    const processes = [
+      { name: 'nats-server', pids: [nats.pid] },
+      { name: 'the controller', pids: [controller.pid] },
+      { name: 'all agents', pids: swarms.map(({ program }) => program.pid) },
+    ];
+    const controllerAddress = controller.address;
+    const seconds = () => swarms.flatMap((swarm) => swarm.seconds);
+    return await work({ client, controllerAddress, seconds, processes, submit });
   } finally {
     for (const part of running) await part.close();
   }
+}
+
+interface Swarm {
+  readonly program: RunningProgram;
+  readonly seconds: readonly SwarmSecond[];
+}
+
+async function startSwarm(
+  { folder, profile }: LoadOptions,
+  name: string,
+  size: number,
+  controller: RunningProgram,
+): Promise<Swarm> {
+  const seconds: SwarmSecond[] = [];
+  const profiler = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile];
+  // Hundreds of agents in one heap make much young garbage, which is none of the lab's business.
+  const node = [...profiler, '--max-semi-space-size=64', SWARM];
+  const program = await startProgram(
+    [...node, controller.address, String(size), join(folder, name), name],
+    {},
+    (line) => {
+      if (line.includes('"settled"')) seconds.push(JSON.parse(line));
+    },
+  );
+  return { program, seconds };
 }
 
 async function submitTo(client: SweepClient, sweep: string, specToml: string): Promise<void> {
@@ -90,8 +120,6 @@ async function submitTo(client: SweepClient, sweep: string, specToml: string): P
   });
 }
 
-const WARM_UP_S = 10;
-const MEASURED_S = 15;
 const SETTLED_SHARE_MIN = 0.25;
 const GRANT_P99_MAX_MS = 100;
 
@@ -103,42 +131,83 @@ const OFFERED_FACTOR = 1.15;
 /** What an agent adds to a trial by itself: its spool, its messages. */
 const OWN_MS = 15;
 
+export interface MeasuredLoad {
+  /** `rawRate` is what the broker acknowledges with nobody else in the way. */
+  figures(rawRate: number): Figure[];
+}
+
+/** The trials are so long that the agents offer a little more than the rate that is asked. */
 export async function measureSettling(
-  options: LoadOptions,
+  options: LoadOptions & {
+    /** That are measured; as many before, until the code of all three is compiled. */
+    readonly seconds: number;
+  },
   agents: number,
-  rawPublishRate: number,
-): Promise<Figure[]> {
-  return withSwarm(options, agents, async ({ seconds, submit }) => {
-    const askedRate = rawPublishRate * SETTLED_SHARE_MIN;
-    const everyMs = (agents * 1_000) / (askedRate * OFFERED_FACTOR);
-    const extra = ['--duration-ms', String(Math.max(0, Math.floor(everyMs - OWN_MS)))];
+  expectedRawRate: number,
+): Promise<MeasuredLoad> {
+  const measuredMs = options.seconds * 1_000;
+  return withSwarm(options, agents, async ({ seconds, submit, processes }) => {
+    const offeredRate = expectedRawRate * SETTLED_SHARE_MIN * OFFERED_FACTOR;
+    const trialMs = Math.max(0, Math.floor((agents * 1_000) / offeredRate - OWN_MS));
+    const extra = ['--duration-ms', String(trialMs)];
     await submit('settle-1', specText({ name: 'settle', repetitions: 1_000, shapes: 50, extra }));
-    await until('the first trial', () => seconds.find((second) => second.settled > 0));
-    await delay(WARM_UP_S * 1_000);
-    const first = seconds.length;
-    await delay(MEASURED_S * 1_000);
-    const measured = seconds.slice(first);
-    const settled = measured.reduce((sum, second) => sum + second.settled, 0) / measured.length;
+    await until('the first trial', () => seconds().find((second) => second.settled > 0));
+    await delay(measuredMs);
+    const before = new Set(seconds());
+    const startMs = performance.now();
+    const cpuUse = startCpuCount(processes);
+    await delay(measuredMs);
+    const used = cpuUse();
+    const measured = seconds().filter((second) => !before.has(second));
+    const elapsedMs = performance.now() - startMs;
+    const settled = measured.reduce((sum, second) => sum + second.settled, 0);
+    const settledRate = (settled / elapsedMs) * 1_000;
     const grants = measured.flatMap(({ grantMs }) => grantMs).sort((a, b) => a - b);
-    const p99 = grants[Math.floor(grants.length * 0.99)] ?? Number.POSITIVE_INFINITY;
-    const agentsText = agents.toLocaleString('en-US');
-    return [
-      {
-        name: `settled trials, ${agentsText} agents`,
-        measured: settled,
-        unit: 'per second',
-        asked: { atLeast: askedRate },
-        note: `a quarter of the raw rate; trials of ${extra[1]} ms`,
-      },
-      {
-        name: `lease grant p99, ${agentsText} agents`,
-        measured: p99,
-        unit: 'ms',
-        asked: { atMost: GRANT_P99_MAX_MS },
-        note: `${grants.length} leases, median ${(grants[grants.length >> 1] ?? 0).toFixed(1)} ms`,
-      },
-    ];
+    return {
+      figures: (rawRate) => [
+        ...rateFigures({ agents, trialMs, settledRate, grants }, rawRate),
+        ...used.map(({ name, cpuMs }) => ({
+          name: `CPU time of ${name} per settled trial`,
+          measured: (cpuMs * 1_000) / settled,
+          unit: 'us',
+          note: `${((cpuMs / elapsedMs) * 100).toFixed(0)} % of a core`,
+        })),
+      ],
+    };
   });
+}
+
+function rateFigures(
+  load: {
+    readonly agents: number;
+    readonly trialMs: number;
+    readonly settledRate: number;
+    /** Sorted. */
+    readonly grants: readonly number[];
+  },
+  rawRate: number,
+): Figure[] {
+  const { agents, trialMs, settledRate, grants } = load;
+  const percent = ((100 * settledRate) / rawRate).toFixed(1);
+  const agentsText = agents.toLocaleString('en-US');
+  const quantile = (share: number) =>
+    grants[Math.floor(grants.length * share)] ?? Number.POSITIVE_INFINITY;
+  return [
+    {
+      name: `settled trials, ${agentsText} agents`,
+      measured: settledRate,
+      unit: 'per second',
+      asked: { atLeast: rawRate * SETTLED_SHARE_MIN },
+      note: `${percent} % of the raw rate; trials of ${trialMs} ms`,
+    },
+    {
+      name: `lease grant p99, ${agentsText} agents`,
+      measured: quantile(0.99),
+      unit: 'ms',
+      asked: { atMost: GRANT_P99_MAX_MS },
+      note: `${grants.length} leases, median ${quantile(0.5).toFixed(1)} ms`,
+    },
+  ];
 }
 
 const EFFICIENCY_AGENTS = 64;

@@ -10,14 +10,16 @@ import { parseArgs } from 'node:util';
 import { FIGURE_HEAD, type Figure, figureLine, isMet } from './figure.js';
 import { measureEfficiency, measureSettling } from './load.js';
 import { measurePlanning } from './planning.js';
-import { measureRawLimits } from './raw-limits.js';
+import { measureRawPublish, measureRawStream } from './raw-limits.js';
 import { measureStartUp } from './start-up.js';
 
 const PARTS = ['raw', 'plan', 'fold', 'settle', 'efficiency'] as const;
-const USAGE = `usage: npm run bench:control -- [--only LIST] [--profile DIR] [--outcomes N]
+const USAGE = `usage: npm run bench:control -- [--only LIST] [--profile DIR] [--agents N]
+                              [--seconds N] [--outcomes N]
   --only LIST     of ${PARTS.join(',')}
   --profile DIR   writes CPU profiles of controller and agents there
   --agents N      for 'settle' (default: 1000)
+  --seconds N     of 'settle' that are measured, behind as many to warm up (default: 20)
   --outcomes N    to fold at start-up (default: 1000000)`;
 
 const { values } = parseArgs({
@@ -25,6 +27,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: PARTS.join(',') },
     profile: { type: 'string' },
     agents: { type: 'string', default: '1000' },
+    seconds: { type: 'string', default: '20' },
     outcomes: { type: 'string', default: '1000000' },
   },
 });
@@ -46,14 +49,18 @@ const show = (some: readonly Figure[]) => {
   figures.push(...some);
 };
 console.log(FIGURE_HEAD);
-// What is held against the raw limits needs those of the same minute.
-if (only.has('raw') || only.has('settle')) {
-  const { figures: raw, publishRate } = await measureRawLimits(join(folder, 'raw'), agents);
-  show(raw);
-  if (only.has('settle')) {
-    const options = { folder: join(folder, 'settle'), profile };
-    show(await measureSettling(options, agents, publishRate));
-  }
+if (only.has('raw')) show(await measureRawStream());
+if (only.has('settle')) {
+  // What the machine gives changes from minute to minute, so it is asked before and behind.
+  const before = await measureRawPublish(join(folder, 'raw-before'), agents);
+  show(before.figures);
+  const options = { folder: join(folder, 'settle'), profile, seconds: Number(values.seconds) };
+  const load = await measureSettling(options, agents, before.rate);
+  const after = await measureRawPublish(join(folder, 'raw-after'), agents);
+  show(after.figures);
+  show(load.figures((before.rate + after.rate) / 2));
+} else if (only.has('raw')) {
+  show((await measureRawPublish(join(folder, 'raw'), agents)).figures);
 }
 if (only.has('plan')) show(measurePlanning());
 if (only.has('fold')) {

@@ -3,7 +3,8 @@
  * What JetStream can do with nobody else in the way: messages that are published and acknowledged,
  * so many in flight at a time. Also fills a log for the benchmark that folds one.
  */
-import { connect, type JetStreamClient, StorageType } from 'nats';
+import { strict as assert } from 'node:assert';
+import { connect, type JetStreamClient, type NatsConnection, StorageType } from 'nats';
 import type { RunningNats } from './bench-processes.js';
 
 export interface RawMessage {
@@ -14,33 +15,48 @@ export interface RawMessage {
 
 /** Publishes all of them in order and returns how many were acknowledged a second. */
 export async function publishAll(
-  streams: JetStreamClient,
+  clients: readonly JetStreamClient[],
   messages: Iterable<RawMessage>,
   inFlightMax: number,
 ): Promise<number> {
   const next = messages[Symbol.iterator]();
   let acknowledged = 0;
   const startMs = performance.now();
-  const worker = async () => {
+  const worker = async (streams: JetStreamClient) => {
     for (let turn = next.next(); turn.done !== true; turn = next.next()) {
       const { subject, id, payload } = turn.value;
       await streams.publish(subject, payload, { msgID: id, timeout: 60_000 });
       acknowledged += 1;
     }
   };
-  await Promise.all(Array.from({ length: inFlightMax }, worker));
+  const workers = Array.from({ length: inFlightMax }, (_, number) => {
+    const streams = clients[number % clients.length];
+    assert(streams, 'a publisher needs a connection');
+    return worker(streams);
+  });
+  await Promise.all(workers);
   return (acknowledged / (performance.now() - startMs)) * 1_000;
 }
 
 const RAW_STREAM = 'RAW';
 
-/** The rate at `inFlight` messages of `payload` under way, from one connection. */
-export async function rawPublishRate(
-  nats: RunningNats,
-  load: { readonly inFlight: number; readonly messages: number; readonly payload: Uint8Array },
-): Promise<number> {
-  const connection = await connect({ servers: nats.url, noAsyncTraces: true });
-  const manager = await connection.jetstreamManager();
+export interface RawLoad {
+  readonly inFlight: number;
+  readonly messages: number;
+  readonly payload: Uint8Array;
+  /** Of this process, which share the messages. */
+  readonly connections: number;
+}
+
+/** The rate at `inFlight` messages of `payload` under way. */
+export async function rawPublishRate(nats: RunningNats, load: RawLoad): Promise<number> {
+  const connections: NatsConnection[] = [];
+  for (let number = 0; number < load.connections; number += 1) {
+    connections.push(await connect({ servers: nats.url, noAsyncTraces: true }));
+  }
+  const [first] = connections;
+  assert(first, 'a raw load needs a connection');
+  const manager = await first.jetstreamManager();
   // The same duplicate window as the log has, because the server pays for it.
   await manager.streams.add({
     name: RAW_STREAM,
@@ -54,10 +70,11 @@ export async function rawPublishRate(
     }
   }
   try {
-    return await publishAll(connection.jetstream(), messages(), load.inFlight);
+    const clients = connections.map((connection) => connection.jetstream());
+    return await publishAll(clients, messages(), load.inFlight);
   } finally {
     await manager.streams.delete(RAW_STREAM);
-    await connection.close();
+    for (const connection of connections) await connection.close();
   }
 }
 
@@ -65,7 +82,7 @@ export async function rawPublishRate(
 export async function fillLog(nats: RunningNats, messages: Iterable<RawMessage>): Promise<number> {
   const connection = await connect({ servers: nats.url, noAsyncTraces: true });
   try {
-    return await publishAll(connection.jetstream(), messages, 512);
+    return await publishAll([connection.jetstream()], messages, 512);
   } finally {
     await connection.close();
   }

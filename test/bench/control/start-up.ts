@@ -14,6 +14,7 @@ import {
   type SweepId,
 } from '@labsweep/proto';
 import { startController, startNats } from './bench-processes.js';
+import { cpuMsOf } from './cpu-time.js';
 import type { Figure } from './figure.js';
 import { outcomesOf, specOf, submittedOf } from './million.js';
 import { fillLog, type RawMessage } from './raw-publish.js';
@@ -40,6 +41,7 @@ export async function measureStartUp(
     await bare.close();
     const publishRate = await fillLog(nats, messagesOf(text));
     const full = await startController(folder, nats, profile);
+    const cpuMs = cpuMsOf(full.pid);
     const after = await full.retained();
     await full.close();
     const seconds = (full.readyMs - bare.readyMs) / 1_000;
@@ -56,6 +58,12 @@ export async function measureStartUp(
         unit: 's',
         asked: { atMost: (FOLD_SECONDS_MAX * trials) / 1_000_000 },
         note: `${Math.round(trials / seconds).toLocaleString('en-US')} per second`,
+      },
+      {
+        name: 'CPU time of that start, per outcome',
+        measured: (cpuMs * 1_000) / trials,
+        unit: 'us',
+        note: `${((100 * cpuMs) / full.readyMs).toFixed(0)} % of a core`,
       },
       {
         name: 'controller memory per finished trial',

@@ -2,7 +2,7 @@
 /**
  * A program: a swarm of agents, of which it prints what they saw each second, one line of JSON.
  *
- *   node swarm.js CONTROLLER COUNT FOLDER
+ *   node swarm.js CONTROLLER COUNT FOLDER NAME
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ function observe(): AgentObserver {
   };
 }
 
-const [controller = '', count = '1', folder = '.'] = process.argv.slice(2);
+const [controller = '', count = '1', folder = '.', name = 'swarm'] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 // A profile is written only by a process that ends by itself.
 process.on('SIGTERM', () => process.exit(0));
@@ -58,7 +58,7 @@ process.stdout.write(`${JSON.stringify({ ready: controller })}\n`);
 await runSwarm({
   controllers: [parseLoopbackAddress(controller, 'CONTROLLER')],
   size: Number(count),
-  name: 'swarm',
+  name,
   stateDirectory: folder,
   cacheDirectory: join(folder, 'cache'),
   labels: [],

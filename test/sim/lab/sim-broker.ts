@@ -57,7 +57,7 @@ export class SimBroker {
       head: () => this.head(),
       lastSequence: async () => (await this.head()).lastSequence,
       holds: (place: LogPlace) => this.holds(place),
-      follow: (signal: AbortSignal, first?: number) => this.follow(signal, first),
+      followBatches: (signal: AbortSignal, first?: number) => this.followBatches(signal, first),
     };
     const reign = {
       read: () => this.readReign(),
@@ -142,7 +142,10 @@ export class SimBroker {
     });
   }
 
-  private async *follow(signal: AbortSignal, firstSequence = 1): AsyncGenerator<LogMessage> {
+  private async *followBatches(
+    signal: AbortSignal,
+    firstSequence = 1,
+  ): AsyncGenerator<readonly LogMessage[]> {
     const arrived: StoredMessage[] = [];
     let wake = () => {};
     const stop = this.consume(firstSequence, (message) => {
@@ -160,7 +163,7 @@ export class SimBroker {
           });
         } else {
           const { sequence, atMs } = next;
-          yield { sequence, storedAtMs: atMs, ...readOnce(next) };
+          yield [{ sequence, storedAtMs: atMs, ...readOnce(next) }];
         }
       }
     } finally {

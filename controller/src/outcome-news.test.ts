@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Goal: an agent hears all of its outcomes, those it waits for at once, in few messages. */
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import type { ControllerMessage, HostId } from '@labsweep/proto';
+import { NEWS_INTERVAL_MS, OutcomeNews } from './outcome-news.js';
+
+const [A, B] = ['host-a', 'host-b'] as [HostId, HostId];
+
+function newNews() {
+  const heard: string[] = [];
+  const news = new OutcomeNews((host: HostId, message: ControllerMessage) => {
+    assert(message.kind === 'folded' || message.kind === 'settled');
+    heard.push(`${host} ${message.kind} ${message.messageIds.join(' ')}`);
+  });
+  let sequence = 0;
+  const fold = (host: HostId, messageId: string, nowMs: number, isAwaited = false) => {
+    sequence += 1;
+    news.folded(host, { messageId, sequence, isAwaited }, nowMs);
+  };
+  return { news, heard: () => heard.splice(0), fold };
+}
+
+test('what an agent waits for is told at once, with all that was kept back', () => {
+  const { heard, fold } = newNews();
+  fold(A, 'a1', 0);
+  fold(A, 'a2', 1);
+  fold(B, 'b3', 1);
+  assert.deepEqual(heard(), []);
+  fold(A, 'a4', 2, true);
+  assert.deepEqual(heard(), ['host-a folded a1 a2 a4']);
+});
+
+test('what is settled before it was told is told once, as settled', () => {
+  const { news, heard, fold } = newNews();
+  fold(A, 'a1', 0);
+  fold(B, 'b2', 0);
+  news.synced(1);
+  news.tell(10);
+  assert.deepEqual(heard(), ['host-a settled a1'], 'that of the other host is not synced');
+  news.tell(NEWS_INTERVAL_MS);
+  assert.deepEqual(heard(), ['host-b folded b2'], 'and is told before long all the same');
+  news.synced(2);
+  news.tell(2 * NEWS_INTERVAL_MS);
+  assert.deepEqual(heard(), ['host-b settled b2']);
+  news.tell(9 * NEWS_INTERVAL_MS);
+  assert.deepEqual(heard(), []);
+});
+
+test('a host with many short trials gets one message in each interval', () => {
+  const { news, heard, fold } = newNews();
+  const lines: string[] = [];
+  for (let nowMs = 0; nowMs < 10 * NEWS_INTERVAL_MS; nowMs += 100) {
+    fold(A, `a${nowMs}`, nowMs);
+    news.synced(1 + nowMs / 100);
+    news.tell(nowMs);
+    lines.push(...heard());
+  }
+  assert.equal(lines.length, 10);
+  assert.ok(lines.every((line) => line.startsWith('host-a settled ')));
+});
+
+test('nothing of an earlier session is told to the next, which asks for what it lacks', () => {
+  const { news, heard, fold } = newNews();
+  fold(A, 'a1', 0);
+  news.forget(A);
+  news.tell(NEWS_INTERVAL_MS);
+  assert.deepEqual(heard(), []);
+  news.answer(A, ['a1'], 1);
+  assert.deepEqual(heard(), ['host-a folded a1']);
+  news.synced(1);
+  news.tell(NEWS_INTERVAL_MS);
+  // Twice, because it was asked for and is waited for since before; a repetition does no harm.
+  assert.deepEqual(heard(), ['host-a settled a1 a1']);
+});
