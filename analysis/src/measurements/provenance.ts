@@ -20,7 +20,7 @@ export function provenanceOf(parts: {
   return [
     `Made elsewhere and read from ${fileName} (${values} values): how kernels, binaries, hosts ` +
       'and guests were set up is not known here, and nothing of it was checked. A block is one ' +
-      'repetition on one host.',
+      'repetition on one host; blocks are taken to have run in the order of their repetitions.',
     ...assumptions(timing),
     ...directions(guessed),
     ...(table.columnsNotRead.length === 0
