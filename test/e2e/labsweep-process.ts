@@ -137,5 +137,10 @@ export function resultLines(folder: string): string[] {
   const lines = readFileSync(join(folder, 'results.csv'), 'utf8').trim().split(/\r?\n/);
   const columns = lines[0]?.split(',') ?? [];
   const isTime = (index: number) => /^(duration|started_at)_ms$/.test(columns[index] ?? '');
-  return lines.map((line) => line.split(',').filter((_, index) => !isTime(index)).join(','));
+  return lines.map((line) =>
+    line
+      .split(',')
+      .filter((_, index) => !isTime(index))
+      .join(','),
+  );
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * report.kcidb.json: the sweep as KCIDB 5.3 knows it, the database that kernel CI systems share. One
- * test object for each trial and metric, one for each verdict; what the schema has no place for,
- * such as intervals, goes to `misc`. It submits nothing.
+ * report.kcidb.json: the sweep as KCIDB 5.3 knows it, the database that kernel CI systems share.
+ * One test object for each trial and metric, one for each verdict; what the schema has no place
+ * for, such as intervals, goes to `misc`. It submits nothing.
  */
 import { type KernelName, type TrialEnded, UsageError } from '@labsweep/proto';
 import { blockHistories } from '../block-history.js';

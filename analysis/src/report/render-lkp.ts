@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * report.lkp.txt: tables in the manner of the kernel test robot, whose readers know where to look. A
- * value is the median of a kernel's boots and `%change` the change inside blocks, where the robot
+ * report.lkp.txt: tables in the manner of the kernel test robot, whose readers know where to look.
+ * A value is the median of a kernel's boots and `%change` the change inside blocks, where the robot
  * compares means; intervals, verdicts and the raw series follow.
  */
 import type { Metric } from '@labsweep/proto';

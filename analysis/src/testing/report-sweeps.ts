@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A sweep that shows every part of a report: two rows of guests, a native one of the same kernels, a
- * clear change and its mend, a failed trial that was rerun, a finding, an audit, and an outlier.
+ * A sweep that shows every part of a report: two rows of guests, a native one of the same kernels,
+ * a clear change and its mend, a failed trial that was rerun, a finding, an audit, and an outlier.
  */
 import type { Outcome } from '@labsweep/proto';
 import type { SweepRecord } from '../sweep-record.js';
@@ -87,7 +87,7 @@ export function reportSweep(change: Partial<RecordOptions> = {}): SweepRecord {
   return { ...record, spec: { ...record.spec, margin: 0.02 } };
 }
 
-/** Makes the native row as fast as a bare machine, and one boot as slow as one that was disturbed. */
+/** Makes the native row as fast as a bare machine, and one boot slow. */
 function mendOutcome(outcome: Outcome, trial: string): Outcome {
   if (trial === OUTLIER) return scaled(outcome, 1.3);
   return trial.startsWith('native') ? scaled(outcome, 1 / EMULATION) : outcome;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Marks and scales of the report's plots. A kernel has a colour and a shape, so neither alone counts. */
+/**
+ * Marks and scales of the report's plots. A kernel has a colour and a shape, so that neither alone
+ * counts.
+ */
 import { element, type Markup } from './markup.js';
 import { KERNEL_COLOURS } from './style.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The raw values of one row in the order in which they were measured, so that drift and outliers can
- * be seen, with each kernel's median and interval beside them. Failed trials are crosses below.
+ * The raw values of one row in the order in which they were measured, so that drift and outliers
+ * can be seen, with each kernel's median and interval beside them. Failed trials are crosses below.
  */
 import type { HostId, KernelName } from '@labsweep/proto';
 import type { Cell } from '../../cell.js';

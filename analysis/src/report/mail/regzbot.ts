@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * The line by which the regression bot of the kernel lists begins to track a report. It is written
- * only when asked for, and only where the report bears it out: the bot understands upstream tags and
- * commits, and every line it reads is work for somebody.
+ * only when asked for, and only where the report bears it out: the bot understands upstream tags
+ * and commits, and every line it reads is work for somebody.
  */
 import { UsageError } from '@labsweep/proto';
 import type { Report } from '../../report-model.js';
