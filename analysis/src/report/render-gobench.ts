@@ -2,7 +2,7 @@
 /**
  * results.bench.txt: the values that count as Go benchmark text, one line a trial, so that
  * benchstat compares them: `benchstat -col /kernel results.bench.txt`. benchstat knows no blocks;
- * with several hosts ask it for `-row /host` too.
+ * with several hosts ask it for rows by `/host` too.
  */
 import type { Report } from '../report-model.js';
 import type { SweepRecord } from '../sweep-record.js';

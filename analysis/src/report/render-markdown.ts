@@ -69,22 +69,21 @@ const text = escapeMarkdown;
 function opening(report: Report): string[] {
   const lead = leadClaim(report);
   const { state, progress } = report;
+  const sentence =
+    lead === undefined
+      ? `No row compares a kernel with ${report.baseline}: these are levels.`
+      : claimSentence(report, lead);
+  const standing =
+    `Sweep ${report.sweep}: ${state}, ${progress.trialsEnded} of ${progress.trialsPlanned} ` +
+    `trials, ${progress.blocksAccepted} of ${progress.blocksPlanned} blocks accepted.`;
+  const early = `**Preliminary: the sweep is ${state}; numbers may change.**`;
   return [
     `# ${text(headline(report))}`,
     '',
-    ...(state === 'finished'
-      ? []
-      : [`**Preliminary: the sweep is ${state}; numbers may change.**`, '']),
-    text(
-      lead === undefined
-        ? `No row compares a kernel with ${report.baseline}: these are levels.`
-        : claimSentence(report, lead),
-    ),
+    ...(state === 'finished' ? [] : [early, '']),
+    text(sentence),
     '',
-    text(
-      `Sweep ${report.sweep}: ${state}, ${progress.trialsEnded} of ${progress.trialsPlanned} ` +
-        `trials, ${progress.blocksAccepted} of ${progress.blocksPlanned} blocks accepted.`,
-    ),
+    text(standing),
   ];
 }
 

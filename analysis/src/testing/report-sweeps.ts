@@ -87,9 +87,7 @@ export function reportSweep(change: Partial<RecordOptions> = {}): SweepRecord {
   return { ...record, spec: { ...record.spec, margin: 0.02 } };
 }
 
-/**
- * Makes the native row as fast as a bare machine, and one boot as slow as one that was disturbed.
- */
+/** Makes the native row as fast as a bare machine, and one boot slow. */
 function mendOutcome(outcome: Outcome, trial: string): Outcome {
   if (trial === OUTLIER) return scaled(outcome, 1.3);
   return trial.startsWith('native') ? scaled(outcome, 1 / EMULATION) : outcome;

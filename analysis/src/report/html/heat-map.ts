@@ -26,25 +26,14 @@ export function heatMap(report: Report, metric: Metric): Markup {
     element('th', { scope: 'col' }, 'row'),
     kernels.map((name) => element('th', { scope: 'col' }, name)),
   );
-  const body = report.rows.map((row) =>
-    element(
-      'tr',
-      {},
-      element('th', { scope: 'row' }, row.label),
-      kernels.map((kernel) => heatCell(row, { kernel, metric })),
-    ),
-  );
-  return element(
-    'div',
-    { class: 'scroll' },
-    element(
-      'table',
-      { class: 'heat' },
-      element('caption', { class: 'soft' }, `${metricText(metric)}, baseline ${report.baseline}`),
-      element('thead', {}, head),
-      element('tbody', {}, body),
-    ),
-  );
+  const body = report.rows.map((row) => {
+    const cells = kernels.map((kernel) => heatCell(row, { kernel, metric }));
+    return element('tr', {}, element('th', { scope: 'row' }, row.label), cells);
+  });
+  const words = `${metricText(metric)}, baseline ${report.baseline}`;
+  const caption = element('caption', { class: 'soft' }, words);
+  const rows = [element('thead', {}, head), element('tbody', {}, body)];
+  return element('div', { class: 'scroll' }, element('table', { class: 'heat' }, caption, rows));
 }
 
 export function heatLegend(metric: Metric): Markup {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Marks and scales of the report's plots. A kernel has a colour and a shape, so neither alone
+ * Marks and scales of the report's plots. A kernel has a colour and a shape, so that neither alone
  * counts.
  */
 import { element, type Markup } from './markup.js';

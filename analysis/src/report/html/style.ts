@@ -7,14 +7,21 @@
 /** Kernels by their place in the sweep; after these they repeat, and shapes tell them apart. */
 export const KERNEL_COLOURS = 6;
 
+/** Shades of one colour for changes of growing size: worse, better, changed. */
+const SHADES = [
+  { letter: 'w', colour: '--worse', opacities: [0.12, 0.22, 0.34, 0.46, 0.6] },
+  { letter: 'g', colour: '--better', opacities: [0.12, 0.2, 0.3, 0.4, 0.5] },
+  { letter: 'c', colour: '--change', opacities: [0.1, 0.18, 0.26, 0.34, 0.42] },
+];
+
 export const STYLE = `
 :root{color-scheme:light dark;--paper:#fff;--ink:#1c1f23;--soft:#5b636d;--line:#d4d8dd;
 --card:#f6f7f9;
---hatch:rgba(0,0,0,.26);--worse:213,94,0;--better:0,114,178;--change:136,84,160;
+--hatch:rgba(0,0,0,.17);--worse:213,94,0;--better:0,114,178;--change:136,84,160;
 --k0:#0072b2;--k1:#d55e00;--k2:#00785a;--k3:#a8487f;--k4:#8a6100;--k5:#3a7ca5}
 @media (prefers-color-scheme:dark){:root{--paper:#14171a;--ink:#e6e8ea;--soft:#9aa3ad;
 --line:#353b42;
---card:#1c2024;--hatch:rgba(255,255,255,.3);--worse:230,120,30;--better:60,150,215;
+--card:#1c2024;--hatch:rgba(255,255,255,.2);--worse:230,120,30;--better:60,150,215;
 --change:180,130,205;
 --k0:#5ab4e8;--k1:#f08a3c;--k2:#35c197;--k3:#e08fbb;--k4:#e0b040;--k5:#9fd0ee}}
 *{box-sizing:border-box}
@@ -44,24 +51,9 @@ white-space:normal;min-width:6.5rem}
 .heat td{background:var(--card);min-width:6.6rem;line-height:1.3}
 .heat b{display:block;font-size:1.1rem}
 .heat small{display:block;font-size:.8rem}
-.w1{background-color:rgba(var(--worse),.12)!important}
-.w2{background-color:rgba(var(--worse),.22)!important}
-.w3{background-color:rgba(var(--worse),.34)!important}
-.w4{background-color:rgba(var(--worse),.46)!important}
-.w5{background-color:rgba(var(--worse),.6)!important}
-.g1{background-color:rgba(var(--better),.12)!important}
-.g2{background-color:rgba(var(--better),.2)!important}
-.g3{background-color:rgba(var(--better),.3)!important}
-.g4{background-color:rgba(var(--better),.4)!important}
-.g5{background-color:rgba(var(--better),.5)!important}
-.c1{background-color:rgba(var(--change),.1)!important}
-.c2{background-color:rgba(var(--change),.18)!important}
-.c3{background-color:rgba(var(--change),.26)!important}
-.c4{background-color:rgba(var(--change),.34)!important}
-.c5{background-color:rgba(var(--change),.42)!important}
-.hatch{
-
-background-image:repeating-linear-gradient(45deg,transparent 0 8px,var(--hatch) 8px 9.5px)!important}
+${shades()}
+.heat .hatch,.box.hatch{
+background-image:repeating-linear-gradient(45deg,transparent 0 8px,var(--hatch) 8px 9.5px)}
 .legend{display:flex;flex-wrap:wrap;gap:.3rem 1rem;font-size:.85rem;color:var(--soft);
 margin:.4rem 0}
 .legend span.box{display:inline-block;width:1.4em;height:1em;vertical-align:-.15em;
@@ -76,9 +68,7 @@ svg text{fill:var(--ink)}svg .soft{fill:var(--soft);font-size:10px}
 .k0{stroke:var(--k0);fill:var(--k0)}.k1{stroke:var(--k1);fill:var(--k1)}
 .k2{stroke:var(--k2);fill:var(--k2)}.k3{stroke:var(--k3);fill:var(--k3)}
 .k4{stroke:var(--k4);fill:var(--k4)}.k5{stroke:var(--k5);fill:var(--k5)}
-.over{stroke:var(--ink);stroke-width:1.5}
-.hollow{fill:none}
-.bar{stroke:none;opacity:.75}
+.over{stroke:var(--ink);stroke-width:1.5}.hollow{fill:none}.bar{stroke:none;opacity:.75}
 .whisker{stroke-width:2;fill:none}
 .ring{fill:none;stroke:var(--ink);stroke-width:1}.failed{stroke:var(--ink);stroke-width:1.5}
 details{margin:.5rem 0}summary{cursor:pointer;color:var(--soft)}
@@ -87,3 +77,13 @@ details{margin:.5rem 0}summary{cursor:pointer;color:var(--soft)}
 .heat small{font-size:.74rem}}
 @media print{details{display:block}}
 `;
+
+function shades(): string {
+  return SHADES.flatMap(({ letter, colour, opacities }) =>
+    opacities.map(
+      (opacity, index) =>
+        `.heat .${letter}${index + 1},.box.${letter}${index + 1}` +
+        `{background-color:rgba(var(${colour}),${opacity})}`,
+    ),
+  ).join('\n');
+}
