@@ -117,7 +117,8 @@ test('a killed agent says again what it held, measures what is missing, and keep
   const controller = await lab.controller();
   const first = lab.agent([controller]);
   await waitUntil('the hello', async () => controller.hellos.length === 1);
-  const script = ['--value', 'ns=1', '--duration-ms', '400'];
+  // Long enough to be announced.
+  const script = ['--value', 'ns=1', '--duration-ms', '900'];
   const lease = sampleLease(['a', 'b', 'c'], { script });
   controller.send({ kind: 'lease', lease });
   await waitUntil('one outcome', async () => (await lab.broker.log.lastSequence()) === 1);
