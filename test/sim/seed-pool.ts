@@ -50,7 +50,7 @@ function runWorker(
   next: () => number | undefined,
   take: (result: SeedResult) => void,
 ): Promise<void> {
-  // Nights make much that is short-lived: with little room for it a fifth of the time is collecting.
+  // Nights make much that is short-lived: with little room for it much time goes into collecting.
   const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MIB };
   const worker = new Worker(new URL('./seed-worker.js', import.meta.url), { resourceLimits });
   return new Promise((resolve, reject) => {
