@@ -15,6 +15,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { planCommand } from './commands/plan.js';
 import { runCommand } from './commands/run.js';
 import { listCommand, statusCommand, watchCommand } from './commands/sweeps.js';
+import type { FailOn } from './fail-on.js';
 import type { Display } from './progress/display.js';
 import { plainDisplay } from './progress/plain-display.js';
 import { terminalDisplay } from './progress/terminal-display.js';
@@ -57,6 +58,11 @@ function parseMay(text: string): string {
   throw new InvalidArgumentError(`'${unknown}' is not one of ${PERMISSIONS.join(', ')}.`);
 }
 
+function parseFailOn(text: string): FailOn {
+  if (text === 'regression') return text;
+  throw new InvalidArgumentError("expected 'regression'.");
+}
+
 const SEED_HELP = 'in place of the seed in the spec';
 
 const program = new Command('labsweep')
@@ -76,6 +82,7 @@ program
   .option('--runners <list>', 'of native,qemu,scripted', 'native,qemu')
   .option('--may <list>', 'of offline-cpus,tune: what may be changed here', parseMay, '')
   .option('--cache <dir>', 'kernels and binaries', DEFAULT_CACHE)
+  .option('--fail-on <verdict>', 'regression: exit code 3 for one, 5 without verdict', parseFailOn)
   .action(async (spec: string, { cache, ...options }) => {
     const display = openDisplay();
     const { signal } = interrupt;

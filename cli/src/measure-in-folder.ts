@@ -5,11 +5,13 @@
  */
 import { join } from 'node:path';
 import { type Address, LabsweepError, UnreachableError } from '@labsweep/proto';
+import { type FailOn, verdictExitCode } from './fail-on.js';
 import { type FollowEnd, followSweep } from './follow-sweep.js';
 import { removeLabRecord, writeLabRecord } from './lab-record.js';
 import type { Display } from './progress/display.js';
 import { waitingLines } from './progress/waiting-text.js';
 import { removeRecord } from './record/record-file.js';
+import { recordOfLog } from './record/record-of-log.js';
 import type { SweepClient } from './sweep-client.js';
 import { lockFolder, markFolder, type SweepFolder } from './sweep-folder.js';
 import { type LabAtWork, withLab } from './with-lab.js';
@@ -23,6 +25,8 @@ export interface MeasureOptions {
   readonly runners: string;
   /** What the embedded agent may change on this machine. */
   readonly may: string;
+  /** What besides a sweep that is not whole makes the exit code another than 0. */
+  readonly failOn?: FailOn;
   readonly display: Display;
   print(text: string): void;
   readonly signal: AbortSignal;
@@ -113,5 +117,7 @@ async function conclude(
   }
   if (end.record?.state !== 'interrupted') await markFolder(folder, 'ended');
   else for (const line of waitingLines(end.record.waiting, folder.path)) display.line(line);
-  return end.complete ? 0 : EXIT_INCOMPLETE;
+  if (!end.complete) return EXIT_INCOMPLETE;
+  if (options.failOn === undefined || end.log === undefined) return 0;
+  return verdictExitCode(recordOfLog(end.log));
 }

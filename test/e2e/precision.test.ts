@@ -26,7 +26,7 @@ environment = "scripted"
 smp = [1]
 `;
 
-test('a quiet sweep stops early, a noisy one runs to its end, and both state their floor', async (context) => {
+test('a quiet sweep stops early, a noisy one runs to its end; both state their floor and fail on slower', async (context) => {
   const reports: string[] = [];
   for (const [name, noise, blocks] of [
     ['quiet', '0.5', 7],
@@ -35,16 +35,9 @@ test('a quiet sweep stops early, a noisy one runs to its end, and both state the
     const folder = temporaryFolder(context);
     writeFileSync(join(folder, 'toggle.c'), 'int main(void) { return 0; }\n');
     writeFileSync(join(folder, 'sweep.toml'), SPEC.replace('NOISE', noise));
-    const ended = await run(
-      folder,
-      'run',
-      'sweep.toml',
-      '--runners',
-      'scripted',
-      '--out',
-      'result',
-    );
-    assert.equal(ended.exitCode, 0, ended.stderr);
+    const options = ['--runners', 'scripted', '--out', 'result', '--fail-on', 'regression'];
+    const ended = await run(folder, 'run', 'sweep.toml', ...options);
+    assert.equal(ended.exitCode, 3, ended.stderr);
     assert.match(ended.stdout, new RegExp(`${3 * blocks} of ${3 * blocks} trials`), name);
     const [, ...lines] = resultLines(join(folder, 'result'));
     assert.equal(lines.filter((line) => line.includes(',old.again,')).length, blocks, name);

@@ -2,6 +2,7 @@
 /** `labsweep run SPEC`: measures a spec, on this machine alone or in the lab of a controller. */
 import { userInfo } from 'node:os';
 import { type Address, UsageError } from '@labsweep/proto';
+import type { FailOn } from '../fail-on.js';
 import { hashesOf, type LocalInputs, readInputs } from '../local-inputs.js';
 import { measureInFolder } from '../measure-in-folder.js';
 import type { Display } from '../progress/display.js';
@@ -18,6 +19,7 @@ export interface RunOptions {
   readonly runners: string;
   /** What the embedded agent may change on this machine. */
   readonly may: string;
+  readonly failOn?: FailOn;
   readonly display: Display;
   print(text: string): void;
   readonly signal: AbortSignal;
