@@ -31,7 +31,6 @@ const MUST_HAPPEN: readonly string[] = [
   'command rerun-row',
   'command resume',
   'command undrain',
-  'controller outranked',
   'fault: agent ends in order',
   'fault: broker disk full',
   'fault: broker loses power',

@@ -182,7 +182,7 @@ export class SimAgent {
 
   private take(message: ControllerMessage, { record, publisher, worker }: Parts): void {
     if (message.kind === 'welcome' && isOutranked(message, record.seen)) {
-      this.lab.world.count('controller outranked');
+      this.lab.world.count('agent refuses an outranked controller');
       this.stream?.close();
       return;
     }

@@ -93,6 +93,7 @@ export class SimController {
       const end = await sitting.run();
       if (end === undefined) return;
       note(`steps down: ${end.reason}`);
+      if (/has obeyed another/.test(end.reason)) this.lab.world.count('controller outranked');
       if (!end.logBroken) writer.drop();
       await sleep(RETRY_DELAY_MS, signal);
     }
