@@ -73,3 +73,15 @@ test('nothing of an earlier session is told to the next, which asks for what it 
   // Twice, because it was asked for and is waited for since before; a repetition does no harm.
   assert.deepEqual(heard(), ['host-a settled a1 a1']);
 });
+
+test('blocks that end oftener than news goes out do not keep back what is settled', () => {
+  const { news, heard, fold } = newNews();
+  const lines: string[] = [];
+  for (let nowMs = 0; nowMs < 5 * NEWS_INTERVAL_MS; nowMs += NEWS_INTERVAL_MS / 2) {
+    fold(A, `a${nowMs}`, nowMs, true);
+    news.synced(1 + (2 * nowMs) / NEWS_INTERVAL_MS);
+    news.tell(nowMs);
+    lines.push(...heard().filter((line) => line.includes(' settled ')));
+  }
+  assert.equal(lines.length, 5, lines.join('; '));
+});

@@ -15,7 +15,8 @@ interface HostNews {
   readonly folded: Set<string>;
   foldedSinceMs: number;
   settled: string[];
-  toldAtMs: number;
+  /** When the host was last told what is settled; what a block's end tells does not put it off. */
+  settledToldAtMs: number;
 }
 
 export class OutcomeNews {
@@ -38,7 +39,7 @@ export class OutcomeNews {
     news.folded.add(messageId);
     this.waiting.add(host);
     this.unsynced.add(sequence, host, [messageId]);
-    if (isAwaited) this.tellFolded(host, news, nowMs);
+    if (isAwaited) this.tellFolded(host, news);
   }
 
   /** The host asks for outcomes that are in the fold, which ends at `sequence`. */
@@ -59,9 +60,12 @@ export class OutcomeNews {
       const news = this.newsOf(host);
       if (!isDue(news, nowMs)) continue;
       // What is settled is folded: it is told once.
-      if (news.settled.length > 0) this.send(host, { kind: 'settled', messageIds: news.settled });
+      if (news.settled.length > 0) {
+        this.send(host, { kind: 'settled', messageIds: news.settled });
+        news.settledToldAtMs = nowMs;
+      }
       news.settled = [];
-      this.tellFolded(host, news, nowMs);
+      this.tellFolded(host, news);
     }
   }
 
@@ -80,25 +84,24 @@ export class OutcomeNews {
     }
   }
 
-  private tellFolded(host: HostId, news: HostNews, nowMs: number): void {
+  private tellFolded(host: HostId, news: HostNews): void {
     if (news.folded.size > 0) this.send(host, { kind: 'folded', messageIds: [...news.folded] });
     news.folded.clear();
-    news.toldAtMs = nowMs;
     if (news.settled.length === 0) this.waiting.delete(host);
   }
 
   private newsOf(host: HostId): HostNews {
     const known = this.byHost.get(host);
     if (known !== undefined) return known;
-    const toldAtMs = Number.NEGATIVE_INFINITY;
-    const fresh: HostNews = { folded: new Set(), foldedSinceMs: 0, settled: [], toldAtMs };
+    const settledToldAtMs = Number.NEGATIVE_INFINITY;
+    const fresh: HostNews = { folded: new Set(), foldedSinceMs: 0, settled: [], settledToldAtMs };
     this.byHost.set(host, fresh);
     return fresh;
   }
 }
 
 /** What is only folded will soon be settled, where the store can be synced: it is left time. */
-function isDue({ settled, foldedSinceMs, toldAtMs }: HostNews, nowMs: number): boolean {
-  const sinceMs = settled.length > 0 ? toldAtMs : foldedSinceMs;
+function isDue({ settled, foldedSinceMs, settledToldAtMs }: HostNews, nowMs: number): boolean {
+  const sinceMs = settled.length > 0 ? settledToldAtMs : foldedSinceMs;
   return nowMs - sinceMs >= NEWS_INTERVAL_MS;
 }
