@@ -65,6 +65,7 @@ export type { StateCheck, StateDifference, StateSpread } from './state-gate.js';
 export type { Estimate } from './statistics/estimate.js';
 export { median } from './statistics/median.js';
 export type { IntervalMethod, MedianInterval } from './statistics/median-interval.js';
+export { pairedRatio } from './statistics/paired-ratio.js';
 export type { Summary } from './statistics/summary.js';
 export type { BlockDecision, RecordedHost, SweepRecord, SweepState } from './sweep-record.js';
 export type { TrialCounts } from './trial-counts.js';

@@ -39,6 +39,7 @@ export const FACTORS: readonly Factor[] = [
   told('clocksource_end', 'clocksource'),
   told('thp_enabled', 'huge pages'),
   told('aslr', 'address randomisation'),
+  told('kaslr', 'KASLR'),
   told('cpu_model', 'CPU model'),
   told('qemu_version', 'QEMU'),
   told('cpu_features_dropped', 'CPU features that QEMU left out'),

@@ -191,6 +191,28 @@ static void report_kernel(const struct reporter *reporter) {
     reporter->sink(reporter->context, "machine", known ? names.machine : absent);
 }
 
+/*
+ * Whether the kernel lies where it was linked to. A boot loader that unpacks it may have put it
+ * elsewhere by lot; without the right to see addresses all of them are zero.
+ */
+static void report_kaslr(const struct reporter *reporter) {
+    static const char linked[] = "ffffffff81000000 ", hidden[] = "0000000000000000 ";
+    const char *value = absent;
+    char path[PATH_MAX], line[512];
+    snprintf(path, sizeof(path), "%s/proc/kallsyms", reporter->root);
+    FILE *file = fopen(path, "re");
+    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+        if (strstr(line, " _text\n") == NULL)
+            continue;
+        if (strncmp(line, hidden, sizeof(hidden) - 1) != 0)
+            value = strncmp(line, linked, sizeof(linked) - 1) == 0 ? "off" : "on";
+        break;
+    }
+    if (file != NULL)
+        fclose(file);
+    reporter->sink(reporter->context, "kaslr", value);
+}
+
 static int is_no_dot(const struct dirent *entry) {
     return entry->d_name[0] != '.';
 }
@@ -235,6 +257,7 @@ void facts_report_start(const char *root, fact_sink *sink, void *context) {
     report_text(&reporter, "damon_stat", "/sys/module/damon_stat/parameters", "enabled");
     report_text(&reporter, "overcommit_memory", "/proc/sys/vm", "overcommit_memory");
     report_text(&reporter, "aslr", "/proc/sys/kernel", "randomize_va_space");
+    report_kaslr(&reporter);
     report_cpu(&reporter);
     report_vulnerabilities(&reporter);
     report_text(&reporter, "tainted", "/proc/sys/kernel", "tainted");

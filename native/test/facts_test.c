@@ -68,6 +68,8 @@ static void write_fixtures(void) {
                                    "processor\t: 1\nmodel name\t: Other\nflags\t\t: fpu\n");
     write_fixture("/proc/sys/vm/overcommit_memory", "1\n");
     write_fixture("/proc/sys/kernel/randomize_va_space", "2\n");
+    write_fixture("/proc/kallsyms", "0000000000000000 A fixed_percpu_data\n"
+                                    "ffffffff9a600000 T _stext\nffffffff9a600000 T _text\n");
     write_fixture("/sys/module/damon_stat/parameters/enabled", "Y\n");
     write_fixture("/sys/devices/system/node/online", "0-1\n");
     write_fixture("/sys/devices/system/cpu/vulnerabilities/spectre_v2",
@@ -89,7 +91,8 @@ static void facts_at_the_start_are_read(void) {
     CHECK(uname(&names) == 0);
     snprintf(release, sizeof(release), "kernel_release=%s", names.release);
     facts_report_start(root, collect, &facts);
-    CHECK(facts.count == 26);
+    CHECK(facts.count == 27);
+    CHECK(has(&facts, "kaslr=on"));
     CHECK(has(&facts, release));
     CHECK(has(&facts, "online_cpus=6"));
     CHECK(has(&facts, "present_cpus=16"));
@@ -136,6 +139,7 @@ static void odd_files_give_absent(void) {
     write_fixture("/proc/meminfo", "MemTotal:\nMemFree: 5 kB\n");
     write_fixture("/proc/stat", "cpu  1 2 3 4 5 6 7\ncpu0 1 2 3 4 5 6 7 8 9\n");
     write_fixture("/proc/uptime", "soon\n");
+    write_fixture("/proc/kallsyms", "0000000000000000 T _text\n");
     write_fixture("/proc/cpuinfo", "processor\t: 0\n");
     struct collected facts = {0};
     facts_report_start(root, collect, &facts);
@@ -149,13 +153,15 @@ static void odd_files_give_absent(void) {
     CHECK(has(&facts, "memory_available_end_kb=absent"));
     CHECK(has(&facts, "cpu_model=absent"));
     CHECK(has(&facts, "hypervisor=absent"));
+    CHECK(has(&facts, "kaslr=absent"));
 }
 
 static void missing_files_give_absent(void) {
     struct collected facts = {0};
     facts_report_start("/nonexistent/labsweep", collect, &facts);
     facts_report_end("/nonexistent/labsweep", collect, &facts);
-    CHECK(facts.count == 34);
+    CHECK(facts.count == 35);
+    CHECK(has(&facts, "kaslr=absent"));
     CHECK(has(&facts, "cmdline=absent"));
     CHECK(has(&facts, "clocksource_end=absent"));
     CHECK(has(&facts, "thp_enabled=absent"));

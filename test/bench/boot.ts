@@ -30,9 +30,10 @@ const ARGUMENTS = [
 ];
 /**
  * A guest that boots faster is younger, and DAMON_STAT of 6.17 and later samples the page tables of
- * a young guest oftener: 3 % of this workload, which is the kernel's doing and not the boot's.
+ * a young guest oftener: 3 % of this workload, which is the kernel's doing and not the boot's. And
+ * only a plain boot has an unpacker that draws the kernel's addresses by lot.
  */
-const COMMAND_LINE = 'tsc=unstable damon_stat.enabled=N';
+const COMMAND_LINE = 'tsc=unstable damon_stat.enabled=N nokaslr';
 /** Every instruction of the guest takes 2 ns of its time, and idle time is skipped. */
 const COUNTING = '-icount shift=1,sleep=off';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Interleaved pairs of one number measured in two ways, and what they say of the two ways. */
-import { median } from '@labsweep/analysis';
+import { type MedianInterval, median, pairedRatio } from '@labsweep/analysis';
 
 export interface Pair {
   readonly first: number;
@@ -37,7 +37,10 @@ export async function measurePair(
   return { first: centre(first), second: centre(second) };
 }
 
-/** Prints every pair and both ratios; true when the ratio of the medians is within 1 %. */
+/**
+ * Prints every pair and both ratios, that of the pairs with its 95 % interval; true when the ratio
+ * of the medians is within 1 %.
+ */
 export function reportPairs(seen: {
   readonly first: { readonly name: string };
   readonly second: { readonly name: string };
@@ -56,12 +59,17 @@ export function reportPairs(seen: {
   const firstMedian = median(pairs.map((pair) => pair.first));
   const secondMedian = median(pairs.map((pair) => pair.second));
   const ratio = firstMedian / secondMedian;
-  const paired = median(pairs.map((pair) => pair.first / pair.second));
+  const paired = pairedRatio(pairs.map((pair) => pair.first / pair.second));
   const isWithin = Math.abs(ratio - 1) <= TOLERANCE;
   console.log(`medians: ${first} ${firstMedian.toFixed(3)}, ${second} ${secondMedian.toFixed(3)}`);
   console.log(
     `ratio of medians ${ratio.toFixed(4)} (within 1 %: ${isWithin ? 'kept' : 'BROKEN'}); ` +
-      `median of the pairs' ratios ${paired.toFixed(4)}`,
+      `of the pairs ${paired.ratio.toFixed(4)} ${rangeOf(paired.interval)}`,
   );
   return isWithin;
+}
+
+function rangeOf(interval: MedianInterval): string {
+  if (interval.method === 'none') return `(${interval.reason})`;
+  return `[${interval.low.toFixed(4)}, ${interval.high.toFixed(4)}]`;
 }

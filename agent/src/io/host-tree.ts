@@ -7,6 +7,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseCpuList } from '../cpu-list.js';
+import { readKaslr } from './kaslr.js';
 
 export type Facts = Readonly<Record<string, string>>;
 
@@ -56,6 +57,7 @@ export async function readHostTree(root: string): Promise<Facts> {
     governor: await readOfEachCpu(root, 'cpufreq/scaling_governor'),
     scaling_driver: await readOfEachCpu(root, 'cpufreq/scaling_driver'),
     turbo: await readTurbo(root),
+    kaslr: (await readKaslr(root)) ?? ABSENT,
     vulnerabilities: await readVulnerabilities(root),
   };
 }

@@ -112,6 +112,10 @@ describe('with a real kernel under TCG', { skip: kernel.skip }, () => {
     assert.match(fast?.cmdline ?? '', /cryptomgr\.notests/);
     assert.doesNotMatch(plain?.cmdline ?? '', /notests/);
     assert.equal(fast?.machine_type, plain?.machine_type);
+    assert.equal(fast?.kaslr, 'off');
+    // By lot, so once in some hundred boots a kernel lies where it would lie without.
+    const again = plain?.kaslr === 'off' ? factsOf(await run([], { guest: PLAIN })) : plain;
+    assert.equal(again?.kaslr, 'on');
   });
 
   test('a guest that cannot power off ends all the same', async () => {

@@ -34,6 +34,7 @@ const GUEST_STATE: readonly (readonly [string, string])[] = [
   ['machine_type', 'machine'],
   ['cpu_model', 'CPU model'],
   ['boot_path', 'boot'],
+  ['kaslr', 'KASLR'],
   ['thp_enabled', 'THP'],
   ['cmdline', 'command line'],
 ];
