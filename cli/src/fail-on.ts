@@ -4,13 +4,11 @@
  * that there is no verdict. Without being asked, a difference between two kernels is no failure.
  */
 import { analyseSweep, type SweepRecord, type Verdict } from '@labsweep/analysis';
+import { EXIT_NO_VERDICT, EXIT_REGRESSION } from './exit-codes.js';
 
 export type FailOn = 'regression';
 
-export const EXIT_REGRESSION = 3;
 /** Some comparison has too few blocks, or none that holds. */
-export const EXIT_NO_VERDICT = 5;
-
 const UNJUDGED: readonly Verdict[] = ['too-few', 'not-comparable'];
 
 /** Of the primary metric; a regression anywhere outweighs what is not judged elsewhere. */

@@ -4,39 +4,27 @@
  * meanwhile. What begins it is the caller's: a submission, or a command that gives it new work.
  */
 import { join } from 'node:path';
-import { type Address, LabsweepError, UnreachableError } from '@labsweep/proto';
+import { LabsweepError, UnreachableError } from '@labsweep/proto';
+import { EXIT_INCOMPLETE, EXIT_INTERRUPTED } from './exit-codes.js';
 import { type FailOn, verdictExitCode } from './fail-on.js';
 import { type FollowEnd, followSweep } from './follow-sweep.js';
 import { removeLabRecord, writeLabRecord } from './lab-record.js';
-import type { Display } from './progress/display.js';
 import { waitingLines } from './progress/waiting-text.js';
 import { removeRecord } from './record/record-file.js';
 import { recordOfLog } from './record/record-of-log.js';
 import type { SweepClient } from './sweep-client.js';
 import { lockFolder, markFolder, type SweepFolder } from './sweep-folder.js';
-import { type LabAtWork, withLab } from './with-lab.js';
+import { type LabAtWork, type LabChoice, withLab } from './with-lab.js';
 import { writeResults } from './write-results.js';
 
-export interface MeasureOptions {
+export interface MeasureOptions extends LabChoice {
   readonly folder: SweepFolder;
-  /** Undefined for an embedded lab. */
-  readonly controller: readonly Address[] | undefined;
-  readonly cacheDirectory: string;
-  readonly runners: string;
-  /** What the embedded agent may change on this machine. */
-  readonly may: string;
   /** What besides a sweep that is not whole makes the exit code another than 0. */
   readonly failOn?: FailOn;
-  readonly display: Display;
   print(text: string): void;
-  readonly signal: AbortSignal;
   /** Makes sure that there is something to follow. */
   begin(client: SweepClient, signal: AbortSignal): Promise<void>;
 }
-
-/** Exit code for a sweep that has cells without a full set of measured trials. */
-const EXIT_INCOMPLETE = 4;
-const EXIT_INTERRUPTED = 130;
 
 /** Returns the exit code. Throws LabsweepError and its kinds. */
 export async function measureInFolder(options: MeasureOptions): Promise<number> {

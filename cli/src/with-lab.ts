@@ -3,23 +3,27 @@
  * Opens a client of a lab for as long as some work takes: of the one that is named by its
  * controller, or of an embedded one that runs meanwhile in a folder.
  */
-import { type Address, LabsweepError } from '@labsweep/proto';
+import { type Address, LabsweepError, UsageError } from '@labsweep/proto';
 import { startEmbeddedLab } from './embedded/embedded-lab.js';
 import { removeLabRecord, writeLabRecord } from './lab-record.js';
 import type { Display } from './progress/display.js';
 import { SweepClient } from './sweep-client.js';
 
-export interface LabOptions {
-  /** Of an embedded lab, for all that it keeps. */
-  readonly path: string;
+/** Which lab a command measures in, and how it is reached or started. */
+export interface LabChoice {
   /** Undefined for an embedded lab. */
-  readonly controller: readonly Address[] | undefined;
+  readonly controller?: readonly Address[] | undefined;
   readonly cacheDirectory: string;
   readonly runners: string;
   /** What the embedded agent may change on this machine. */
   readonly may: string;
   readonly display: Display;
   readonly signal: AbortSignal;
+}
+
+interface LabOptions extends LabChoice {
+  /** Of an embedded lab, for all that it keeps. */
+  readonly path: string;
 }
 
 export interface LabAtWork {
@@ -30,6 +34,15 @@ export interface LabAtWork {
   readonly signal: AbortSignal;
   /** Why the embedded lab failed, as a sentence; undefined as long as it has not. */
   failure(): string | undefined;
+}
+
+/** Throws UsageError where the choice contradicts itself. */
+export function checkLabChoice({ controller, may }: LabChoice): void {
+  if (controller === undefined || may === '') return;
+  throw new UsageError(
+    '--may is for the agent that this command starts; without one, give it to labsweep-agent on ' +
+      'the hosts of the lab',
+  );
 }
 
 /** Throws LabsweepError and its kinds, those of the work included. */

@@ -2,6 +2,7 @@
 /** `labsweep bundle SWEEP`: everything of a sweep in one archive, with the same bytes each time. */
 import { type Address, UsageError } from '@labsweep/proto';
 import { type BundleEnd, writeBundle } from '../bundle/write-bundle.js';
+import { EXIT_INCOMPLETE } from '../exit-codes.js';
 import { findSweep, readSweep, withArtifacts } from '../source/sweep-source.js';
 
 export interface BundleCommandOptions {
@@ -17,8 +18,6 @@ export interface BundleCommandOptions {
 }
 
 const MIB = 2 ** 20;
-/** The archive is there, and lacks what it should have. */
-const EXIT_INCOMPLETE = 4;
 
 /** Returns the exit code. Throws UsageError for what is no sweep. */
 export async function bundleCommand(options: BundleCommandOptions): Promise<number> {

@@ -12,15 +12,15 @@ import {
   renderNarrowText,
 } from '@labsweep/analysis';
 import { durationText } from '@labsweep/controller';
-import { type Address, UsageError } from '@labsweep/proto';
+import { UsageError } from '@labsweep/proto';
+import { EXIT_INCOMPLETE, EXIT_INTERRUPTED, EXIT_NO_VERDICT } from '../exit-codes.js';
 import { NarrowLab } from '../narrow/narrow-lab.js';
 import { type NarrowTask, readNarrowTask } from '../narrow/narrow-question.js';
 import { NarrowSearch } from '../narrow/narrow-search.js';
-import type { Display } from '../progress/display.js';
 import { chooseFolder, lockFolder, markFolder, type SweepFolder } from '../sweep-folder.js';
-import { withLab } from '../with-lab.js';
+import { checkLabChoice, type LabChoice, withLab } from '../with-lab.js';
 
-export interface NarrowOptions {
+export interface NarrowOptions extends LabChoice {
   readonly spec: string;
   readonly good: string;
   readonly bad: string;
@@ -33,21 +33,12 @@ export interface NarrowOptions {
   readonly blocksMax?: number;
   readonly sandwichBlocks?: number;
   readonly json: boolean;
-  readonly controller?: readonly Address[];
   readonly out?: string;
   readonly seed?: number;
   readonly fresh: boolean;
-  readonly cacheDirectory: string;
-  readonly runners: string;
-  readonly may: string;
-  readonly display: Display;
   print(text: string): void;
-  readonly signal: AbortSignal;
 }
 
-const EXIT_INCOMPLETE = 4;
-const EXIT_NOTHING_CLEAR = 5;
-const EXIT_INTERRUPTED = 130;
 /** Below it the interval of the sandwich would rest on a distribution that nobody knows. */
 const SANDWICH_BLOCKS_MIN = 6;
 /** One block has no interval. */
@@ -81,13 +72,8 @@ export async function narrowCommand(options: NarrowOptions): Promise<number> {
 }
 
 function refuseContradictions(options: NarrowOptions): void {
-  const { controller, may, perRound = 1, blocks = BLOCKS_MIN, blocksMax = blocks } = options;
-  if (controller !== undefined && may !== '') {
-    throw new UsageError(
-      '--may is for the agent that this command starts; without one, give it to labsweep-agent on ' +
-        'the hosts of the lab',
-    );
-  }
+  const { perRound = 1, blocks = BLOCKS_MIN, blocksMax = blocks } = options;
+  checkLabChoice(options);
   if (perRound > PER_ROUND_MAX) {
     throw new UsageError(`--per-round: at most ${PER_ROUND_MAX}, got ${perRound}`);
   }
@@ -120,7 +106,7 @@ async function searchInFolder(options: NarrowOptions, place: Place): Promise<Nar
   const blocks = options.blocks ?? Math.max(BLOCKS_MIN, task.inputs.spec.repetitions);
   const marked = controller === undefined ? { ...folder, runners } : folder;
   await markFolder(marked, 'running');
-  return withLab({ ...options, path: folder.path, controller }, async (lab) => {
+  return withLab({ ...options, path: folder.path }, async (lab) => {
     const base = folder.sweep;
     return new NarrowSearch({
       task,
@@ -150,7 +136,7 @@ async function finish(
   print(json ? data : text);
   display.line(`written to ${join(folder.path, 'narrow.txt')} and narrow.json`);
   // What is not complete is gone on with by the same command, with more blocks for instance.
-  const isOver = [0, EXIT_NOTHING_CLEAR].includes(exitCodeFor(report));
+  const isOver = [0, EXIT_NO_VERDICT].includes(exitCodeFor(report));
   const marked = controller === undefined ? { ...folder, runners } : folder;
   if (isOver) await markFolder(marked, 'ended');
 }
@@ -158,12 +144,12 @@ async function finish(
 function exitCodeFor({ end, sandwich }: NarrowReport): number {
   switch (end.kind) {
     case 'no-effect':
-      return EXIT_NOTHING_CLEAR;
+      return EXIT_NO_VERDICT;
     case 'end-fails':
     case 'unfinished':
       return EXIT_INCOMPLETE;
     case 'found':
       if (end.pair.between.length > 0 || sandwich?.effect === undefined) return EXIT_INCOMPLETE;
-      return end.confirmed === true ? 0 : EXIT_NOTHING_CLEAR;
+      return end.confirmed === true ? 0 : EXIT_NO_VERDICT;
   }
 }
