@@ -12,17 +12,20 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
  * In run order: the quick and pure ones first. A test that takes longer than its limit has hung.
+ * `jobs` files run at a time: pure ones share the cores, and real processes with scripted trials
+ * mostly wait for each other. Guests that run side by side would disturb each other.
  */
 const SUITES = {
   tidy: { folder: 'test/dist/tidy', limitMs: 60_000 },
-  proto: { folder: 'proto/dist', limitMs: 60_000 },
-  analysis: { folder: 'analysis/dist', limitMs: 240_000 },
-  controller: { folder: 'controller/dist', limitMs: 180_000 },
+  proto: { folder: 'proto/dist', limitMs: 60_000, jobs: 2 },
+  analysis: { folder: 'analysis/dist', limitMs: 240_000, jobs: 2 },
+  controller: { folder: 'controller/dist', limitMs: 180_000, jobs: 2 },
   agent: { folder: 'agent/dist', limitMs: 180_000 },
-  cli: { folder: 'cli/dist', limitMs: 60_000 },
+  cli: { folder: 'cli/dist', limitMs: 60_000, jobs: 2 },
   sim: { folder: 'test/dist/sim', limitMs: 900_000 },
   native: { folder: 'test/dist/native', limitMs: 180_000 },
-  e2e: { folder: 'test/dist/e2e', limitMs: 600_000 },
+  guests: { folder: 'test/dist/guests', limitMs: 600_000 },
+  e2e: { folder: 'test/dist/e2e', limitMs: 600_000, jobs: 3 },
   chaos: { folder: 'test/dist/chaos', limitMs: 480_000 },
 };
 
@@ -34,9 +37,8 @@ function testFiles(folder) {
     .sort();
 }
 
-/** One file after the other: guests that run side by side would disturb each other. */
 function runSuite(name) {
-  const { folder, limitMs } = SUITES[name];
+  const { folder, limitMs, jobs = 1 } = SUITES[name];
   const files = testFiles(join(root, folder));
   if (files.length === 0) throw new Error(`no test files below ${folder}; build first`);
   const reporter = join(root, 'scripts', 'skip-reporter.mjs');
@@ -45,7 +47,7 @@ function runSuite(name) {
     [
       '--enable-source-maps',
       '--test',
-      '--test-concurrency=1',
+      `--test-concurrency=${jobs}`,
       `--test-timeout=${limitMs}`,
       '--test-reporter=spec',
       '--test-reporter-destination=stdout',

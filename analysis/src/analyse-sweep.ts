@@ -45,7 +45,6 @@ export function analyseSweep(record: SweepRecord): Report {
   const { judging, rows } = judged(
     stated.map((row) => reportRow(record, { ...row, primary })),
     {
-      primary,
       canStop: spec.precision !== undefined,
       ...(spec.margin === undefined ? {} : { margin: spec.margin }),
     },

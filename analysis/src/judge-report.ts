@@ -3,7 +3,6 @@
  * Judges the comparisons of a report together: what one of them may claim depends on how many there
  * are. It adds judgements and changes no number.
  */
-import type { Metric } from '@labsweep/proto';
 import type { Cell } from './cell.js';
 import type { Comparison } from './compare.js';
 import type { NoiseFloor } from './noise-floor.js';
@@ -29,7 +28,7 @@ interface JudgedRow {
 /** The cells of each row in the order given, with their judgements. */
 export function judgeCells(
   rows: readonly JudgedRow[],
-  options: { readonly primary: Metric; readonly margin?: number; readonly canStop?: boolean },
+  options: { readonly margin?: number; readonly canStop?: boolean },
 ): { readonly judging: Judging; readonly cells: readonly (readonly Cell[])[] } {
   const compared = rows.flatMap(({ cells }) => cells.filter(isCompared));
   const adjusted = holmAdjusted(compared.map(({ comparison }) => comparison.ratio.p));
@@ -42,7 +41,6 @@ export function judgeCells(
       const { comparison } = cell;
       if (comparison.kind === 'baseline') return cell;
       const judgement = judge(comparison, {
-        direction: options.primary.direction,
         pAdjusted: pOf.get(cell) ?? 1,
         family,
         level,

@@ -21,8 +21,8 @@ import { type HostClass, hostClasses } from './host-class.js';
 import type { RowState } from './row-state.js';
 import type { RowView } from './row-view.js';
 import { type StateDifference, stateDifferencesBetween } from './state-gate.js';
+import { type LevelRatio, levelRatio } from './statistics/level-ratio.js';
 import { median } from './statistics/median.js';
-import { type RatioEstimate, welchRatio } from './statistics/welch.js';
 import type { SweepRecord } from './sweep-record.js';
 
 /** Two rows on one class of host. */
@@ -68,7 +68,7 @@ export interface SideLevels {
   readonly native?: SideLevel;
   readonly virtual?: SideLevel;
   /** Virtual divided by native; absent for a kernel, or a state, that is not the same in both. */
-  readonly ratio?: RatioEstimate;
+  readonly ratio?: LevelRatio;
 }
 
 export interface SideLevel {
@@ -228,7 +228,7 @@ function matchedLevels(parts: PairParts, { name }: Metric): SideLevels[] {
     const numerator = valuesOn(parts.virtual, { ...match, kernel: match.virtual, metric: name });
     const denominator = valuesOn(parts.native, { ...match, kernel: match.native, metric: name });
     const differs = parts.stateDifferences.some((each) => each.label === label);
-    const ratio = differs ? undefined : welchRatio({ numerator, denominator });
+    const ratio = differs ? undefined : levelRatio({ numerator, denominator });
     return {
       label,
       ...levelOf('native', denominator),

@@ -41,7 +41,7 @@ function series(values: readonly number[]): Series {
 
 function judged(of: ReturnType<typeof comparison>, options: Partial<JudgeOptions> = {}) {
   const pAdjusted = of.kind === 'compared' ? of.ratio.p : 1;
-  return judge(of, { direction: 'lower', family: 1, pAdjusted, ...options });
+  return judge(of, { family: 1, pAdjusted, ...options });
 }
 
 const codes = ({ reasons }: ReturnType<typeof judge>) => reasons.map(({ code }) => code);

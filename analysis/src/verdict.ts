@@ -7,7 +7,6 @@
  * Equivalence by two one-sided tests: Schuirmann (1987), Journal of Pharmacokinetics and
  * Biopharmaceutics 15, 657-680.
  */
-import type { Metric } from '@labsweep/proto';
 import type { Comparison } from './compare.js';
 import { blocksForChange, blocksForEquivalence, blocksForLevel } from './needed-blocks.js';
 import type { NoiseFloor } from './noise-floor.js';
@@ -65,7 +64,6 @@ export interface Judgement {
 }
 
 export interface JudgeOptions {
-  readonly direction: Metric['direction'];
   readonly pAdjusted: number;
   /** How many comparisons the report makes. */
   readonly family: number;

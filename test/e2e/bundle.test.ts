@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * A sweep goes into a bundle, out of it again as every report, is repeated from it, and is held
- * against its repetition: by the real command, with scripted trials and once with real guests.
+ * against its repetition: by the real command, with scripted trials.
  */
 import { strict as assert } from 'node:assert';
-import { execFileSync } from 'node:child_process';
-import {
-  copyFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openLab } from './lab.js';
 import { processesOf, ROOT, run, temporaryFolder, writeScriptedSpec } from './labsweep-process.js';
+import { unpackBundle } from './unpack-bundle.js';
 
 const SCRIPTED = ['--runners', 'scripted'];
 const WRITTEN = ['report.txt', 'results.csv', 'results.json'];
@@ -28,14 +20,6 @@ async function finishedSweep(folder: string): Promise<string> {
   const ended = await run(folder, 'run', 'sweep.toml', ...SCRIPTED, '--out', 'result');
   assert.equal(ended.exitCode, 0, ended.stderr);
   return join(folder, 'result');
-}
-
-function unpack(archive: string, target: string): string {
-  mkdirSync(target);
-  execFileSync('tar', ['-xzf', archive, '-C', target]);
-  const [root = ''] = readdirSync(target);
-  execFileSync('sha256sum', ['--check', '--quiet', 'SHA256SUMS'], { cwd: join(target, root) });
-  return join(target, root);
 }
 
 test('a sweep, its folder and its bundle give the same report in every format', async (context) => {
@@ -78,7 +62,7 @@ test('a sweep is repeated from its bundle alone, and held against the repetition
   const folder = temporaryFolder(context);
   await finishedSweep(folder);
   assert.equal((await run(folder, 'bundle', 'result', '-o', 'b.tar.gz')).exitCode, 0);
-  const root = unpack(join(folder, 'b.tar.gz'), join(folder, 'elsewhere'));
+  const root = unpackBundle(join(folder, 'b.tar.gz'), join(folder, 'elsewhere'));
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const command = /^labsweep (run .*)$/m.exec(readme)?.[1] ?? '';
   const repeated = await run(root, ...command.split(' '), ...SCRIPTED, '--out', 'again');
@@ -105,7 +89,7 @@ test('after more work the record of a folder is that of the newest state', async
   assert.equal(stdout, readFileSync(join(result, 'report.txt'), 'utf8'));
   await run(folder, 'bundle', 'result', '-o', 'b.tar.gz');
   assert.equal((await run(folder, 'report', 'b.tar.gz')).stdout, stdout);
-  const root = unpack(join(folder, 'b.tar.gz'), join(folder, 'x'));
+  const root = unpackBundle(join(folder, 'b.tar.gz'), join(folder, 'x'));
   assert.match(readFileSync(join(root, 'README.md'), 'utf8'), /labsweep add SWEEP --repetitions 1/);
 });
 
@@ -208,62 +192,4 @@ test('mistakes are told with their place, and end with 2', async (context) => {
     assert.match(stderr, message);
     assert.equal(stdout, '');
   }
-});
-
-const REAL_SPEC = `
-name = "real-bundle"
-baseline = "v6.16"
-repetitions = 1
-[kernels]
-"v6.16" = "debian:trixie-backports/linux-image-6.16.12+deb13-cloud-amd64"
-"v6.17" = "debian:trixie-backports/linux-image-6.17.13+deb13-cloud-amd64"
-[workload]
-source = "mprotect.c"
-arguments = ["shared_dirty_full_toggle_64m", "1", "--iterations", "20", "--warmup", "2"]
-[workload.metrics.iteration_ns_per_page]
-unit = "ns/page"
-direction = "lower"
-[[environments]]
-environment = "qemu"
-smp = [1]
-command_line = "tsc=unstable clocksource=refined-jiffies"
-`;
-
-const isUnreachable = (text: string) => /cannot be reached|cannot resolve|unreachable/i.test(text);
-
-test('consoles, facts and kernels of real guests are in the bundle', async (context) => {
-  const folder = temporaryFolder(context);
-  const source = join(ROOT, 'native/src/mprotect_shared_dirty_reproducer.c');
-  copyFileSync(source, join(folder, 'mprotect.c'));
-  writeFileSync(join(folder, 'real.toml'), REAL_SPEC);
-  const ended = await run(folder, 'run', 'real.toml', '--out', 'result');
-  if (ended.exitCode !== 0 && isUnreachable(ended.stderr)) {
-    context.skip(`the Debian archive is out of reach: ${ended.stderr}`);
-    return;
-  }
-  assert.equal(ended.exitCode, 0, ended.stderr);
-  const bundled = await run(folder, 'bundle', 'result', '-o', 'b.tar.gz', '--with-kernels');
-  assert.equal(bundled.exitCode, 0, bundled.stderr);
-  const root = unpack(join(folder, 'b.tar.gz'), join(folder, 'x'));
-  const kept = readFileSync(join(folder, 'mprotect.c'));
-  assert.deepEqual(readFileSync(join(root, 'repeat/mprotect.c')), kept);
-  const names = readdirSync(join(root, 'serial'));
-  assert.ok(names.length >= 2, names.join());
-  for (const name of names) {
-    assert.deepEqual(
-      readFileSync(join(root, 'serial', name)),
-      readFileSync(join(folder, 'result/serial', name)),
-    );
-  }
-  assert.deepEqual(readdirSync(join(root, 'kernels')), ['v6.16.vmlinuz', 'v6.17.vmlinuz']);
-  const { kernels } = JSON.parse(readFileSync(join(root, 'artifacts.json'), 'utf8'));
-  const sums = readFileSync(join(root, 'SHA256SUMS'), 'utf8');
-  for (const { name, image } of kernels) {
-    assert.ok(sums.includes(`${image.sha256}  kernels/${name}.vmlinuz\n`), name);
-  }
-  // The sweep itself is gone; the bundle has all that a report needs.
-  renameSync(join(folder, 'result'), join(folder, 'gone'));
-  const { stdout } = await run(folder, 'report', 'b.tar.gz');
-  assert.equal(stdout, readFileSync(join(folder, 'gone/report.txt'), 'utf8'));
-  assert.deepEqual(processesOf(folder), []);
 });

@@ -15,6 +15,7 @@ import type {
 } from '../native-virtual.js';
 import type { Report } from '../report-model.js';
 import { stateText, wordsOfKey } from '../state-words.js';
+import type { LevelRatio } from '../statistics/level-ratio.js';
 import type { RatioEstimate } from '../statistics/welch.js';
 import { renderAsciiTable } from './ascii-table.js';
 import {
@@ -34,7 +35,7 @@ export function renderNativeVirtual(report: Report): string[] {
   return [
     ...wrapText(
       'Native against virtual (never pooled; ratios virtual / native of geometric means with 95% ' +
-        'intervals by Welch; effects inside the blocks of each environment)',
+        'intervals by Welch and p by rank sums; effects inside the blocks of each environment)',
     ),
     ...pairs.flatMap((pair) => ['', ...pairLines(pair)]),
     ...apart.flatMap((rows) => ['', ...apartLines(rows)]),
@@ -139,12 +140,18 @@ function levelTable({ metrics, matches }: NativeVirtual): string[] {
 export function levelCells({ label, native, virtual, ratio }: SideLevels): string[] {
   const medians = [native, virtual].flatMap((level) => (level ? [level.median] : []));
   const levels = [native, virtual].map((level) => levelText(level, decimalsFor(medians)));
-  return [`  ${label}`, ...levels, ratio === undefined ? '-' : ratioText(ratio)];
+  return [`  ${label}`, ...levels, levelRatioText(ratio)];
 }
 
 export function levelText(level: SideLevel | undefined, decimals: number): string {
   if (level === undefined) return '-';
   return `${formatLevel(level.median, decimals)} n=${level.n}`;
+}
+
+/** With p, `-` without a ratio. */
+export function levelRatioText(ratio: LevelRatio | undefined): string {
+  if (ratio === undefined) return '-';
+  return `${ratioText(ratio)} ${ratio.p < 0.001 ? 'p<0.001' : `p=${ratio.p.toFixed(3)}`}`;
 }
 
 export function ratioText({ ratio, low, high }: RatioEstimate): string {

@@ -10,8 +10,8 @@ import { type Agreement, agreementOf } from '../environment-effect.js';
 import { type EnvironmentSide, seriesOn, sideOf } from '../environment-side.js';
 import type { HostClass } from '../host-class.js';
 import { type StateDifference, stateDifferencesBetween } from '../state-gate.js';
+import { type LevelRatio, levelRatio } from '../statistics/level-ratio.js';
 import { median } from '../statistics/median.js';
-import { type RatioEstimate, welchRatio } from '../statistics/welch.js';
 import type { SweepRecord, SweepState } from '../sweep-record.js';
 import { differenceIn, type SetupDifference } from './difference.js';
 import { type KernelPair, matchKernels, type SideKernel } from './match-kernels.js';
@@ -62,7 +62,7 @@ export interface ComparedLevel {
   readonly a?: { readonly n: number; readonly median: number };
   readonly b?: { readonly n: number; readonly median: number };
   /** B divided by A; absent where something of weight `identity` differs. */
-  readonly ratio?: RatioEstimate;
+  readonly ratio?: LevelRatio;
 }
 
 /** The change from the reference to a kernel, inside the blocks of each sweep. */
@@ -197,7 +197,7 @@ function levelOf(
   const isSame =
     kernel.differences.every(({ weight }) => weight !== 'identity') &&
     kernel.stateDifferences.length === 0;
-  const ratio = isRefused || !isSame ? undefined : welchRatio({ numerator: b, denominator: a });
+  const ratio = isRefused || !isSame ? undefined : levelRatio({ numerator: b, denominator: a });
   return {
     kernel: kernel.a,
     ...(a.length === 0 ? {} : { a: { n: a.length, median: median(a) } }),

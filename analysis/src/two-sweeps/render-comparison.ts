@@ -5,8 +5,8 @@
 import type { Agreement } from '../environment-effect.js';
 import { isSameBuild } from '../environment-side.js';
 import { renderAsciiTable } from '../report/ascii-table.js';
-import { decimalsFor, formatFactor, formatRange } from '../report/format-number.js';
-import { changeText, levelText, ratioText } from '../report/native-virtual-text.js';
+import { decimalsFor } from '../report/format-number.js';
+import { changeText, levelRatioText, levelText, ratioText } from '../report/native-virtual-text.js';
 import { finishPage, PAGE_COLUMNS, wrapText } from '../report/page.js';
 import { stateText, wordsOfKey } from '../state-words.js';
 import type {
@@ -57,8 +57,8 @@ function notes(): string[] {
   return [
     'Notes',
     ...[
-      'Ratios are B / A of geometric means with 95% intervals by Welch, and only of what is known ' +
-        'to be the same in both: host class, environment, workload and kernel. The two sweeps ' +
+      'Ratios are B / A of geometric means with 95% intervals by Welch, beside p by rank sums for ' +
+        'each alone, and only of what is known to be the same in both: host class, environment, workload and kernel. The two sweeps ' +
         'ran at different times, which no interval covers.',
       'Effects are taken inside the blocks of each sweep. "~": the interval includes no change.',
     ].flatMap((note) => wrapText(note, { prefix: '  - ' })),
@@ -156,7 +156,7 @@ function levelTable({ kernels }: ComparedRow, { metric, unit, levels }: Compared
 function levelCells({ kernel, a, b, ratio }: ComparedLevel): string[] {
   const medians = [a, b].flatMap((level) => (level === undefined ? [] : [level.median]));
   const levels = [a, b].map((level) => levelText(level, decimalsFor(medians)));
-  return [`  ${kernel.kernel}`, ...levels, ratio === undefined ? '-' : ratioText(ratio)];
+  return [`  ${kernel.kernel}`, ...levels, levelRatioText(ratio)];
 }
 
 function effectLines({ metrics, kernels, reference }: ComparedRow): string[] {
@@ -184,10 +184,7 @@ function effectText({ a, b, agreement }: ComparedEffect): string {
 function agreementText(agreement: Agreement): string {
   const words = agreementWords(agreement);
   if (agreement.kind === 'unknown' || agreement.effectRatio === undefined) return words;
-  const { ratio, low, high } = agreement.effectRatio;
-  const bounds = [low, high].map((bound) => formatFactor(bound).replace('x', ''));
-  const range = formatRange(bounds[0] ?? '', bounds[1] ?? '');
-  return `${words}; effect of B / effect of A ${formatFactor(ratio)} ${range}`;
+  return `${words}; effect of B / effect of A ${ratioText(agreement.effectRatio)}`;
 }
 
 function agreementWords(agreement: Agreement): string {

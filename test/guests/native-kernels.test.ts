@@ -9,7 +9,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname, release } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { processesOf, resultLines, run, temporaryFolder } from './labsweep-process.js';
+import { processesOf, resultLines, run, temporaryFolder } from '../e2e/labsweep-process.js';
 
 const OTHER = '6.17.13+deb13-cloud-amd64';
 

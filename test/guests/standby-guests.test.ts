@@ -9,8 +9,8 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { heard, Lab } from './lab.js';
-import { processesBelow, type Running, resultLines, waitFor } from './labsweep-process.js';
+import { heard, Lab } from '../e2e/lab.js';
+import { processesBelow, type Running, resultLines, waitFor } from '../e2e/labsweep-process.js';
 
 const SPEC = `
 name = "standby"

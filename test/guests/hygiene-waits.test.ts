@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { processesOf, resultLines, run, temporaryFolder } from './labsweep-process.js';
+import { processesOf, resultLines, run, temporaryFolder } from '../e2e/labsweep-process.js';
 
 const SPEC = `
 name = "in-order"

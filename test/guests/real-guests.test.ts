@@ -16,7 +16,7 @@ import {
   resultLines,
   start,
   temporaryFolder,
-} from './labsweep-process.js';
+} from '../e2e/labsweep-process.js';
 
 const SPEC = `
 name = "real"

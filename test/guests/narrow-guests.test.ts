@@ -7,7 +7,7 @@ import { strict as assert } from 'node:assert';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { processesOf, ROOT, run, temporaryFolder } from './labsweep-process.js';
+import { processesOf, ROOT, run, temporaryFolder } from '../e2e/labsweep-process.js';
 
 const SPEC = `
 name = "window"
