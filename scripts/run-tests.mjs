@@ -10,17 +10,20 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** Guests, and what watches the load of the machine, would disturb each other side by side. */
+const NEEDS_THE_MACHINE = /(qemu|qemu\.\w+|canary|native|native-offline|hygiene-real)\.test\.js$/;
+
 /**
  * In run order: the quick and pure ones first. A test that takes longer than its limit has hung.
  * `jobs` files run at a time: pure ones share the cores, and real processes with scripted trials
- * mostly wait for each other. Guests that run side by side would disturb each other.
+ * mostly wait for each other. Those that are `alone` run one by one behind the others.
  */
 const SUITES = {
   tidy: { folder: 'test/dist/tidy', limitMs: 60_000 },
   proto: { folder: 'proto/dist', limitMs: 60_000, jobs: 2 },
   analysis: { folder: 'analysis/dist', limitMs: 240_000, jobs: 2 },
   controller: { folder: 'controller/dist', limitMs: 180_000, jobs: 2 },
-  agent: { folder: 'agent/dist', limitMs: 180_000 },
+  agent: { folder: 'agent/dist', limitMs: 180_000, jobs: 2, alone: NEEDS_THE_MACHINE },
   cli: { folder: 'cli/dist', limitMs: 60_000, jobs: 2 },
   sim: { folder: 'test/dist/sim', limitMs: 900_000 },
   native: { folder: 'test/dist/native', limitMs: 180_000 },
@@ -38,9 +41,16 @@ function testFiles(folder) {
 }
 
 function runSuite(name) {
-  const { folder, limitMs, jobs = 1 } = SUITES[name];
+  const { folder, limitMs, jobs = 1, alone } = SUITES[name];
   const files = testFiles(join(root, folder));
   if (files.length === 0) throw new Error(`no test files below ${folder}; build first`);
+  const shared = files.filter((file) => alone?.test(file) !== true);
+  const others = files.filter((file) => !shared.includes(file));
+  const isWell = runFiles(shared, { jobs, limitMs });
+  return (others.length === 0 || runFiles(others, { jobs: 1, limitMs })) && isWell;
+}
+
+function runFiles(files, { jobs, limitMs }) {
   const reporter = join(root, 'scripts', 'skip-reporter.mjs');
   const result = spawnSync(
     process.execPath,
