@@ -21,7 +21,7 @@ import { claimSentence, claimsOf, headline, leadClaim, metricText } from './head
 import { rowStatusLines, stateLines } from './mail/mail-exclusions.js';
 import { effectSentence, levelCells, pairSentences } from './native-virtual-text.js';
 import { comparedMetrics } from './own-numbers.js';
-import { cellsOf, repetitionsOf } from './raw-series.js';
+import { cellsOf, repetitionsOf, seriesCells } from './raw-series.js';
 import type { RenderParts } from './report-format.js';
 import { guestSettings, hostSettings, kernelLines, machineLines } from './setup-facts.js';
 import { floorText, judgementText } from './verdict-text.js';
@@ -251,7 +251,7 @@ function setup(record: SweepRecord, report: Report): string[] {
 function rawSection(report: Report): string[] {
   const tables = report.rows.flatMap((row) =>
     report.metrics.flatMap(({ name }) => {
-      const cells = cellsOf(row, name);
+      const cells = seriesCells(report, row, name);
       const rows = repetitionsOf(cells).map((repetition) => [
         String(repetition),
         ...cells.map(({ values }) => {

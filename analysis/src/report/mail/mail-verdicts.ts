@@ -96,8 +96,8 @@ function floorSentence(floor: NoiseFloor | undefined, { baseline, head }: Report
       const { size: change, range } = formatSignedChange(floor.change);
       const found =
         head.order === 'sandwich'
-          ? `from its first turn in a block to its last ${baseline} drifts by ${change} ${range}`
-          : `${baseline} differs from itself, run again in each block, by ${change} ${range}`;
+          ? `${baseline} drifts by ${change} ${range} from the first turn of a block to its last,`
+          : `${baseline} differs from itself, run twice in each block, by ${change} ${range}`;
       const bias = 'the interval excludes 0, so the setup is biased and the row only supports';
       return (
         `${size}, measured: ${found} over ${blocksText(floor.blocks)}; ` +

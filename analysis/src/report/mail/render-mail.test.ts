@@ -131,6 +131,50 @@ test('what would mislead the bot is refused with what to try', () => {
   refused('v6.16..v6.17', /no verdict "slower"/, pair(0.9));
 });
 
+/** Eight blocks in which the baseline runs twice, the second time by `drift` slower. */
+function twice(drift: number, order: SweepRecord['spec']['order']): SweepRecord {
+  const again = SERIES.map((value, index) => value * drift * (1 + 0.002 * (index % 4)));
+  const other = SERIES.map((value) => value * 1.2);
+  const record = buildRecord(
+    statedSweep(
+      { old: SERIES, new: other, 'old.again': again },
+      { hostsMax: 1, again: 'old.again' },
+    ),
+  );
+  return { ...record, spec: { ...record.spec, order } };
+}
+
+/** The tables and the noise floor, then the raw series. */
+function partsWithAgain(mail: string): string {
+  const from = (start: string, end: string) =>
+    mail.slice(mail.indexOf(start), mail.indexOf(end)).trim();
+  return [
+    from('\nqemu-tcg smp 1', '\n\nVerdicts'),
+    from('Noise floor', 'Excluded and'),
+    mail.slice(mail.indexOf('Raw series')),
+  ].join('\n\n');
+}
+
+test('the second turn of the baseline stands in its table, with what it says of the setup', () => {
+  const mails = {
+    'aa = true': mailOf(twice(0.998, 'interleaved')),
+    'order = sandwich': mailOf(twice(0.998, 'sandwich')),
+    'a drift that the interval shows': mailOf(twice(1.02, 'sandwich')),
+  };
+  const told = Object.entries(mails).map(([name, mail]) => `${name}\n${partsWithAgain(mail)}`);
+  compareGolden('mail-again.txt', told.join('\n'));
+  for (const mail of Object.values(mails)) assert.match(mail, /\nold again +1 +8 /);
+  assert.match(mails['aa = true'], / noise\n/);
+  assert.match(mails['order = sandwich'], / drift\n/);
+});
+
+test('a second turn without a value yet has a line all the same', () => {
+  const record = { ...twice(1, 'interleaved'), state: 'interrupted' as const };
+  const entries = record.entries.filter(({ kernel }) => kernel !== 'old.again');
+  const mail = mailOf({ ...record, entries });
+  assert.match(mail, /\nold again +1 +0\/8 +- +- +- +no interval +noise\n/);
+});
+
 test('long names leave the table readable and inside the page', () => {
   const long = 'linux-6.17.13+deb13-cloud-amd64-with-a-very-long-local-version-string';
   const record = buildRecord(statedSweep({ old: SERIES, [long]: SERIES.map((each) => each * 2) }));
