@@ -30,8 +30,8 @@ test('equal whole numbers are a false zero, shown with half a quantum as a share
   assert.equal(spread?.isFalseZero, false);
   assert.ok(notes.some((note) => note.startsWith('A false zero')));
   const text = renderText({ ...rest, rows, notes }).replaceAll(/\s+/g, ' ');
-  assert.ok(text.includes('a spread 0.00 (quantum 1 ns/page: +-0.5 = 1.9%, a false zero)'));
-  assert.ok(text.includes('b spread 0.58 (quantum 1 ns/page: +-0.5 = 1.4%)'));
+  assert.ok(text.includes('a spread 0.00 (+-0.5 = 1.9%, a false zero)'));
+  assert.ok(text.includes('b spread 0.58 (+-0.5 = 1.4%)'));
 });
 
 test('decimals count: the quantum is that of the finest value of the row', () => {

@@ -54,6 +54,8 @@ const FLOOR: NoiseFloor = {
   isBroken: false,
 };
 
+const SEEN: NoiseFloor = { kind: 'spread', fraction: 0.001, blocks: 10 };
+
 test('a clear change is slower or faster, with its p', () => {
   const slower = judged(comparison(1.03, 8));
   assert.equal(slower.verdict, 'slower');
@@ -96,6 +98,32 @@ test('the same is said within a stated margin only', () => {
   assert.equal(same.verdict, 'same');
   assert.deepEqual(codes(same), ['within-margin']);
   assert.equal(judged(comparison(1.03, 8), { margin: 0.02 }).verdict, 'slower');
+});
+
+test('a clear change that is small stays what it is, and says how small', () => {
+  const small = judged(comparison(1.004, 10, 0.0005), { floor: SEEN });
+  assert.equal(small.verdict, 'slower');
+  assert.deepEqual(codes(small), ['significant', 'small-change']);
+  assert.equal(
+    small.reasons[1]?.text,
+    'it is below 1%; the smallest that this setup could see is 0.10%: state margin = "1%" in the ' +
+      'spec if so small a change does not matter',
+  );
+  assert.deepEqual(codes(judged(comparison(0.996, 10, 0.0005))), ['significant', 'small-change']);
+  assert.deepEqual(codes(judged(comparison(1.02, 10, 0.0005))), ['significant']);
+});
+
+test('with a margin, small is what lies within it and is not proved to', () => {
+  const wide = judged(comparison(1.019, 10, 0.006), { margin: 0.02 });
+  assert.equal(wide.verdict, 'slower');
+  assert.deepEqual(codes(wide), ['significant', 'small-change']);
+  assert.equal(wide.reasons[1]?.text, 'it is within the margin of 2.0%, its 90% interval is not');
+  assert.deepEqual(codes(judged(comparison(1.004, 10, 0.0005), { margin: 0.002 })), [
+    'significant',
+  ]);
+  assert.deepEqual(codes(judged(comparison(1.004, 10, 0.0005), { margin: 0.01 })), [
+    'within-margin',
+  ]);
 });
 
 test('an undecided one says how many more blocks it takes', () => {

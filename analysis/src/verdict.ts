@@ -20,6 +20,8 @@ export const ERROR_LEVEL = 0.05;
  * among this package's tests shows.
  */
 export const ERROR_LEVEL_STOPPED = 0.035;
+/** As a fraction: a change below it may be real and yet matter to nobody. */
+const SMALL_CHANGE = 0.01;
 /** Two one-sided tests at 5 % are one interval of 90 %. */
 const EQUIVALENCE_COVERAGE = 0.9;
 
@@ -43,6 +45,7 @@ export type ReasonCode =
   | 'too-few-blocks'
   | 'hosts-disagree'
   | 'means-disagree'
+  | 'small-change'
   | 'state-differs'
   | 'clock-differs'
   | 'no-baseline'
@@ -109,7 +112,8 @@ export function judge(
   const p = pAdjusted < 0.001 ? 'p < 0.001' : `p = ${pAdjusted.toFixed(3)}`;
   const family = options.family > 1 ? `, corrected for ${options.family} comparisons` : '';
   const text = `the 95% interval excludes no change, ${p}${family}`;
-  return { verdict: direction, reasons: [{ code: 'significant', text }, ...doubts], pAdjusted };
+  const reasons = [reason('significant', text), ...smallnessOf(comparison, options), ...doubts];
+  return { verdict: direction, reasons, pAdjusted };
 }
 
 function whyNot(
@@ -201,6 +205,21 @@ function doubtsOf({ agreement, ratio, changePercent }: Compared): Reason[] {
   const isOutside = mean < changePercent.low || mean > changePercent.high;
   const text = `the mean change, ${mean.toFixed(1)}%, lies outside the interval of the centre`;
   return [...disagree, ...(isOutside ? [reason('means-disagree', text)] : [])];
+}
+
+/** A clear change need not be one that matters: that is for the spec to say, by its margin. */
+function smallnessOf({ changePercent }: Compared, { margin, floor }: JudgeOptions): Reason[] {
+  const size = Math.abs(changePercent.estimate) / 100;
+  if (size >= (margin ?? SMALL_CHANGE)) return [];
+  const seen =
+    floor === undefined
+      ? ''
+      : `; the smallest that this setup could see is ${percentText(floor.fraction)}`;
+  const advice =
+    margin === undefined
+      ? `it is below 1%${seen}: state margin = "1%" in the spec if so small a change does not matter`
+      : `it is within the margin of ${percentText(margin)}, its 90% interval is not${seen}`;
+  return [reason('small-change', advice)];
 }
 
 /** For the change that was seen; where it is inside the margin, to prove that it is. */

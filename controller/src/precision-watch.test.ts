@@ -3,6 +3,7 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import type { LogEntry } from '@labsweep/proto';
+import { decisionEntry } from './decision-entry.js';
 import { isEnded } from './fold/lab-state.js';
 import { outcomeEntry, SWEEP, submittedEntry } from './testing/lab-harness.js';
 import { ScheduleLab } from './testing/schedule-lab.js';
@@ -33,12 +34,12 @@ function block(row: string, repetition: number, values: readonly [number, number
 function runAll(lab: ScheduleLab, blocksMax: number): string[] {
   const ran: string[] = [];
   while (ran.length < blocksMax) {
-    for (const decision of lab.decide()) {
+    const decisions = lab.decide();
+    assert.notEqual(decisions.length, 0, `nothing to do after ${ran.join(', ')}`);
+    for (const decision of decisions) {
       if (decision.kind === 'stop-row') {
-        const { sweep, row, repetitions } = decision;
-        const command = { kind: 'stop-row' as const, row, repetitions };
-        lab.fold({ type: 'commanded', sweep, id: `stop-${row}`, atMs: 1, by: 'labsweep', command });
-        ran.push(`stop ${row} ${repetitions}`);
+        lab.fold(decisionEntry(decision, 1));
+        ran.push(`stop ${decision.row} ${decision.repetitions}`);
       }
       if (decision.kind === 'grant') {
         const [row = '', repetition = ''] = decision.block.split('/r');
@@ -89,6 +90,30 @@ test('repetitions that are added later are run, although the row had stopped', (
     ['host-a qemu-smp1/r13 a1'],
     'numbers of dropped blocks are not used again',
   );
+});
+
+test('a row of a finished sweep that gets more blocks is judged with those that it had', () => {
+  const lab = ScheduleLab.begun(PRECISE).come('host-a');
+  runAll(lab, 100);
+  assert.ok(isEnded(stateOf(lab)));
+  const command = { kind: 'add-repetitions' as const, count: 20 };
+  lab.fold({ type: 'commanded', sweep: SWEEP, id: 'more', atMs: 2, by: 'anna', command });
+  const after = runAll(lab, 100);
+  assert.ok(isEnded(stateOf(lab)));
+  assert.equal(after.filter((each) => each.startsWith('qemu-smp1/')).length, 1);
+  assert.ok(after.includes('stop qemu-smp1 13'), 'by itself one new block could stop nothing');
+});
+
+test('the values of a cancelled sweep are dropped, by a controller that starts anew as well', () => {
+  const cancelled: LogEntry = { type: 'cancelled', sweep: SWEEP, atMs: 5, by: 'anna' };
+  const lab = ScheduleLab.begun(PRECISE).fold(...block('qemu-smp1', 1, [100, 150]));
+  assert.ok(lab.watch.keepsValuesOf(SWEEP));
+  lab.fold(cancelled);
+  assert.ok(!lab.watch.keepsValuesOf(SWEEP));
+  lab.fold(...block('qemu-smp1', 2, [100, 150]));
+  assert.ok(!lab.watch.keepsValuesOf(SWEEP), 'a straggler brings nothing back');
+  const anew = ScheduleLab.begun(PRECISE, ...block('qemu-smp1', 1, [100, 150]), cancelled);
+  assert.ok(!anew.watch.keepsValuesOf(SWEEP));
 });
 
 test('a row whose kernel never has a value gets all its blocks', () => {

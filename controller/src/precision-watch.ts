@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Keeps the values of sweeps that ask for a precision, and says which rows have blocks enough. The
- * fold keeps no values, since sweeps may be large; only these few sweeps need them here.
+ * fold keeps no values, since sweeps may be large; only these few sweeps need them here. Those of a
+ * finished sweep stay: it may be given more blocks, and its rows are then judged by all they have.
  */
 import { isPreciseEnough, scenariosOf, trialValue } from '@labsweep/analysis';
 import type { BlockId, KernelName, RowId, SweepId, TrialEnded } from '@labsweep/proto';
@@ -19,11 +20,21 @@ export class PrecisionWatch {
   preciseRow(sweep: SweepState, entry: TrialEnded): RowId | undefined {
     const { precision } = sweep.spec;
     if (precision === undefined || entry.purpose !== 'timing') return undefined;
+    if (sweep.cancelledAtMs !== undefined) return undefined;
     this.keep(sweep, entry);
     const block = sweep.blocks.get(entry.block);
     if (block?.decision === undefined) return undefined;
     const { row } = block.planned;
     return isPreciseEnough(this.ratiosOf(sweep, row), precision) ? row : undefined;
+  }
+
+  /** Only what was cancelled can never get another block. */
+  ended({ submitted, cancelledAtMs }: SweepState): void {
+    if (cancelledAtMs !== undefined) this.seen.delete(submitted.sweep);
+  }
+
+  keepsValuesOf(sweep: SweepId): boolean {
+    return this.seen.has(sweep);
   }
 
   private keep({ spec }: SweepState, entry: TrialEnded): void {
@@ -73,7 +84,13 @@ function attemptKey(
 }
 
 /** What the pure scheduler is told from outside of its folder. */
-export function schedulerPorts(newRight: SchedulerPorts['newRight']): SchedulerPorts {
-  const watch = new PrecisionWatch();
-  return { newRight, preciseRow: (sweep, entry) => watch.preciseRow(sweep, entry) };
+export function schedulerPorts(
+  newRight: SchedulerPorts['newRight'],
+  watch = new PrecisionWatch(),
+): SchedulerPorts {
+  return {
+    newRight,
+    preciseRow: (sweep, entry) => watch.preciseRow(sweep, entry),
+    ended: (sweep) => watch.ended(sweep),
+  };
 }

@@ -1,67 +1,99 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The table of gap closed, with warnings where mean and median tell different stories. */
 import type { GapClosed } from '../gap-closed.js';
-import type { Report } from '../report-model.js';
-import { renderAsciiTable, type TableCell } from './ascii-table.js';
+import type { Report, ReportRow } from '../report-model.js';
+import { renderAsciiTable, type TableColumn } from './ascii-table.js';
 import { formatRange, formatShare } from './format-number.js';
-import { wrapText } from './page.js';
+import { PAGE_COLUMNS, wrapText } from './page.js';
+
+export const GAP_COLUMNS: readonly TableColumn[] = [
+  { header: 'row', align: 'left' },
+  { header: 'n', align: 'right' },
+  { header: 'of', align: 'left' },
+  { header: 'closed', align: 'right' },
+  { header: '95% CI', align: 'left' },
+  { header: 'by cells', align: 'right' },
+];
+
+type GapRow = Pick<ReportRow, 'label' | 'gapClosed'>;
 
 /** Empty when the spec names no gap. */
-export function renderGapClosed(report: Report): string[] {
-  const { gap, primary } = report;
+export function renderGapClosed(report: Report, columns = PAGE_COLUMNS): string[] {
+  const { gap } = report;
   if (gap === undefined) return [];
   const rows = report.rows.filter((row) => row.kernels.length > 1);
-  const closed = rows.flatMap(({ label, gapClosed }) =>
-    gapClosed?.kind === 'closed' ? [{ label, gapClosed }] : [],
-  );
-  const table = renderAsciiTable({
-    columns: [
-      { header: 'row', align: 'left' },
-      { header: 'n', align: 'right' },
-      { header: 'of', align: 'left' },
-      { header: 'closed', align: 'right' },
-      { header: '95% interval', align: 'left' },
-      { header: 'by cells', align: 'right' },
-    ],
-    rows: closed.map(({ label, gapClosed }) => [[label], ...gapNumbers(gapClosed)]),
-    gap: 2,
-  });
   return [
-    ...wrapText(
-      `Gap closed by ${gap.candidate}, ${primary.name}: (${gap.bad} - ${gap.candidate}) / ` +
-        `(${gap.bad} - ${gap.good}) inside blocks; median of the blocks, ` +
-        'ratio of their means (Fieller 1954), beside them the same by cells',
+    ...wrapText(`Gap closed by ${gap.candidate}, ${gapMeaning(report)}`, { columns }),
+    ...tableLines(rows.flatMap(gapRows), columns),
+    ...rows.flatMap((row) =>
+      gapRemarks(row).flatMap((remark) => wrapText(remark, { prefix: '  ', columns })),
     ),
-    ...(closed.length === 0 ? [] : table.map((line) => `  ${line}`)),
-    ...rows.flatMap(({ label, gapClosed }) => remark(label, gapClosed)),
   ];
 }
 
-/** n, then of what, share, interval and share by cells: the median's line above the mean's. */
-export function gapNumbers(closed: Extract<GapClosed, { kind: 'closed' }>): TableCell[] {
-  const { fraction, ofMeans, byMeans, byMedians } = closed;
-  const percent = (value: number | undefined): string =>
-    value === undefined ? '-' : formatShare(value, 1);
-  const rangeOf = ({ low, high }: { readonly low: number; readonly high: number }): string =>
-    formatRange(percent(low), percent(high));
-  const { interval } = fraction;
-  return [
-    [String(fraction.n)],
-    ['median', 'mean'],
-    [percent(fraction.median), percent(ofMeans.ratio)],
-    [interval.method === 'none' ? interval.reason : rangeOf(interval), rangeOf(ofMeans)],
-    [percent(byMedians), percent(byMeans)],
-  ];
-}
-
-function remark(label: string, closed: GapClosed | undefined): string[] {
-  if (closed?.kind === 'refused') {
-    return wrapText(`${label}: refused, ${closed.reason}`, { prefix: '  ' });
-  }
-  if (closed?.storyDistancePoints === undefined) return [];
-  return wrapText(
-    `WARNING ${label}: mean and median tell different stories, ` +
-      `${closed.storyDistancePoints.toFixed(1)} points apart; look at the raw series`,
-    { prefix: '  ' },
+/** What is divided by what, and over what it is taken. */
+export function gapMeaning({ gap, primary }: Report): string {
+  if (gap === undefined) return '';
+  return (
+    `${primary.name}: (${gap.bad} - ${gap.candidate}) / (${gap.bad} - ${gap.good}) inside blocks; ` +
+    'median of the blocks, ratio of their means (Fieller 1954), beside them the same by cells'
   );
+}
+
+/** The texts of `GAP_COLUMNS`: the median's line, then the mean's; none where it is refused. */
+export function gapRows({ label, gapClosed }: GapRow): string[][] {
+  if (gapClosed?.kind !== 'closed') return [];
+  const { fraction, ofMeans, byMeans, byMedians } = gapClosed;
+  const { n, interval } = fraction;
+  const medianRange = interval.method === 'none' ? interval.reason : rangeText(interval);
+  return [
+    [label, String(n), 'median', shareText(fraction.median), medianRange, shareText(byMedians)],
+    [label, String(n), 'mean', shareText(ofMeans.ratio), rangeText(ofMeans), shareText(byMeans)],
+  ];
+}
+
+/** Why there is no share, and that mean and median disagree; each names its row. */
+export function gapRemarks({ label, gapClosed }: GapRow): string[] {
+  if (gapClosed?.kind === 'refused') return [`${label}: refused, ${gapClosed.reason}`];
+  if (gapClosed?.storyDistancePoints === undefined) return [];
+  return [
+    `WARNING ${label}: mean and median tell different stories, ` +
+      `${gapClosed.storyDistancePoints.toFixed(1)} points apart; look at the raw series`,
+  ];
+}
+
+/** `median 28.0% [26.0%, 29.1%] n=5, by cells 28.0%`, then the mean. */
+export function gapSentence(gapClosed: GapClosed): string {
+  if (gapClosed.kind === 'refused') return `refused, ${gapClosed.reason}`;
+  return gapRows({ label: '', gapClosed })
+    .map(([, n, of, share, range, cells]) => `${of} ${share} ${range} n=${n}, by cells ${cells}`)
+    .join('; ');
+}
+
+/** Set as a table where it fits; else a line of words for each row. */
+function tableLines(rows: readonly (readonly string[])[], columns: number): string[] {
+  if (rows.length === 0) return [];
+  // The row's name stands once, on the line of the median.
+  const shown = rows.map(([label = '', ...texts], index) =>
+    [label === rows[index - 1]?.[0] ? '' : label, ...texts].map((text) => [text]),
+  );
+  const lines = renderAsciiTable({ columns: GAP_COLUMNS, rows: shown, gap: 2 }).map(
+    (line) => `  ${line}`,
+  );
+  if (lines.every(({ length }) => length <= columns)) return lines;
+  const words = GAP_COLUMNS.slice(1).map(({ header }) => header);
+  return rows.flatMap(([label = '', ...texts]) =>
+    wrapText(`${label}: ${texts.map((text, index) => `${words[index]} ${text}`).join(', ')}`, {
+      prefix: '  ',
+      columns,
+    }),
+  );
+}
+
+function shareText(value: number | undefined): string {
+  return value === undefined ? '-' : formatShare(value, 1);
+}
+
+function rangeText({ low, high }: { readonly low: number; readonly high: number }): string {
+  return formatRange(shareText(low), shareText(high));
 }

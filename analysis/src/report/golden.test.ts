@@ -4,8 +4,7 @@
  * beside the repository. LABSWEEP_UPDATE_GOLDEN=1 rewrites the files; review the diff.
  */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { analyseSweep } from '../analyse-sweep.js';
 import { summarise } from '../statistics/summary.js';
 import type { RatioEstimate } from '../statistics/welch.js';
@@ -13,6 +12,7 @@ import { bareMetalSweep, bothEnvironments } from '../testing/founding-records.js
 import { compareGolden } from '../testing/golden-file.js';
 import { buildRecord } from '../testing/record-builder.js';
 import type { RecordOptions } from '../testing/record-options.js';
+import { reference } from '../testing/reference-data.js';
 import { qemuRow } from '../testing/sample-records.js';
 import { parseCsv } from './csv.js';
 import { foundingRows } from './founding-rows.js';
@@ -22,7 +22,6 @@ import { renderCsv } from './render-csv.js';
 import { renderLiveTable } from './render-live-table.js';
 import { renderText } from './render-text.js';
 
-const REFERENCE = new URL('../../../../shared/reference/', import.meta.url);
 const FOUNDING = {
   metric: 'iteration_ns_per_page',
   good: '6.12',
@@ -51,16 +50,6 @@ const SWEEP: RecordOptions = {
     },
   ],
 };
-
-/** The text of a reference file, or undefined after the test was skipped for its absence. */
-function reference(context: TestContext, name: string): string | undefined {
-  const file = new URL(name, REFERENCE);
-  if (existsSync(file)) return readFileSync(file, 'utf8');
-  const reason = `SKIPPED: ../shared/reference/${name} is not beside the repository`;
-  context.diagnostic(reason);
-  context.skip(reason);
-  return undefined;
-}
 
 test('the report of a finished sweep is as it was reviewed', () => {
   compareGolden('finished.txt', renderText(analyseSweep(buildRecord(SWEEP))));

@@ -1,32 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * What the tables of other tools have no column for: the interval and the verdict of each change,
- * and the raw series. It goes below such a table, so that no percentage stands without them.
+ * what a candidate closes of the gap, whether the row can stand alone, and the raw series. It goes
+ * below such a table, so that no percentage stands without them.
  */
 import type { Metric } from '@labsweep/proto';
 import type { Cell } from '../cell.js';
 import type { Report, ReportRow } from '../report-model.js';
 import { formatSignedChange } from './format-number.js';
+import { gapSentence } from './gap-text.js';
 import { wrapText } from './page.js';
 import { cellsOf, rawSeriesLines } from './raw-series.js';
+import { statusSentence } from './status-text.js';
 
 /** Numbers without a good direction are only recorded. */
 export function comparedMetrics({ metrics, primary }: Report): Metric[] {
   return metrics.filter(({ name, direction }) => name === primary.name || direction !== 'none');
 }
 
-/** For one row: each kernel's changes with 95 % intervals, the verdict behind the primary one. */
-export function intervalLines(
+/**
+ * For one row: each kernel's changes with 95 % intervals, the verdict behind the primary one; the
+ * gap closed, where the spec names one; the row's status.
+ */
+export function ownLines(
   report: Report,
   { row, columns }: { readonly row: ReportRow; readonly columns: number },
 ): string[] {
-  return comparedMetrics(report).flatMap(({ name }) =>
-    cellsOf(row, name)
-      .filter(({ comparison }) => comparison.kind !== 'baseline')
-      .flatMap((cell) =>
-        wrapText(`${cell.kernel}, ${name}: ${cellSentence(cell)}`, { prefix: '  ', columns }),
-      ),
-  );
+  const { gap } = report;
+  const sentences = [
+    ...comparedMetrics(report).flatMap(({ name }) =>
+      cellsOf(row, name)
+        .filter(({ comparison }) => comparison.kind !== 'baseline')
+        .map((cell) => `${cell.kernel}, ${name}: ${cellSentence(cell)}`),
+    ),
+    ...(gap === undefined || row.gapClosed === undefined
+      ? []
+      : [
+          `gap (${gap.bad} - ${gap.good}) closed by ${gap.candidate}: ` +
+            gapSentence(row.gapClosed),
+        ]),
+    `row: ${statusSentence(row.status)}`,
+  ];
+  return sentences.flatMap((sentence) => wrapText(sentence, { prefix: '  ', columns }));
 }
 
 function cellSentence({ comparison, judgement }: Cell): string {

@@ -9,23 +9,24 @@ import { wrapText } from './page.js';
 export function renderQuantisation(report: Report): string[] {
   const lines = report.rows.flatMap((row) =>
     row.quantisation.flatMap((each) => [
-      ...wrapText(`${row.label}, ${each.metric}`, { prefix: '  ' }),
-      ...each.cells.flatMap((cell) => wrapText(cellText(each, cell), { prefix: '    ' })),
+      ...wrapText(`${row.label}, ${each.metric} (quantum ${each.quantum} ${each.unit})`, {
+        prefix: '  ',
+      }),
+      ...wrapText(each.cells.map((cell) => cellText(each, cell)).join('; '), { prefix: '    ' }),
     ]),
   );
   const title = wrapText(
-    'Spread and quantum (standard deviation beside the step in which values are printed; what is ' +
-      'smaller than the step cannot be seen)',
+    'Spread and quantum (standard deviation beside the step in which values are printed, and half ' +
+      'a step as a share of the level; what is smaller than the step cannot be seen)',
   );
   return lines.length === 0 ? [] : [...title, ...lines];
 }
 
-function cellText({ quantum, unit }: Quantisation, cell: QuantisedCell): string {
+function cellText({ quantum }: Quantisation, cell: QuantisedCell): string {
   const { kernel, stdev, halfShare, isFalseZero } = cell;
   const half = Number((quantum / 2).toPrecision(1));
   const share = halfShare === undefined ? '' : ` = ${(halfShare * 100).toFixed(1)}%`;
   // Two digits more than the values have, so that a spread of less than a quantum can be read.
   const spread = formatLevel(stdev, Math.round(-Math.log10(quantum)) + 2);
-  const zero = isFalseZero ? ', a false zero' : '';
-  return `${kernel} spread ${spread} (quantum ${quantum} ${unit}: +-${half}${share}${zero})`;
+  return `${kernel} spread ${spread} (+-${half}${share}${isFalseZero ? ', a false zero' : ''})`;
 }

@@ -13,13 +13,16 @@ export function rawSeriesLines(
   { metric, columns }: { readonly metric: string; readonly columns: number },
 ): string[] {
   return report.rows.flatMap((row) => {
-    const cells = cellsOf(row, metric).filter(({ values }) => values.length > 0);
-    if (cells.length === 0) return [];
+    const cells = seriesCells(report, row, metric);
+    const repetitions = repetitionsOf(cells);
+    if (repetitions.length === 0) return [];
     return [
       ...wrapText(row.label, { prefix: '  ', columns }),
-      ...cells.flatMap((cell) =>
-        wrapText(`${cell.kernel}: ${seriesText(row, cell)}`, { prefix: '    ', columns }),
-      ),
+      ...cells
+        .filter(({ values }) => values.length > 0)
+        .flatMap((cell) =>
+          wrapText(`${cell.kernel}: ${seriesText(cell, repetitions)}`, { prefix: '    ', columns }),
+        ),
     ];
   });
 }
@@ -28,16 +31,19 @@ export function cellsOf(row: ReportRow, metric: string): readonly Cell[] {
   return row.metrics.find((each) => each.metric === metric)?.cells ?? [];
 }
 
+/** With the baseline's second turn, which is in no table; of it the primary metric is known. */
+export function seriesCells({ primary }: Report, row: ReportRow, metric: string): readonly Cell[] {
+  const cells = cellsOf(row, metric);
+  return row.again === undefined || metric !== primary.name ? cells : [...cells, row.again];
+}
+
 /** The repetitions of which any kernel of the row has a value of the metric, in order. */
 export function repetitionsOf(cells: readonly Cell[]): number[] {
   const all = cells.flatMap(({ values }) => values.map(({ repetition }) => repetition));
   return [...new Set(all)].toSorted((a, b) => a - b);
 }
 
-function seriesText(row: ReportRow, cell: Cell): string {
-  const all = row.metrics.find(({ cells }) => cells.includes(cell))?.cells ?? [cell];
+function seriesText(cell: Cell, repetitions: readonly number[]): string {
   const values = new Map(cell.values.map(({ repetition, value }) => [repetition, value]));
-  return repetitionsOf(all)
-    .map((repetition) => String(values.get(repetition) ?? '-'))
-    .join(' ');
+  return repetitions.map((repetition) => String(values.get(repetition) ?? '-')).join(' ');
 }

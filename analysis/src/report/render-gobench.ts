@@ -6,9 +6,10 @@
  */
 import type { Report } from '../report-model.js';
 import type { SweepRecord } from '../sweep-record.js';
+import { statusSentence } from './status-text.js';
 import { type TrialRow, trialRows } from './trial-rows.js';
 
-/** Failed trials stand in comments. Ends with a newline. */
+/** Failed trials and the status of each row stand in comments. Ends with a newline. */
 export function renderGoBench(record: SweepRecord, report: Report): string {
   const { spec, submitted } = record;
   const rows = trialRows(record).filter(({ purpose }) => purpose === 'timing');
@@ -23,6 +24,7 @@ export function renderGoBench(record: SweepRecord, report: Report): string {
     '',
     ...trialGroups(rows).map((trial) => trialLine(trial)),
     ...rows.filter(({ status }) => status !== 'measured').map(failureLine),
+    ...report.rows.map((row) => `# ${oneLine(`${row.label}: ${statusSentence(row.status)}`)}`),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -190,6 +190,10 @@ function verdictTests({ record, report, origin, id }: KcidbParts) {
           ? { change_percent: comparison.changePercent, blocks: comparison.ratio.n }
           : {}),
         ...(summary === undefined ? {} : { summary }),
+        row_status: row.status,
+        ...(row.gapClosed !== undefined && cell.kernel === report.gap?.candidate
+          ? { gap: report.gap, gap_closed: row.gapClosed }
+          : {}),
       },
     };
   });

@@ -8,7 +8,7 @@ import type { Metric } from '@labsweep/proto';
 import type { Cell } from '../cell.js';
 import type { FailedTrial } from '../failed-trials.js';
 import type { Report, ReportRow } from '../report-model.js';
-import { allRawSeries, comparedMetrics, intervalLines } from './own-numbers.js';
+import { allRawSeries, comparedMetrics, ownLines } from './own-numbers.js';
 import { finishPage, PAGE_COLUMNS, wrapText } from './page.js';
 import { cellsOf } from './raw-series.js';
 
@@ -38,8 +38,8 @@ export function renderLkp(report: Report): string {
     ),
     '',
     ...tables,
-    '95% intervals of %change, and verdicts on the primary metric:',
-    ...rows.flatMap((row) => [row.label, ...intervalLines(report, { row, columns: PAGE_COLUMNS })]),
+    '95% intervals of %change, verdicts on the primary metric, and row status:',
+    ...rows.flatMap((row) => [row.label, ...ownLines(report, { row, columns: PAGE_COLUMNS })]),
     ...allRawSeries(report, PAGE_COLUMNS),
   ];
   return `${finishPage(lines, LINE_COLUMNS).join('\n')}\n`;

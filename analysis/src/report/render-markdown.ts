@@ -16,12 +16,12 @@ import {
   formatShare,
   formatSignedChange,
 } from './format-number.js';
-import { gapNumbers } from './gap-text.js';
+import { GAP_COLUMNS, gapMeaning, gapRemarks, gapRows } from './gap-text.js';
 import { claimSentence, claimsOf, headline, leadClaim, metricText } from './headline.js';
 import { rowStatusLines, stateLines } from './mail/mail-exclusions.js';
 import { effectSentence, levelCells, pairSentences } from './native-virtual-text.js';
 import { comparedMetrics } from './own-numbers.js';
-import { cellsOf, repetitionsOf } from './raw-series.js';
+import { cellsOf, repetitionsOf, seriesCells } from './raw-series.js';
 import type { RenderParts } from './report-format.js';
 import { guestSettings, hostSettings, kernelLines, machineLines } from './setup-facts.js';
 import { floorText, judgementText } from './verdict-text.js';
@@ -135,8 +135,13 @@ function cellRow(row: ReportRow, cell: Cell, decimals: number): string[] {
     change?.size ?? '-',
     change?.range ?? '-',
     p === undefined ? '-' : formatP(p),
-    [verdictWord(cell), ...(failed === 0 ? [] : [`${failed} failed`])].join('; '),
+    verdictText(cell, failed),
   ];
+}
+
+function verdictText(cell: Cell, failed: number): string {
+  const told = [verdictWord(cell), failed === 0 ? '-' : `${failed} failed`];
+  return told.filter((each) => each !== '-').join('; ') || '-';
 }
 
 function verdictWord({ comparison, judgement }: Cell): string {
@@ -179,21 +184,21 @@ function decompositions({ rows, primary }: Report): string[] {
     : table(['difference', 'part', 'median and 95% CI:', 'share:'], lines);
 }
 
-function gapTable({ gap, rows }: Report): string[] {
-  if (gap === undefined) return [];
-  const lines = rows.flatMap(({ label, gapClosed }) => {
-    if (gapClosed === undefined) return [];
-    if (gapClosed.kind === 'refused') return [[label, 'refused', '-', '-', gapClosed.reason]];
-    const [n = [], of = [], closed = [], interval = []] = gapNumbers(gapClosed);
-    return of.map((name, index) => [
-      label,
-      name,
-      n[0] ?? '-',
-      closed[index] ?? '-',
-      interval[index] ?? '-',
-    ]);
-  });
-  return table(['row', 'of', 'n:', 'closed:', '95% CI'], lines);
+function gapTable(report: Report): string[] {
+  if (report.gap === undefined) return [];
+  const lines = report.rows.flatMap(gapRows);
+  const columns = GAP_COLUMNS.map(
+    ({ header, align }) => `${header}${align === 'right' ? ':' : ''}`,
+  );
+  const remarks = list(report.rows.flatMap(gapRemarks));
+  const sentence = text(`By ${report.gap.candidate}, ${gapMeaning(report)}.`);
+  return [
+    sentence,
+    '',
+    ...(lines.length === 0 ? [] : table(columns, lines)),
+    ...(lines.length > 0 && remarks.length > 0 ? [''] : []),
+    ...remarks,
+  ];
 }
 
 function nativeVirtual({ sideBySide }: Report): string[] {
@@ -246,7 +251,7 @@ function setup(record: SweepRecord, report: Report): string[] {
 function rawSection(report: Report): string[] {
   const tables = report.rows.flatMap((row) =>
     report.metrics.flatMap(({ name }) => {
-      const cells = cellsOf(row, name);
+      const cells = seriesCells(report, row, name);
       const rows = repetitionsOf(cells).map((repetition) => [
         String(repetition),
         ...cells.map(({ values }) => {

@@ -12,7 +12,7 @@ import type { Summary } from '../statistics/summary.js';
 import { renderAsciiTable } from './ascii-table.js';
 import { decimalsFor } from './format-number.js';
 import { KERNELS_ACROSS_MAX } from './kernel-table.js';
-import { allRawSeries, comparedMetrics, intervalLines } from './own-numbers.js';
+import { allRawSeries, comparedMetrics, ownLines } from './own-numbers.js';
 import { finishPage, PAGE_COLUMNS, wrapText } from './page.js';
 import { cellsOf } from './raw-series.js';
 
@@ -44,8 +44,8 @@ export function renderMmtests(report: Report): string {
       '',
       row.label,
       ...blocksOf(report, row).flatMap((kernels) => [...table(report, row, kernels), '']),
-      '95% intervals of the changes inside blocks, and verdicts on the primary metric:',
-      ...intervalLines(report, { row, columns: PAGE_COLUMNS }),
+      '95% intervals of the changes inside blocks, verdicts on the primary metric:',
+      ...ownLines(report, { row, columns: PAGE_COLUMNS }),
     ]),
     ...allRawSeries(report, PAGE_COLUMNS),
   ];

@@ -5,6 +5,7 @@
  */
 import type { FailedTrial } from '../failed-trials.js';
 import type { Report } from '../report-model.js';
+import type { RowStatus } from '../row-status.js';
 import { wrapText } from './page.js';
 
 export function renderRowStatus(report: Report): string[] {
@@ -12,16 +13,19 @@ export function renderRowStatus(report: Report): string[] {
   return [
     'Row status (by the primary metric)',
     ...report.rows.flatMap(({ label, status }) => {
-      const sentences = [...status.reasons, ...status.remarks];
-      const text = [status.kind, ...(sentences.length === 0 ? [] : [sentences.join('; ')])].join(
-        ': ',
-      );
+      const text = statusSentence(status);
       // A long label gets a line of its own, so that the sentences keep room beside it.
       if (width > 40)
         return [...wrapText(label, { prefix: '  ' }), ...wrapText(text, { prefix: '    ' })];
       return wrapText(text, { prefix: `  ${label.padEnd(width)}  ` });
     }),
   ];
+}
+
+/** `supporting: 1 of 15 failed, clean after rerun`: the kind, then reasons and remarks. */
+export function statusSentence({ kind, reasons, remarks }: RowStatus): string {
+  const why = [...reasons, ...remarks].join('; ');
+  return why === '' ? kind : `${kind}: ${why}`;
 }
 
 /** Findings apart from what was our own fault. */

@@ -2,9 +2,11 @@
 /** results.parquet, read back by another library: every row of results.csv, numbers as numbers. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { renderCsv, type SweepRecord, TRIAL_COLUMNS, trialRows } from '@labsweep/analysis';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { REPORT_FORMATS } from '../report-formats.js';
+import { readMeasurements } from '../source/read-measurements.js';
 import { PARQUET } from './parquet.js';
 
 const VALUE = 0.1 + 0.2;
@@ -87,6 +89,40 @@ test('the columns are those of results.csv, and the file names its sweep', () =>
   const told = Object.fromEntries((key_value_metadata ?? []).map(({ key, value }) => [key, value]));
   assert.equal(told['labsweep.sweep'], 's-1');
   assert.equal(told['labsweep.seed'], '7');
+});
+
+/** Of 6.12, 6.19 and mm-unstable at each CPU count, and the gap closed, as they were published. */
+const FOUNDING = [
+  { smp: 1, means: [296.4, 548.6, 498.6], closed: '19.8' },
+  { smp: 2, means: [327.2, 564.8, 488.4], closed: '32.2' },
+  { smp: 4, means: [319.8, 578.2, 505.8], closed: '28.0' },
+  { smp: 8, means: [336.4, 570.4, 508.2], closed: '26.6' },
+  { smp: 16, means: [380, 624, 553.8], closed: '28.8' },
+];
+
+test('the founding series come back from it, with the lost boot', async () => {
+  const path = fileURLToPath(
+    new URL('../../../analysis/testdata/founding-series.csv', import.meta.url),
+  );
+  const measured = await readMeasurements(path, { baseline: undefined, metric: undefined });
+  const rows = await parquetReadObjects({ file: parquetOf(measured) });
+  for (const { smp, means, closed } of FOUNDING) {
+    const found = ['6.12', '6.19', 'mm-unstable'].map((kernel) => {
+      const values = rows
+        .filter((row) => row.metric === 'iteration_ns_per_page')
+        .filter((row) => row.smp === smp && row.kernel === kernel && row.accepted === 'yes')
+        .map(({ value }) => value as number);
+      return values.reduce((sum, value) => sum + value, 0) / values.length;
+    });
+    assert.deepEqual(found, means);
+    const [good = 0, bad = 0, candidate = 0] = found;
+    assert.equal(((100 * (bad - candidate)) / (bad - good)).toFixed(1), closed);
+  }
+  const lost = rows.filter(({ status }) => status === 'lab-failed');
+  assert.deepEqual(
+    lost.map(({ smp, kernel, failure }) => [smp, kernel, failure]),
+    [[16, '6.12', 'truncated']],
+  );
 });
 
 test('a sweep without a trial has the columns all the same', async () => {

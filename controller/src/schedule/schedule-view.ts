@@ -10,6 +10,7 @@ import type {
   SweepId,
   TrialId,
 } from '@labsweep/proto';
+import type { SweepState } from '../fold/lab-state.js';
 import type { QuarantineProposal } from './host-health.js';
 import type { PreciseRow } from './stopping-rows.js';
 
@@ -68,4 +69,6 @@ export interface SchedulerPorts {
   /** The id and the fencing token of a new lease. */
   newRight(): { readonly lease: LeaseId; readonly epoch: number };
   readonly preciseRow: PreciseRow;
+  /** Nothing is left to do of the sweep; it comes to an end once more when it gets more blocks. */
+  ended(sweep: SweepState): void;
 }

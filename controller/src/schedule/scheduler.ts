@@ -14,7 +14,7 @@ import type {
   SweepId,
   TrialEnded,
 } from '@labsweep/proto';
-import { isEnded, type LabState } from '../fold/lab-state.js';
+import { isEnded, type LabState, type SweepState } from '../fold/lab-state.js';
 import { DurationEstimates } from './duration-estimates.js';
 import { HostHealth } from './host-health.js';
 import { HostRoster, type HostState } from './host-roster.js';
@@ -62,7 +62,7 @@ export class Scheduler {
     this.roster.started(nowMs);
     this.begunAtMs = nowMs;
     for (const sweep of this.lab.sweeps.values()) {
-      if (isEnded(sweep)) continue;
+      if (this.closeIfEnded(sweep)) continue;
       this.open(sweep.submitted.sweep, nowMs);
       for (const { host } of sweep.hosts) {
         if (this.roster.get(host)?.attached !== true) this.awaited.add(host);
@@ -77,9 +77,8 @@ export class Scheduler {
 
   /** An entry of the log; `changed` says whether the fold took it. */
   observe(entry: LogEntry, changed: boolean, nowMs: number): void {
-    if (entry.type === 'trial-ended') this.observeOutcome(entry, changed, nowMs);
     if (!changed) return;
-    if (entry.type === 'trial-ended') this.stopping.observe(this.lab, this.ports, entry);
+    if (entry.type === 'trial-ended') this.observeOutcome(entry, nowMs);
     if (entry.type === 'host-commanded') {
       this.health.commanded(entry);
       this.idle.opened();
@@ -214,8 +213,8 @@ export class Scheduler {
     return { kind: 'grant', ...granted, ...right, trials };
   }
 
-  private observeOutcome(entry: TrialEnded, changed: boolean, nowMs: number): void {
-    if (!changed) return;
+  private observeOutcome(entry: TrialEnded, nowMs: number): void {
+    this.stopping.observe(this.lab, this.ports, entry);
     this.estimates.observe(entry);
     this.health.observe(entry);
     const at = this.queues.find(entry.sweep, entry.block);
@@ -230,7 +229,7 @@ export class Scheduler {
         this.revoke(lease, 'the block was decided by another attempt', nowMs);
       }
     }
-    this.closeIfEnded(at.sweep);
+    this.closeIfEnded(at.sweep.sweep);
   }
 
   private observeCommand(id: SweepId, nowMs: number): void {
@@ -238,11 +237,10 @@ export class Scheduler {
     if (state === undefined) return;
     this.idle.opened();
     const queue = this.queues.get(id);
-    if (isEnded(state)) {
+    if (this.closeIfEnded(state)) {
       for (const lease of this.leases.ofSweep(id)) {
         this.revoke(lease, 'the sweep was cancelled', nowMs);
       }
-      this.queues.delete(id);
     } else if (queue === undefined) {
       this.open(id, nowMs);
     } else {
@@ -262,10 +260,12 @@ export class Scheduler {
   }
 
   /** What has ended has nothing to grant; what was learned of it serves no other. */
-  private closeIfEnded(sweep: SweepQueue): void {
-    if (!isEnded(sweep.sweep)) return;
-    this.queues.delete(sweep.id);
-    this.estimates.forget(sweep.id);
+  private closeIfEnded(state: SweepState): boolean {
+    if (!isEnded(state)) return false;
+    this.queues.delete(state.submitted.sweep);
+    this.estimates.forget(state.submitted.sweep);
+    this.ports.ended(state);
+    return true;
   }
 
   private reasonToStop(host: HostId, held: HeldLease): string | undefined {
@@ -289,7 +289,7 @@ export class Scheduler {
     if (at !== undefined) {
       at.sweep.refresh(at, nowMs);
       if (!at.queue.isDecided(at.index)) this.idle.opened();
-      this.closeIfEnded(at.sweep);
+      this.closeIfEnded(at.sweep.sweep);
     }
     this.setIdle(lease.host);
   }

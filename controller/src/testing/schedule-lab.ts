@@ -7,7 +7,7 @@ import { strict as assert } from 'node:assert';
 import type { BlockEnd, HostDescription, HostId, LeaseId, LogEntry } from '@labsweep/proto';
 import { applyEntry } from '../fold/apply-entry.js';
 import { emptyLabState } from '../fold/lab-state.js';
-import { schedulerPorts } from '../precision-watch.js';
+import { PrecisionWatch, schedulerPorts } from '../precision-watch.js';
 import type { Grant, ScheduleDecision } from '../schedule/schedule-view.js';
 import { Scheduler } from '../schedule/scheduler.js';
 import { waitingRows } from '../schedule/waiting-rows.js';
@@ -15,6 +15,7 @@ import { hostNamed, SWEEP } from './lab-harness.js';
 
 export class ScheduleLab {
   readonly state = emptyLabState();
+  readonly watch = new PrecisionWatch();
   readonly scheduler: Scheduler;
   nowMs = 0;
   private rights = 0;
@@ -25,7 +26,7 @@ export class ScheduleLab {
       schedulerPorts(() => {
         this.rights += 1;
         return { lease: `lease-${this.rights}` as LeaseId, epoch: this.rights };
-      }),
+      }, this.watch),
     );
     this.fold(...entries);
   }

@@ -5,7 +5,7 @@
  */
 import type { Report } from '../../report-model.js';
 import type { SweepRecord } from '../../sweep-record.js';
-import { formatRange, formatShare } from '../format-number.js';
+import { GAP_COLUMNS, gapMeaning, gapRemarks, gapRows } from '../gap-text.js';
 import { claimSentence, claimsOf, headline, leadClaim } from '../headline.js';
 import { stateLines as stateTextLines } from '../mail/mail-exclusions.js';
 import { comparedMetrics } from '../own-numbers.js';
@@ -17,6 +17,7 @@ import {
   machineLines,
   type SetupFact,
 } from '../setup-facts.js';
+import { statusSentence } from '../status-text.js';
 import { floorText, judgementText } from '../verdict-text.js';
 import { heatLegend, heatMap } from './heat-map.js';
 import { type Child, element, type Markup } from './markup.js';
@@ -138,46 +139,19 @@ function otherMetrics(report: Report): Markup[] {
     );
 }
 
-function gapClosed({ gap, rows, primary }: Report): Markup[] {
-  if (gap === undefined) return [];
-  const told = rows.flatMap(({ label, gapClosed: closed }) =>
-    closed === undefined ? [] : [{ label, closed }],
-  );
-  const lines = told.map(({ label, closed }) => {
-    if (closed.kind === 'refused') return [label, 'refused', closed.reason, '-', '-'];
-    const { fraction, ofMeans } = closed;
-    const percent = (value: number): string => formatShare(value, 1);
-    const range = ({ low, high }: { readonly low: number; readonly high: number }): string =>
-      formatRange(percent(low), percent(high));
-    const { interval } = fraction;
-    return [
-      label,
-      percent(fraction.median),
-      interval.method === 'none' ? interval.reason : range(interval),
-      percent(ofMeans.ratio),
-      range(ofMeans),
-    ];
-  });
+function gapClosed(report: Report): Markup[] {
+  if (report.gap === undefined) return [];
+  const columns = GAP_COLUMNS.map(({ header }) => header);
+  const rows = report.rows.flatMap(gapRows);
   return [
-    element(
-      'p',
-      {},
-      `By ${gap.candidate}, in ${primary.name}: (${gap.bad} - ${gap.candidate}) / (${gap.bad} - ` +
-        `${gap.good}) inside blocks.`,
-    ),
-    dataTable({ columns: ['row', 'median', '95 % CI', 'ratio of means', '95 % CI'], rows: lines }),
+    element('p', {}, `By ${report.gap.candidate}, ${gapMeaning(report)}.`),
+    ...(rows.length === 0 ? [] : [dataTable({ columns, rows })]),
+    list(report.rows.flatMap(gapRemarks)),
   ];
 }
 
 function rowStatus({ rows }: Report): Markup[] {
-  return [
-    list(
-      rows.map(({ label, status }) => {
-        const why = [...status.reasons, ...status.remarks].join('; ');
-        return `${label}: ${status.kind}${why === '' ? '' : `: ${why}`}`;
-      }),
-    ),
-  ];
+  return [list(rows.map(({ label, status }) => `${label}: ${statusSentence(status)}`))];
 }
 
 function failures(report: Report): Markup[] {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Tables of the HTML report: one shape for all of them, and the raw series. */
 import type { Report, ReportRow } from '../../report-model.js';
-import { cellsOf, repetitionsOf } from '../raw-series.js';
+import { repetitionsOf, seriesCells } from '../raw-series.js';
 import { element, type Markup } from './markup.js';
 
 /** The first column holds words, the others numbers; it scrolls by itself where it is too wide. */
@@ -39,13 +39,13 @@ export function rawSeriesMarkup(report: Report): Markup[] {
       'details',
       {},
       element('summary', {}, `raw series of ${row.label}`),
-      report.metrics.flatMap(({ name }) => rawTable(row, name)),
+      report.metrics.flatMap(({ name }) => rawTable(report, row, name)),
     ),
   );
 }
 
-function rawTable(row: ReportRow, metric: string): Markup[] {
-  const cells = cellsOf(row, metric);
+function rawTable(report: Report, row: ReportRow, metric: string): Markup[] {
+  const cells = seriesCells(report, row, metric);
   const repetitions = repetitionsOf(cells);
   if (repetitions.length === 0) return [];
   return [

@@ -10,6 +10,7 @@ import { differenceText } from '../../state-gate.js';
 import { effectSentence } from '../native-virtual-text.js';
 import { wrapText } from '../page.js';
 import { equalText } from '../state-text.js';
+import { statusSentence } from '../status-text.js';
 
 const ENDS: Readonly<Record<FailedTrial['standing'], string>> = {
   replaced: 'its block was run again',
@@ -59,10 +60,7 @@ export function rowStatusLines(report: Report, columns: number): string[] {
   return [
     'Rows:',
     ...alikeLines(
-      report.rows.map(({ label, status }) => {
-        const why = [...status.reasons, ...status.remarks].join('; ');
-        return { label, text: `${status.kind}${why === '' ? '' : `: ${why}`}` };
-      }),
+      report.rows.map(({ label, status }) => ({ label, text: statusSentence(status) })),
       columns,
     ),
   ];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The table of a mail: kernels down, at most three in a block that begins with the baseline, and
- * never wider than a mail. It shows the primary metric.
+ * The table of a mail: kernels down, at most three in a block that begins with the baseline, the
+ * baseline's second turn last, and never wider than a mail. It shows the primary metric.
  */
 import type { Cell } from '../../cell.js';
 import type { Report, ReportRow } from '../../report-model.js';
@@ -31,16 +31,31 @@ const NOT_COMPARED = {
 /** One table for each row of the report, under its label. */
 export function mailTables(report: Report, columns: number): string[] {
   return report.rows.flatMap((row) => {
-    const cells = row.metrics[0]?.cells ?? [];
     return [
       '',
       ...wrapText(`${row.label}${statusText(row)}`, { columns }),
-      ...blocksOf(cells, report).flatMap((block, index) => [
+      ...tableRows(report, row).flatMap((rows, index) => [
         ...(index === 0 ? [] : ['']),
-        ...setBlock(block, { row, all: cells, columns }),
+        ...setBlock(rows, columns),
       ]),
     ];
   });
+}
+
+/** The texts of each line, block by block. */
+function tableRows(report: Report, row: ReportRow): string[][][] {
+  const cells = row.metrics[0]?.cells ?? [];
+  const levels = cells.flatMap(({ summary }) => (summary === undefined ? [] : [summary.median]));
+  const decimals = decimalsFor(levels);
+  const blocks = blocksOf(cells, report).map((block) =>
+    block.map((cell) => rowCells(cell, { row, decimals })),
+  );
+  if (row.again === undefined) return blocks;
+  const [, ...texts] = rowCells(row.again, { row, decimals });
+  // Judged it is not: what it differs by is what the setup does to equal kernels.
+  const means = report.head.order === 'sandwich' ? 'drift' : 'noise';
+  const again = [`${report.baseline} again`, ...texts.slice(0, -1), means];
+  return blocks.map((rows, index) => (index === blocks.length - 1 ? [...rows, again] : rows));
 }
 
 function statusText({ status }: ReportRow): string {
@@ -57,18 +72,8 @@ function blocksOf(cells: readonly Cell[], { baseline }: Report): Cell[][] {
   return starts.map((start) => [...first, ...others.slice(start, start + size)]);
 }
 
-interface BlockPlace {
-  readonly row: ReportRow;
-  /** The levels of one row share their decimals. */
-  readonly all: readonly Cell[];
-  readonly columns: number;
-}
-
 /** Side by side where it fits; else each kernel's name on a line of its own. */
-function setBlock(block: readonly Cell[], { row, all, columns }: BlockPlace): string[] {
-  const levels = all.flatMap(({ summary }) => (summary === undefined ? [] : [summary.median]));
-  const decimals = decimalsFor(levels);
-  const rows = block.map((cell) => rowCells(cell, { row, decimals }));
+function setBlock(rows: readonly (readonly string[])[], columns: number): string[] {
   const fits = (lines: readonly string[]): boolean =>
     lines.every(({ length }) => length <= columns);
   for (const gap of [2, 1]) {

@@ -6,7 +6,7 @@
 import type { NoiseFloor } from '../../noise-floor.js';
 import type { Report } from '../../report-model.js';
 import { percentText, type Verdict } from '../../verdict.js';
-import { formatSignedRange } from '../format-number.js';
+import { formatSignedChange } from '../format-number.js';
 import { blocksText, type Claim, claimsOf, rowsOfLevels } from '../headline.js';
 import { wrapText } from '../page.js';
 import { judgementText } from '../verdict-text.js';
@@ -23,25 +23,8 @@ export function mailVerdicts(report: Report, columns: number): string[] {
     margin === undefined
       ? 'the spec states no margin, so nothing is called the same'
       : `the same: within ${percentText(margin)}`;
-  const isPlain = ({ judgement: { verdict, reasons } }: Claim): boolean =>
-    PLAIN.includes(verdict) && reasons.length === 1;
-  const grouped = PLAIN.flatMap((verdict) => {
-    const alike = claims.filter((claim) => isPlain(claim) && claim.judgement.verdict === verdict);
-    if (alike.length === 0) return [];
-    const kernels = [...new Set(alike.map(({ cell }) => cell.kernel))].map((kernel) => {
-      const rows = alike.filter(({ cell }) => cell.kernel === kernel).map(({ row }) => row.label);
-      return `${kernel} (${rows.join(', ')})`;
-    });
-    return wrapText(`${verdict}: ${kernels.join('; ')}`, { prefix: '  ', columns });
-  });
-  const single = claims
-    .filter((claim) => !isPlain(claim))
-    .flatMap(({ row, cell, judgement }) =>
-      wrapText(`${cell.kernel} (${row.label}): ${judgementText(judgement)}`, {
-        prefix: '  ',
-        columns,
-      }),
-    );
+  const words = [...new Set(claims.map(wordsOf))];
+  const ordered = [...PLAIN.filter((each) => words.includes(each)), ...words.filter(isReasoned)];
   return [
     ...wrapText(
       `Verdicts against ${report.baseline} (the chance of any false change among ` +
@@ -49,10 +32,36 @@ export function mailVerdicts(report: Report, columns: number): string[] {
         `${stated}):`,
       { columns },
     ),
-    ...grouped,
-    ...single,
+    ...ordered.flatMap((each) =>
+      groupLines(each, { alike: claims.filter((claim) => wordsOf(claim) === each), columns }),
+    ),
     ...levelLines(report, columns),
   ];
+}
+
+function wordsOf({ judgement }: Claim): string {
+  const isPlain = PLAIN.includes(judgement.verdict) && judgement.reasons.length === 1;
+  return isPlain ? judgement.verdict : judgementText(judgement);
+}
+
+function isReasoned(words: string): boolean {
+  return PLAIN.every((verdict) => verdict !== words);
+}
+
+/** Comparisons of which the same is to be said share its words, and kernels their rows. */
+function groupLines(
+  words: string,
+  { alike, columns }: { readonly alike: readonly Claim[]; readonly columns: number },
+): string[] {
+  const byRows = new Map<string, string[]>();
+  for (const kernel of new Set(alike.map(({ cell }) => cell.kernel))) {
+    const own = alike.filter(({ cell }) => cell.kernel === kernel).map(({ row }) => row.label);
+    const rows = own.join(', ');
+    byRows.set(rows, [...(byRows.get(rows) ?? []), kernel]);
+  }
+  const names = [...byRows].map(([rows, kernels]) => `${kernels.join(', ')} (${rows})`).join('; ');
+  const text = isReasoned(words) ? `${names}: ${words}` : `${words}: ${names}`;
+  return wrapText(text, { prefix: '  ', columns });
 }
 
 function levelLines(report: Report, columns: number): string[] {
@@ -69,7 +78,7 @@ export function noiseFloorLines(report: Report, columns: number): string[] {
   const lines = report.rows
     .filter(({ kernels }) => kernels.length > 1)
     .flatMap(({ label, noiseFloor }) =>
-      wrapText(`${label}: ${floorSentence(noiseFloor, report.baseline)}`, {
+      wrapText(`${label}: ${floorSentence(noiseFloor, report)}`, {
         prefix: '  ',
         columns,
       }),
@@ -79,16 +88,23 @@ export function noiseFloorLines(report: Report, columns: number): string[] {
     : ['Noise floor (the smallest change this setup could see):', ...lines];
 }
 
-function floorSentence(floor: NoiseFloor | undefined, baseline: string): string {
-  if (floor === undefined) return 'not known, fewer than two blocks';
+function floorSentence(floor: NoiseFloor | undefined, { baseline, head }: Report): string {
+  if (floor === undefined) return 'not known, no two blocks can be compared';
   const size = percentText(floor.fraction);
   switch (floor.kind) {
-    case 'a-a':
+    case 'a-a': {
+      const { size: change, range } = formatSignedChange(floor.change);
+      const found =
+        head.order === 'sandwich'
+          ? `${baseline} drifts by ${change} ${range} from the first turn of a block to its last,`
+          : `${baseline} differs from itself, run twice in each block, by ${change} ${range}`;
+      const bias = 'the interval excludes 0, so the setup is biased and the row only supports';
       return (
-        `${size}, measured: ${baseline} against itself gave ${formatSignedRange(floor.change)} % ` +
-        `over ${blocksText(floor.blocks)}${floor.isBroken ? ', which excludes no change' : ''}`
+        `${size}, measured: ${found} over ${blocksText(floor.blocks)}; ` +
+        `${floor.isBroken ? bias : 'no smaller change is called one'}`
       );
+    }
     case 'spread':
-      return `${size}, reckoned from the spread of ${blocksText(floor.blocks)} at 90% power`;
+      return `${size}, reckoned from ${blocksText(floor.blocks)} at 90% power`;
   }
 }

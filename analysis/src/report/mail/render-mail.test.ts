@@ -47,6 +47,7 @@ function opening(mail: string): string {
 /** One sweep for each verdict that a mail can open with. */
 const OPENINGS: Readonly<Record<string, () => SweepRecord>> = {
   slower: () => pair(1.5),
+  'slower by little': () => pair(1.0015),
   faster: () => pair(0.9),
   same: () => withMargin(pair(1.001)),
   undecided: () =>
@@ -93,7 +94,7 @@ test('only a verdict "slower" of a whole sweep on real kernels is called a regre
   );
   assert.deepEqual(
     tagged.map(([name]) => name),
-    ['slower'],
+    ['slower', 'slower by little'],
   );
 });
 
@@ -129,6 +130,50 @@ test('what would mislead the bot is refused with what to try', () => {
   refused('v6.16.12..v6.17.13', /too vague; name mainline tags: v6\.16\.\.v6\.17/);
   refused('v6.12..v6.13', /not what was measured: the report compares 6\.17\.13 with 6\.16\.12/);
   refused('v6.16..v6.17', /no verdict "slower"/, pair(0.9));
+});
+
+/** Eight blocks in which the baseline runs twice, the second time by `drift` slower. */
+function twice(drift: number, order: SweepRecord['spec']['order']): SweepRecord {
+  const again = SERIES.map((value, index) => value * drift * (1 + 0.002 * (index % 4)));
+  const other = SERIES.map((value) => value * 1.2);
+  const record = buildRecord(
+    statedSweep(
+      { old: SERIES, new: other, 'old.again': again },
+      { hostsMax: 1, again: 'old.again' },
+    ),
+  );
+  return { ...record, spec: { ...record.spec, order } };
+}
+
+/** The tables and the noise floor, then the raw series. */
+function partsWithAgain(mail: string): string {
+  const from = (start: string, end: string) =>
+    mail.slice(mail.indexOf(start), mail.indexOf(end)).trim();
+  return [
+    from('\nqemu-tcg smp 1', '\n\nVerdicts'),
+    from('Noise floor', 'Excluded and'),
+    mail.slice(mail.indexOf('Raw series')),
+  ].join('\n\n');
+}
+
+test('the second turn of the baseline stands in its table, with what it says of the setup', () => {
+  const mails = {
+    'aa = true': mailOf(twice(0.998, 'interleaved')),
+    'order = sandwich': mailOf(twice(0.998, 'sandwich')),
+    'a drift that the interval shows': mailOf(twice(1.02, 'sandwich')),
+  };
+  const told = Object.entries(mails).map(([name, mail]) => `${name}\n${partsWithAgain(mail)}`);
+  compareGolden('mail-again.txt', told.join('\n'));
+  for (const mail of Object.values(mails)) assert.match(mail, /\nold again +1 +8 /);
+  assert.match(mails['aa = true'], / noise\n/);
+  assert.match(mails['order = sandwich'], / drift\n/);
+});
+
+test('a second turn without a value yet has a line all the same', () => {
+  const record = { ...twice(1, 'interleaved'), state: 'interrupted' as const };
+  const entries = record.entries.filter(({ kernel }) => kernel !== 'old.again');
+  const mail = mailOf({ ...record, entries });
+  assert.match(mail, /\nold again +1 +0\/8 +- +- +- +no interval +noise\n/);
 });
 
 test('long names leave the table readable and inside the page', () => {

@@ -6,6 +6,7 @@
 import type { BlockOrder, EnvironmentRequest } from '@labsweep/proto';
 import type { Report } from '../../report-model.js';
 import type { SweepRecord } from '../../sweep-record.js';
+import { renderGapClosed } from '../gap-text.js';
 import { blocksText, claimSentence, headline, leadClaim, metricText } from '../headline.js';
 import { finishPage, wrapText } from '../page.js';
 import { rawSeriesLines } from '../raw-series.js';
@@ -58,6 +59,7 @@ export function renderMail({ record, report, options }: RenderParts): string {
     [...mailTables(report, MAIL_COLUMNS).slice(1), ...hostsNote(report)],
     mailVerdicts(report, MAIL_COLUMNS),
     noiseFloorLines(report, MAIL_COLUMNS),
+    renderGapClosed(report, MAIL_COLUMNS),
     nativeVirtualLines(report, MAIL_COLUMNS),
     exclusionLines(report, MAIL_COLUMNS),
     rowStatusLines(report, MAIL_COLUMNS),
