@@ -24,6 +24,7 @@ const GUEST: GuestRequirements = {
 const FACTS: Readonly<Record<string, string>> = {
   kernel_release: '6.17.13+deb13-cloud-amd64',
   kernel_version: '#1 SMP PREEMPT_DYNAMIC Debian 6.17.13-1~bpo13+1 (2025-12-28)',
+  kernel_banner: 'Linux version 6.17.13+deb13-cloud-amd64 (x86_64-linux-gnu-gcc-14 14.2.0) #1',
   online_cpus: '2',
   online_cpus_end: '2',
   cmdline: 'console=ttyS0',

@@ -53,7 +53,7 @@ export const GUEST_TRUTH: readonly TruthItem[] = [
     source: 'init',
     facts: ['clock_resolution_ns', 'clock_resolution_end_ns', 'clock_getres_ns'],
   },
-  { what: 'kernel', source: 'init', facts: ['kernel_release', 'kernel_version'] },
+  { what: 'kernel', source: 'init', facts: ['kernel_release', 'kernel_version', 'kernel_banner'] },
   { what: 'taint', source: 'init', facts: ['tainted', 'tainted_end'] },
   {
     what: 'transparent huge pages',

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findCompressedKernel, isElf, whyNotPvh } from './kernel-image.js';
+import { findCompressedKernel } from '@labsweep/proto';
+import { isElf, whyNotPvh } from './kernel-image.js';
 import { makeBzImage, makePvhKernel } from './testing/kernel-images.js';
 
 const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 1, 2, 3]);

@@ -20,7 +20,7 @@ import { nativeAgainstVirtual } from './native-virtual.js';
 import { noiseFloor } from './noise-floor.js';
 import { quantisationOf } from './quantisation.js';
 import { reportHead } from './report-head.js';
-import type { MetricCells, Report, ReportProgress, ReportRow } from './report-model.js';
+import type { MetricCells, Report, ReportHead, ReportProgress, ReportRow } from './report-model.js';
 import { reportNotes } from './report-notes.js';
 import { blocksBeside, type RowState, rowState } from './row-state.js';
 import { judgeRow } from './row-status.js';
@@ -34,6 +34,7 @@ export function analyseSweep(record: SweepRecord): Report {
   const { spec } = record;
   const [primary] = spec.workload.metrics;
   assert(primary !== undefined, 'a spec names at least one metric');
+  const head = reportHead(record);
   const views = rowViews(record);
   const beside = blocksBeside(record);
   const stated = views.map((view) => {
@@ -43,7 +44,7 @@ export function analyseSweep(record: SweepRecord): Report {
     return { label: labelOf(view, views), view, state, audit, profiled };
   });
   const { judging, rows } = judged(
-    stated.map((row) => reportRow(record, { ...row, primary })),
+    stated.map((row) => reportRow(record, { ...row, primary, head })),
     {
       canStop: spec.precision !== undefined,
       ...(spec.margin === undefined ? {} : { margin: spec.margin }),
@@ -53,7 +54,7 @@ export function analyseSweep(record: SweepRecord): Report {
     sweep: record.sweep,
     state: record.state,
     progress: progressOf(record),
-    head: reportHead(record),
+    head,
     primary,
     metrics: spec.workload.metrics,
     baseline: spec.baseline,
@@ -63,7 +64,7 @@ export function analyseSweep(record: SweepRecord): Report {
     sideBySide: nativeAgainstVirtual(record, stated),
     failures: failedTrials(record),
     commands: commandLines(record),
-    notes: reportNotes(record, rows),
+    notes: reportNotes(record, { head, rows }),
   };
 }
 
@@ -102,10 +103,11 @@ interface RowParts {
   /** The blocks that profile it. */
   readonly profiled: readonly BlockHistory[];
   readonly primary: Metric;
+  readonly head: ReportHead;
 }
 
 function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
-  const { label, view, state, audit, profiled, primary } = parts;
+  const { label, view, state, audit, profiled, primary, head } = parts;
   const { spec } = record;
   const { workload, baseline, gap } = spec;
   const differences = (kernel: KernelName) => [
@@ -168,6 +170,8 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
       clock,
       sequence,
       ...(floor === undefined ? {} : { floor }),
+      kernels: head.kernels.filter(({ name }) => view.planned.kernels.includes(name)),
+      baseline: head.kernels.find(({ name }) => name === baseline),
       waiting: waitingOf(record, view),
     }),
   };

@@ -5,6 +5,7 @@
  */
 import type { Environment, KernelName, TrialEnded } from '@labsweep/proto';
 import { timingHistories } from './block-history.js';
+import { buildSentences, kernelBuild } from './kernel-builds.js';
 import type { ReportHead, ReportHost, ReportKernel } from './report-model.js';
 import type { RecordedHost, SweepRecord } from './sweep-record.js';
 import { scenariosOf } from './trial-value.js';
@@ -19,6 +20,9 @@ const ABSENT = 'absent';
 export function reportHead(record: SweepRecord): ReportHead {
   const { spec, submitted } = record;
   const counted = timingHistories(record).flatMap((block) => block.counted);
+  const kernels = spec.kernels
+    .filter(({ name }) => name !== spec.again)
+    .map(({ name }) => kernelOf(record, { name, counted }));
   return {
     workload: {
       name: spec.workload.name,
@@ -29,9 +33,12 @@ export function reportHead(record: SweepRecord): ReportHead {
       flags: submitted.workload.flags,
     },
     scenarios: distinct(counted.flatMap((entry) => scenariosOf(entry.outcome))),
-    kernels: spec.kernels
-      .filter(({ name }) => name !== spec.again)
-      .map(({ name }) => kernelOf(record, name)),
+    kernels,
+    kernelBuilds: buildSentences(kernels, {
+      baseline: spec.baseline,
+      // Scripted kernels, and those of a table made elsewhere, were never built for this sweep.
+      areReal: submitted.kernels.some(({ image }) => image !== undefined),
+    }),
     hosts: hostsOf(record),
     environments: environmentsOf(record),
     clocksources: clocksourcesOf(counted),
@@ -54,11 +61,16 @@ export function kernelReleases(record: SweepRecord, name: KernelName): string[] 
   return distinct(told.filter((release) => release !== undefined));
 }
 
-function kernelOf(record: SweepRecord, name: KernelName): ReportKernel {
+function kernelOf(
+  record: SweepRecord,
+  of: { readonly name: KernelName; readonly counted: readonly TrialEnded[] },
+): ReportKernel {
+  const { name } = of;
   const resolved = record.submitted.kernels.find((kernel) => kernel.name === name);
   const asked = record.spec.kernels.find((kernel) => kernel.name === name);
   const release = kernelReleases(record, name).join(', ');
-  return { name, release, source: resolved?.source ?? asked?.text ?? '' };
+  const source = resolved?.source ?? asked?.text ?? '';
+  return { name, release, source, ...kernelBuild(record, of) };
 }
 
 /** The hosts that ran a trial; all that are known as long as none did. */

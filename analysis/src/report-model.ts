@@ -5,6 +5,7 @@
  */
 import type {
   BlockOrder,
+  ConfigDifferences,
   Environment,
   EnvironmentRequest,
   Gap,
@@ -115,6 +116,8 @@ export interface ReportHead {
   };
   readonly scenarios: readonly string[];
   readonly kernels: readonly ReportKernel[];
+  /** Whether the kernels were built alike: one sentence for each thing there is to say. */
+  readonly kernelBuilds: readonly string[];
   readonly hosts: readonly ReportHost[];
   readonly environments: readonly { readonly environment: Environment; readonly note: string }[];
   /** What the trials that count said of their clock at start and end. */
@@ -134,6 +137,14 @@ export interface ReportKernel {
   /** Empty when the kernel has no image and no trial told. */
   readonly release: string;
   readonly source: string;
+  /** With which configuration it was built; absent where nobody tells. */
+  readonly config?: {
+    readonly sha256: string;
+    /** From the baseline's, where both texts were at hand when the kernel was resolved. */
+    readonly differences?: ConfigDifferences;
+  };
+  /** Such as `gcc 14.2.0`; absent where no trial tells. */
+  readonly compiler?: string;
 }
 
 export interface ReportHost {

@@ -5,10 +5,11 @@
  */
 import { backgroundNotes } from './background-notes.js';
 import { timingHistories } from './block-history.js';
+import { buildNotes } from './build-factors.js';
 import type { Cell } from './cell.js';
 import { clockNotes } from './clock-notes.js';
 import { hygieneNotes } from './hygiene-notes.js';
-import type { ReportRow } from './report-model.js';
+import type { ReportHead, ReportRow } from './report-model.js';
 import type { IntervalMethod } from './statistics/median-interval.js';
 import type { SweepRecord } from './sweep-record.js';
 import { resultLines, scenariosOf } from './trial-value.js';
@@ -29,7 +30,10 @@ const METHOD_NOTES: Readonly<Record<IntervalMethod, string>> = {
 };
 
 /** In reading order: unit, levels, comparisons, then what is special about this sweep. */
-export function reportNotes(record: SweepRecord, rows: readonly ReportRow[]): string[] {
+export function reportNotes(
+  record: SweepRecord,
+  { head, rows }: { readonly head: ReportHead; readonly rows: readonly ReportRow[] },
+): string[] {
   const methods = methodsIn(rows);
   return [
     ...(record.provenance ?? []),
@@ -43,6 +47,7 @@ export function reportNotes(record: SweepRecord, rows: readonly ReportRow[]): st
       .map(([, note]) => note),
     ...clockNotes(record, rows),
     ...backgroundNotes(record),
+    ...buildNotes(head.kernels, record.spec.baseline),
     ...quantumNote(rows),
     ...hygieneNotes(record),
     ...severalHostsNote(rows),

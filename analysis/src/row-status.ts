@@ -5,11 +5,13 @@
  */
 import type { HostId } from '@labsweep/proto';
 import type { BlockHistory } from './block-history.js';
+import { buildFactors } from './build-factors.js';
 import type { Cell } from './cell.js';
 import { type ClockFinding, ticksText } from './clock-sense.js';
 import { slowedTrials } from './frequency.js';
 import type { NoiseFloor } from './noise-floor.js';
 import { repeatedFailures } from './repeated-failures.js';
+import type { ReportKernel } from './report-model.js';
 import { rowSetup } from './row-setup.js';
 import { auditGaps, unsteadyState } from './row-state.js';
 import { measuredTrials, type RowView } from './row-view.js';
@@ -47,6 +49,9 @@ export interface RowEvidence {
   readonly clock: readonly ClockFinding[];
   readonly sequence: SequenceEffects;
   readonly floor?: NoiseFloor;
+  /** Those of the row, and the baseline. */
+  readonly kernels: readonly ReportKernel[];
+  readonly baseline: ReportKernel | undefined;
   /** Why the rest of the row cannot run now. */
   readonly waiting: readonly string[];
 }
@@ -196,8 +201,8 @@ function states({ cells, state, audit, view }: RowEvidence): string[] {
   return [...stopped, ...auditGaps({ checks: state, audit, view })];
 }
 
-function factors({ view }: RowEvidence): string[] {
-  return secondFactors(view);
+function factors({ view, kernels, baseline }: RowEvidence): string[] {
+  return [...secondFactors(view), ...buildFactors(kernels, baseline)];
 }
 
 /** Their ratios are pooled all the same; a reader must know that they should not be one number. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Sends one command about a sweep, with the local file that it may name. */
+/** Sends one command about a sweep, with the local kernel that it may name. */
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
@@ -10,7 +10,7 @@ import {
   type SweepSummary,
   UsageError,
 } from '@labsweep/proto';
-import { reasonOf } from './local-inputs.js';
+import { readConfigs, reasonOf } from './local-inputs.js';
 import type { SweepClient } from './sweep-client.js';
 
 /** What a user asks, as the command line has it. */
@@ -60,5 +60,9 @@ async function sendFile(client: SweepClient, source: string): Promise<Record<str
   } catch (error) {
     throw new UsageError(`--kernel: cannot read ${path}: ${reasonOf(error)}`, { cause: error });
   }
-  return { [path]: await client.putArtifact(bytes) };
+  const files = { [path]: await client.putArtifact(bytes) };
+  for (const [place, config] of await readConfigs(path, '.')) {
+    files[place] = await client.putArtifact(config);
+  }
+  return files;
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Watches a sweep to its end: shows what happens and keeps the evidence as it comes in. */
 import type { SweepRecord } from '@labsweep/analysis';
-import { LabsweepError, type SweepId } from '@labsweep/proto';
+import { LabsweepError, type LogEntry, type SweepId } from '@labsweep/proto';
+import { kernelsOf } from './evidence-files.js';
 import type { Display } from './progress/display.js';
 import type { SweepLog } from './record/sweep-log.js';
 import type { SweepClient } from './sweep-client.js';
 import { SweepFollower } from './sweep-follower.js';
-import { writeEvidence } from './write-results.js';
+import { writeConfigs, writeEvidence } from './write-results.js';
 
 export interface FollowOptions {
   readonly client: SweepClient;
@@ -38,6 +39,7 @@ export async function followSweep(options: FollowOptions): Promise<FollowEnd> {
   try {
     for await (const event of client.watch(sweep, signal)) {
       const outcome = follower.take(event);
+      if (event.kind === 'entry') evidence.push(keepConfigs(options, event.entry));
       const record = follower.record('running');
       if (outcome !== undefined) {
         // Before the first progress comes the past, which is no news.
@@ -67,6 +69,16 @@ export async function followSweep(options: FollowOptions): Promise<FollowEnd> {
 function endOf(follower: SweepFollower, state: SweepRecord['state']): FollowEnd {
   const { complete } = follower;
   return { record: follower.record(state), log: follower.log(state), complete };
+}
+
+async function keepConfigs(
+  { folder, client, display, signal }: FollowOptions,
+  entry: LogEntry,
+): Promise<void> {
+  const kernels = kernelsOf(entry);
+  if (folder === undefined || kernels.length === 0) return;
+  const warning = await writeConfigs(folder, kernels, (sha256) => client.getArtifact(sha256));
+  if (warning !== undefined && !signal.aborted) display.line(warning);
 }
 
 async function keepEvidence(

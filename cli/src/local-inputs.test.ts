@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { strict as assert } from 'node:assert';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -58,4 +58,17 @@ test('A file that is not there is told with its place in the spec.', async (cont
     assert.match(error.message, /sweep\.toml:7:25: cannot read .*input\.txt: no such file/);
     return true;
   });
+});
+
+test('A configuration beside an image travels along, and makes no other sweep.', async (context) => {
+  const { path, write } = writeSpec(context);
+  write('vmlinuz-6.17.1', 'an image\n');
+  const spec = readFileSync(path, 'utf8').replace('"host"', '"file:vmlinuz-6.17.1"');
+  write('sweep.toml', spec.replace('"native"', '"qemu"'));
+  const alone = await readInputs(path);
+  assert.deepEqual([...alone.files.keys()], ['toggle.c', 'input.txt', 'vmlinuz-6.17.1']);
+  write('config-6.17.1', 'CONFIG_A=y\n');
+  const beside = await readInputs(path);
+  assert.equal(String(beside.files.get('config-6.17.1')), 'CONFIG_A=y\n');
+  assert.equal(beside.sweepBase, alone.sweepBase);
 });

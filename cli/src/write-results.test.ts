@@ -14,7 +14,7 @@ import type {
   TrialEnded,
   TrialId,
 } from '@labsweep/proto';
-import { writeEvidence } from './write-results.js';
+import { writeConfigs, writeEvidence } from './write-results.js';
 
 const OUTPUT = 'a'.repeat(64) as Sha256;
 const DUMP = 'b'.repeat(64) as Sha256;
@@ -73,4 +73,22 @@ test('output that came with its outcome is written like any other', async () => 
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test('configurations lie beside each other by the name of their kernel', async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), 'labsweep-configs-'));
+  context.after(() => rm(folder, { recursive: true }));
+  const config = { sha256: OUTPUT, sizeBytes: 1 };
+  const kernels = [
+    { name: 'v6.17' as KernelName, source: 'host', config },
+    { name: 'unknown' as KernelName, source: 'host' },
+  ];
+  assert.equal(await writeConfigs(folder, kernels, async () => Buffer.from('A=y')), undefined);
+  assert.deepEqual(await readdir(join(folder, 'kernels')), ['v6.17.config']);
+  assert.equal(await readFile(join(folder, 'kernels', 'v6.17.config'), 'utf8'), 'A=y');
+  const lost = () => Promise.reject(new Error('artifact is gone'));
+  assert.match(
+    (await writeConfigs(folder, kernels, lost)) ?? '',
+    /^the configuration of a kernel is missing in the folder: artifact is gone/,
+  );
 });

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Writes everything a sweep yields into its folder: plan, report, raw series, facts and serial
- * logs.
+ * Writes everything a sweep yields into its folder: plan, report, raw series, facts, serial logs,
+ * and the configurations of its kernels.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { messageOf, type Sha256, type TrialEnded } from '@labsweep/proto';
-import { evidenceFiles } from './evidence-files.js';
+import { messageOf, type ResolvedKernel, type Sha256, type TrialEnded } from '@labsweep/proto';
+import { configFiles, type EvidenceFile, evidenceFiles } from './evidence-files.js';
 import { writeRecord } from './record/record-file.js';
 import { recordOfLog } from './record/record-of-log.js';
 import type { SweepLog } from './record/sweep-log.js';
@@ -24,14 +24,39 @@ export async function writeResults(
   return { report: String(files.get('report.txt')) };
 }
 
+type Fetch = (sha256: Sha256) => Promise<Uint8Array>;
+
 /** Fetches the evidence of one outcome. Returns a warning when it cannot be had. */
-export async function writeEvidence(
+export function writeEvidence(
   folder: string,
   entry: TrialEnded,
-  fetch: (sha256: Sha256) => Promise<Uint8Array>,
+  fetch: Fetch,
 ): Promise<string | undefined> {
+  const what = `evidence of ${entry.trial}`;
+  return writeFiles(folder, { what, files: evidenceFiles(entry), fetch });
+}
+
+/** The same for the configurations of kernels. */
+export function writeConfigs(
+  folder: string,
+  kernels: readonly ResolvedKernel[],
+  fetch: Fetch,
+): Promise<string | undefined> {
+  const what = 'the configuration of a kernel';
+  return writeFiles(folder, { what, files: configFiles(kernels), fetch });
+}
+
+async function writeFiles(
+  folder: string,
+  wanted: {
+    readonly what: string;
+    readonly files: readonly EvidenceFile[];
+    readonly fetch: Fetch;
+  },
+): Promise<string | undefined> {
+  const { what, files, fetch } = wanted;
   try {
-    for (const file of evidenceFiles(entry)) {
+    for (const file of files) {
       const content = 'text' in file ? file.text : await fetch(file.sha256);
       const path = join(folder, file.path);
       await mkdir(dirname(path), { recursive: true });
@@ -39,6 +64,6 @@ export async function writeEvidence(
     }
     return undefined;
   } catch (error) {
-    return `evidence of ${entry.trial} is missing in the folder: ${messageOf(error)}`;
+    return `${what} is missing in the folder: ${messageOf(error)}`;
   }
 }

@@ -7,6 +7,7 @@
 import { fileURLToPath } from 'node:url';
 
 export { Gate } from './io/gate.js';
+export { configPlaces } from './io/kernels/config-places.js';
 export { debianArchiveOf } from './io/kernels/debian/debian-archive.js';
 export { listSuiteKernels } from './io/kernels/debian/suite-kernels.js';
 export {

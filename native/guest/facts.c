@@ -242,6 +242,8 @@ void facts_report_start(const char *root, fact_sink *sink, void *context) {
     const struct reporter reporter = {root, sink, context};
     report_uptime(&reporter, "uptime_ms_at_start");
     report_kernel(&reporter);
+    /* Besides what uname tells it names the compiler and the linker. */
+    report_text(&reporter, "kernel_banner", "/proc", "version");
     report_cpu_count(&reporter, "online_cpus", "online");
     report_cpu_count(&reporter, "present_cpus", "present");
     report_text(&reporter, "online_cpu_list", cpu_directory, "online");

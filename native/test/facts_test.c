@@ -60,6 +60,7 @@ static void write_fixtures(void) {
     write_fixture("/sys/devices/system/cpu/online", "0-2,5,7-8\n");
     write_fixture("/sys/devices/system/cpu/present", "0-15\n");
     write_fixture("/proc/cmdline", "console=ttyS0 quiet\n");
+    write_fixture("/proc/version", "Linux version 6.1 (me@box) (gcc 12.2.0, GNU ld 2.40) #1 SMP\n");
     write_fixture("/proc/uptime", "12.34 8.10\n");
     write_fixture("/proc/meminfo", "MemTotal:        1010528 kB\nMemFree: 5 kB\nMemAvailable:     900000 kB\n"
                                    "HugePages_Total:       3\nHugepagesize:       2048 kB\n");
@@ -91,9 +92,10 @@ static void facts_at_the_start_are_read(void) {
     CHECK(uname(&names) == 0);
     snprintf(release, sizeof(release), "kernel_release=%s", names.release);
     facts_report_start(root, collect, &facts);
-    CHECK(facts.count == 27);
+    CHECK(facts.count == 28);
     CHECK(has(&facts, "kaslr=on"));
     CHECK(has(&facts, release));
+    CHECK(has(&facts, "kernel_banner=Linux version 6.1 (me@box) (gcc 12.2.0, GNU ld 2.40) #1 SMP"));
     CHECK(has(&facts, "online_cpus=6"));
     CHECK(has(&facts, "present_cpus=16"));
     CHECK(has(&facts, "online_cpu_list=0-2,5,7-8"));
@@ -160,7 +162,7 @@ static void missing_files_give_absent(void) {
     struct collected facts = {0};
     facts_report_start("/nonexistent/labsweep", collect, &facts);
     facts_report_end("/nonexistent/labsweep", collect, &facts);
-    CHECK(facts.count == 35);
+    CHECK(facts.count == 36);
     CHECK(has(&facts, "kaslr=absent"));
     CHECK(has(&facts, "cmdline=absent"));
     CHECK(has(&facts, "clocksource_end=absent"));

@@ -18,6 +18,7 @@ export {
   ReignStore,
 } from './broker/reign-store.js';
 export * from './commands.js';
+export * from './compressed-kernel.js';
 export * from './design.js';
 export * from './domain.js';
 export * from './errors.js';

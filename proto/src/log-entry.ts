@@ -19,7 +19,7 @@ import {
   type TrialId,
 } from './domain.js';
 import { isPlainOutcome } from './plain-outcome.js';
-import type { ResolvedKernel, ResolvedWorkload } from './resolved.js';
+import type { KernelConfig, ResolvedKernel, ResolvedWorkload } from './resolved.js';
 import { HYGIENE_MODES, PERMISSIONS, PURPOSES } from './trial-settings.js';
 
 const brand = <Name extends string>() =>
@@ -67,12 +67,28 @@ const outcome: z.ZodType<Outcome> = z.object({
   profile: z.array(functionProfile).exactOptional(),
 });
 
+const count = z.number().int().nonnegative();
+
+const config: z.ZodType<KernelConfig> = z.object({
+  sha256,
+  sizeBytes: count,
+  differences: z
+    .object({
+      against: brand<KernelName>(),
+      changedCount: count,
+      addedCount: count,
+      removedCount: count,
+      options: z.array(z.string()),
+    })
+    .exactOptional(),
+});
+
 const kernel: z.ZodType<ResolvedKernel> = z.object({
   name: brand<KernelName>(),
   source: z.string(),
-  image: z
-    .object({ sha256, sizeBytes: z.number().int().nonnegative(), release: z.string() })
-    .exactOptional(),
+  image: z.object({ sha256, sizeBytes: count, release: z.string() }).exactOptional(),
+  // Logs of earlier versions know none.
+  config: config.exactOptional(),
 });
 
 const workload: z.ZodType<ResolvedWorkload> = z.object({

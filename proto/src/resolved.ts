@@ -15,6 +15,33 @@ export interface ResolvedKernel {
     /** What `uname -r` must say in the guest. */
     readonly release: string;
   };
+  /** Absent where nothing tells with which configuration the kernel was built. */
+  readonly config?: KernelConfig;
+}
+
+/** The configuration of a kernel: its text is an artifact, unpacked, as `/boot/config-*` has it. */
+export interface KernelConfig {
+  readonly sha256: Sha256;
+  readonly sizeBytes: number;
+  /** Absent for the baseline, and where its configuration is the same or not known. */
+  readonly differences?: ConfigDifferences;
+}
+
+/**
+ * In what two configurations differ, as `scripts/diffconfig` of the kernel tells it. Not counted:
+ * what names the release and the tools of the build, and options that one of them has switched off
+ * and the other does not know.
+ */
+export interface ConfigDifferences {
+  readonly against: KernelName;
+  /** Options that both know, with another value. */
+  readonly changedCount: number;
+  /** Options that only this kernel has switched on. */
+  readonly addedCount: number;
+  /** Options that only `against` has switched on. */
+  readonly removedCount: number;
+  /** The first few by name, what changed before the rest: `NUMA y -> n`, `+SLUB_TINY y`. */
+  readonly options: readonly string[];
 }
 
 /** The one binary that runs on every box. */

@@ -8,6 +8,7 @@ import { readHostTree } from './host-tree.js';
 const CPU = 'sys/devices/system/cpu';
 const LAPTOP = {
   'proc/sys/kernel/osrelease': '6.12.117+deb12-amd64\n',
+  'proc/version': 'Linux version 6.12.117 (me@box) (gcc-12 (Debian 12.2.0-14) 12.2.0) #1 SMP\n',
   'proc/cmdline': 'root=/dev/sda  quiet\n',
   'proc/sys/kernel/tainted': '0\n',
   'proc/cpuinfo': 'processor\t: 0\nmicrocode\t: 0x12b\nflags\t\t: fpu vme\n\nprocessor\t: 1\n',
@@ -35,6 +36,7 @@ test('facts are read, and derived where several files make one', async () => {
     const facts = await readHostTree(root);
     const expected = {
       kernel_release: '6.12.117+deb12-amd64',
+      kernel_banner: 'Linux version 6.12.117 (me@box) (gcc-12 (Debian 12.2.0-14) 12.2.0) #1 SMP',
       cmdline: 'root=/dev/sda quiet',
       tainted: '0',
       microcode: '0x12b',

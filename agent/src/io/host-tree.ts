@@ -23,6 +23,7 @@ const CLOCK = 'sys/devices/system/clocksource/clocksource0';
 const FILE_FACTS: Readonly<Record<string, string>> = {
   kernel_release: 'proc/sys/kernel/osrelease',
   kernel_version: 'proc/sys/kernel/version',
+  kernel_banner: 'proc/version',
   cmdline: 'proc/cmdline',
   tainted: 'proc/sys/kernel/tainted',
   clocksource: `${CLOCK}/current_clocksource`,

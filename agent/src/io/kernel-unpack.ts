@@ -9,14 +9,14 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { messageOf, sha256Of } from '@labsweep/proto';
 import {
   type CompressedKernel,
-  type Compression,
   findCompressedKernel,
-  isElf,
-  whyNotPvh,
-} from '../kernel-image.js';
+  messageOf,
+  sha256Of,
+  UNPACK_COMMANDS,
+} from '@labsweep/proto';
+import { isElf, whyNotPvh } from '../kernel-image.js';
 import { isIntact } from './checked-file.js';
 import { runProcess } from './process.js';
 import { removeStaleScratch, withScratch } from './scratch.js';
@@ -31,15 +31,6 @@ const UNPACK_MS_MAX = 120_000;
 const KERNELS_MAX = 16;
 /** What a killed agent left half written is cleared away after this time. */
 const TEMPORARY_AGE_MS_MAX = 60 * 60 * 1000;
-
-/** gzip is Node's own; each of these reads a file and writes to its standard output. */
-const TOOLS: Readonly<Record<Exclude<Compression, 'gzip'>, readonly [string, ...string[]]>> = {
-  xz: ['xz', '--decompress', '--stdout', '--format=xz'],
-  zstd: ['zstd', '--decompress', '--stdout', '--quiet'],
-  lz4: ['lz4', '-d', '-c', '-q'],
-  lzma: ['xz', '--decompress', '--stdout', '--format=lzma'],
-  bzip2: ['bzip2', '--decompress', '--stdout'],
-};
 
 /**
  * Remembers what it has checked, so that a kernel is hashed once per agent and not once a trial.
@@ -139,7 +130,7 @@ async function decompress(kernel: CompressedKernel, directory: string): Promise<
   const bytes =
     compression === 'gzip'
       ? await promisify(gunzip)(payload, { maxOutputLength: UNPACKED_BYTES_MAX })
-      : await runTool(TOOLS[compression], payload, directory);
+      : await runTool(UNPACK_COMMANDS[compression], payload, directory);
   if (bytes.length !== unpackedBytes) {
     throw new Error(`its kernel unpacks to ${bytes.length} bytes in place of ${unpackedBytes}`);
   }

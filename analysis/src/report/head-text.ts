@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The head of the text report: state, then what was measured where and how. */
-import type { Report } from '../report-model.js';
+import { buildWords } from '../kernel-builds.js';
+import type { Report, ReportKernel } from '../report-model.js';
 import { percentText } from '../verdict.js';
 import { wrapText } from './page.js';
 
@@ -19,7 +20,7 @@ export function renderHead(report: Report): string[] {
       buildText(head.workload),
     ]),
     ...field('scenario', [head.scenarios.join(', ')]),
-    ...field('kernels', head.kernels.map(kernelText)),
+    ...field('kernels', [...head.kernels.map(kernelText), ...head.kernelBuilds]),
     ...field(
       'hosts',
       head.hosts.map(({ name, cpuModel }) => [name, cpuModel].filter(Boolean).join(': ')),
@@ -73,9 +74,9 @@ function stateLines({ state, progress }: Report): string[] {
   }
 }
 
-function kernelText({ name, release, source }: Report['head']['kernels'][number]): string {
-  const uname = release === '' ? 'release not seen yet' : release;
-  return `${name}: ${uname}${source === '' ? '' : ` (${source})`}`;
+function kernelText({ name, release, source, ...build }: ReportKernel): string {
+  const parts = [release === '' ? 'release not seen yet' : release, ...buildWords(build)];
+  return `${name}: ${parts.join(', ')}${source === '' ? '' : ` (${source})`}`;
 }
 
 function meanings({ metrics }: Report): string[] {

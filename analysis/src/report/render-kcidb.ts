@@ -4,9 +4,9 @@
  * One test object for each trial and metric, one for each verdict; what the schema has no place
  * for, such as intervals, goes to `misc`. It submits nothing.
  */
-import { type KernelName, type TrialEnded, UsageError } from '@labsweep/proto';
+import { type TrialEnded, UsageError } from '@labsweep/proto';
 import { blockHistories } from '../block-history.js';
-import type { Report } from '../report-model.js';
+import type { Report, ReportKernel } from '../report-model.js';
 import type { SweepRecord } from '../sweep-record.js';
 import type { Verdict } from '../verdict.js';
 import { claimsOf } from './headline.js';
@@ -59,7 +59,7 @@ export function renderKcidb({ record, report, options }: RenderParts): string {
       valid: true,
       misc: { source },
     })),
-    builds: report.head.kernels.map(({ name }) => buildOf(parts, name)),
+    builds: report.head.kernels.map((kernel) => buildOf(parts, kernel)),
     tests: [...trialTests(parts), ...skippedTests(parts), ...verdictTests(parts)],
   };
   return `${JSON.stringify(data, undefined, 2)}\n`;
@@ -72,7 +72,7 @@ interface KcidbParts {
   readonly id: (...parts: readonly (string | number)[]) => string;
 }
 
-function buildOf({ record, origin, id }: KcidbParts, name: KernelName) {
+function buildOf({ record, origin, id }: KcidbParts, { name, compiler, config }: ReportKernel) {
   const image = record.submitted.kernels.find((kernel) => kernel.name === name)?.image;
   const told = record.entries.filter(({ kernel }) => kernel === name);
   const machine = told.map(({ outcome }) => outcome.facts.machine).find(Boolean);
@@ -81,8 +81,12 @@ function buildOf({ record, origin, id }: KcidbParts, name: KernelName) {
     origin,
     checkout_id: id(name),
     ...(machine === undefined || !/^[a-z0-9_]*$/.test(machine) ? {} : { architecture: machine }),
+    ...(compiler === undefined ? {} : { compiler }),
     status: 'PASS' satisfies Status,
-    misc: image === undefined ? {} : { image_sha256: image.sha256 },
+    misc: {
+      ...(image === undefined ? {} : { image_sha256: image.sha256 }),
+      ...(config === undefined ? {} : { config_sha256: config.sha256 }),
+    },
   };
 }
 

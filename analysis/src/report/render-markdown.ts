@@ -238,6 +238,7 @@ function setup(record: SweepRecord, report: Report): string[] {
     `workload: ${[name, ...args].join(' ')} (${program}, binary sha256 ${sha256})`,
     ...(compiler === '' ? [] : [`compiler: ${compiler}`]),
     ...kernelLines(record, report).map((each) => `kernel ${each}`),
+    ...head.kernelBuilds.map((each) => `kernels: ${each}`),
     ...machineLines(record).map((each) => `machine ${each}`),
     ...facts.map(({ words, text: value }) => `${words}: ${value}`),
     ...head.environments.map(({ environment, note }) => `${environment}: ${note}`),

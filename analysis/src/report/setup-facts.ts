@@ -5,6 +5,7 @@
  */
 import type { KernelName, TrialEnded } from '@labsweep/proto';
 import { timingHistories } from '../block-history.js';
+import { buildWords } from '../kernel-builds.js';
 import type { Report } from '../report-model.js';
 import type { RecordedHost, SweepRecord } from '../sweep-record.js';
 
@@ -76,14 +77,17 @@ export function guestSettings(record: SweepRecord): SetupFact[] {
   );
 }
 
-/** `v6.17: 6.17.13+deb13, tainted 0, image sha256 bfb355690f89 (debian:...)`. */
+/**
+ * `v6.17: 6.17.13, tainted 0, config sha256 1f2e3d4c5b6a, gcc 14.2.0, image sha256 ... (file:...)`.
+ */
 export function kernelLines(record: SweepRecord, report: Report): string[] {
-  return report.head.kernels.map(({ name, release, source }) => {
+  return report.head.kernels.map(({ name, release, source, ...build }) => {
     const image = record.submitted.kernels.find((kernel) => kernel.name === name)?.image;
     const tainted = factsIn(taintsOf(record, name), [['tainted', 'tainted']]);
     const parts = [
       release === '' ? 'release not seen yet' : release,
       ...tainted.map(({ words, text }) => `${words} ${text}`),
+      ...buildWords(build),
       ...(image === undefined ? [] : [`image sha256 ${image.sha256.slice(0, 12)}`]),
     ];
     return `${name}: ${parts.join(', ')}${source === '' ? '' : ` (${source})`}`;

@@ -241,7 +241,9 @@ function submittedOf(options: RecordOptions): SweepRecord['submitted'] {
         sizeBytes: 1,
         release: releaseOf(options, name),
       };
-      return { name: name as KernelName, source: `file:vmlinuz-${name}`, image };
+      const config = options.configs?.[name];
+      const source = `file:vmlinuz-${name}`;
+      return { name: name as KernelName, source, image, ...(config && { config }) };
     }),
     workload: {
       sha256: 'b'.repeat(64) as Sha256,

@@ -7,6 +7,7 @@ import type {
   FunctionProfile,
   GuestSettings,
   HygieneRecord,
+  KernelConfig,
   Metric,
   NativeSettings,
   Outcome,
@@ -71,6 +72,8 @@ export interface RecordOptions {
   /** The second name of the baseline; rows that have it name it among their kernels. */
   readonly again?: string;
   readonly margin?: number;
+  /** By kernel; the others tell none. */
+  readonly configs?: Readonly<Record<string, KernelConfig>>;
   readonly gap?: { readonly good: string; readonly bad: string; readonly candidate: string };
   readonly metrics?: readonly Metric[];
   readonly scenarios?: readonly string[];

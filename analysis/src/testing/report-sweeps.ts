@@ -3,7 +3,7 @@
  * A sweep that shows every part of a report: two rows of guests, a native one of the same kernels,
  * a clear change and its mend, a failed trial that was rerun, a finding, an audit, and an outlier.
  */
-import type { Outcome } from '@labsweep/proto';
+import type { KernelConfig, KernelName, Outcome, Sha256 } from '@labsweep/proto';
 import type { SweepRecord } from '../sweep-record.js';
 import { buildRecord } from './record-builder.js';
 import type { RecordOptions, RecordRow } from './record-options.js';
@@ -15,6 +15,8 @@ const EMULATION = 7;
 const OUTLIER = 'qemu-smp4/r5/v6.16';
 
 const GUEST_FACTS = {
+  kernel_banner:
+    'Linux version 6.17.13 (me@box) (gcc-14 (Debian 14.2.0-19) 14.2.0, GNU ld 2.44) #1 SMP',
   tainted: '0',
   tainted_end: '0',
   qemu_version: '7.2.22',
@@ -22,6 +24,24 @@ const GUEST_FACTS = {
   boot_path: 'fast',
   cmdline: 'console=ttyS0 panic=-1 tsc=unstable',
   machine: 'x86_64',
+};
+
+/** One configuration for v6.16, another for v6.17, and v6.17-fix like v6.17. */
+const OTHER_CONFIG: KernelConfig = {
+  sha256: '2e'.repeat(32) as Sha256,
+  sizeBytes: 262_000,
+  differences: {
+    against: 'v6.16' as KernelName,
+    changedCount: 2,
+    addedCount: 31,
+    removedCount: 0,
+    options: ['NR_CPUS 64 -> 8192', 'SLUB_TINY n -> y', '+DAMON_STAT y', '+FUTEX_MPOL y', '+ZYX m'],
+  },
+};
+const CONFIGS = {
+  'v6.16': { sha256: '1d'.repeat(32) as Sha256, sizeBytes: 261_000 },
+  'v6.17': OTHER_CONFIG,
+  'v6.17-fix': OTHER_CONFIG,
 };
 
 const STATE = {
@@ -65,6 +85,7 @@ export function reportSweep(change: Partial<RecordOptions> = {}): SweepRecord {
     baseline: 'v6.16',
     gap: { good: 'v6.16', bad: 'v6.17', candidate: 'v6.17-fix' },
     releases: { 'v6.16': '6.16.12', 'v6.17': '6.17.13', 'v6.17-fix': '6.17.13-fix' },
+    configs: CONFIGS,
     mendOutcome,
     failures: [
       {

@@ -152,11 +152,18 @@ test('a condition that both sides told is held against the other', () => {
 });
 
 test('a kernel of one name and another image has no ratio, and says what else it differs in', () => {
-  const told = (config: string) => (kernel: string) => ({
-    facts: { kernel_config_sha256: kernel === 'v6.17' ? config : 'same', kernel_version: '#1' },
+  const built = (digit: string, compiler: string): Partial<RecordOptions> => ({
+    configs: { 'v6.17': { sha256: digit.repeat(64) as Sha256, sizeBytes: 1 } },
+    rows: [
+      qemuRow(1, {
+        told: () => ({
+          facts: { kernel_banner: `Linux version 6.1 (a@b) (gcc (GCC) ${compiler}, GNU ld 2) #1` },
+        }),
+      }),
+    ],
   });
-  const a = sweep({ rows: [qemuRow(1, { told: told('one') })] });
-  const b = sweep({ seed: 2, rows: [qemuRow(1, { told: told('other') })] });
+  const a = sweep(built('1', '14.2.0'));
+  const b = sweep({ seed: 2, ...built('2', '15.2.0') });
   const kernels = b.submitted.kernels.map((kernel) =>
     kernel.name === 'v6.17' && kernel.image !== undefined
       ? { ...kernel, image: { ...kernel.image, sha256: 'f'.repeat(64) as Sha256 } }
@@ -170,11 +177,14 @@ test('a kernel of one name and another image has no ratio, and says what else it
     [
       ['v6.12', []],
       ['v6.16', []],
-      ['v6.17', ['kernel image', 'kernel config']],
+      ['v6.17', ['kernel image', 'kernel config', 'kernel compiler']],
     ],
   );
   const text = renderComparison(compareSweeps(a, changed)).replaceAll(/\s+/g, ' ');
-  assert.match(text, /v6\.17: not the same kernel in both.*kernel config: one in A, other in B/);
+  assert.match(
+    text,
+    /v6\.17: not the same kernel in both.*kernel config: 1{12} in A, 2{12} in B.*gcc 15\.2\.0 in B/,
+  );
 });
 
 test('a kernel is found by its image, whatever it is called', () => {

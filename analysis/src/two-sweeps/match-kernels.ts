@@ -3,7 +3,7 @@
  * Finds the kernels that two rows have in common, whatever they are called there, and says in what
  * a kernel of one name is not the same kernel.
  */
-import type { KernelName, TrialEnded } from '@labsweep/proto';
+import type { KernelName } from '@labsweep/proto';
 import {
   buildOf,
   type EnvironmentSide,
@@ -11,6 +11,7 @@ import {
   type KernelBuild,
   kernelsOf,
 } from '../environment-side.js';
+import { kernelBuild } from '../kernel-builds.js';
 import type { SweepRecord } from '../sweep-record.js';
 import { differenceIn, type SetupDifference } from './difference.js';
 
@@ -27,7 +28,9 @@ export interface KernelPair {
 interface Known extends SideKernel {
   /** Empty for a kernel without an image. */
   readonly sha256: string;
+  /** These two are empty where nobody told them. */
   readonly config: string;
+  readonly compiler: string;
 }
 
 interface Place {
@@ -85,6 +88,11 @@ function differencesOf(one: Known, other: Known): SetupDifference[] {
       both(({ config }) => config),
     ),
     ...differenceIn(
+      'kernel compiler',
+      weight,
+      both(({ compiler }) => compiler),
+    ),
+    ...differenceIn(
       'kernel build',
       weight,
       both(({ version }) => version),
@@ -98,14 +106,12 @@ function knownKernels({ record, side }: Place): Known[] {
       (trial) => trial.kernel === each.kernel && isSameBuild(buildOf(trial), each),
     );
     const image = record.submitted.kernels.find(({ name }) => name === each.kernel)?.image;
-    const config = told(trials, 'kernel_config_sha256');
-    return { ...each, sha256: image?.sha256 ?? '', config };
+    const { config, compiler } = kernelBuild(record, { name: each.kernel, counted: trials });
+    return {
+      ...each,
+      sha256: image?.sha256 ?? '',
+      config: config?.sha256 ?? '',
+      compiler: compiler ?? '',
+    };
   });
-}
-
-/** Empty when no trial tells, or when they do not agree. */
-function told(trials: readonly TrialEnded[], fact: string): string {
-  const values = new Set(trials.map(({ outcome }) => outcome.facts[fact] ?? ''));
-  const [only = ''] = values;
-  return values.size > 1 || only === 'absent' ? '' : only;
 }

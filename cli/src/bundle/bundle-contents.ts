@@ -4,8 +4,14 @@
  * sha256, each with its place. It fetches and writes nothing.
  */
 import type { SweepRecord } from '@labsweep/analysis';
-import type { KernelName, ResolvedKernel, Sha256, TrialEnded } from '@labsweep/proto';
-import { type EvidenceFile, evidenceFiles } from '../evidence-files.js';
+import type { KernelName, Sha256, TrialEnded } from '@labsweep/proto';
+import {
+  configFiles,
+  type EvidenceFile,
+  evidenceFiles,
+  fileNameOf,
+  kernelPath,
+} from '../evidence-files.js';
 import { jsonOf, resultFiles } from '../result-files.js';
 import type { LeftOut } from './manifest.js';
 import { type RepeatTree, repeatTree } from './repeat-tree.js';
@@ -35,6 +41,7 @@ export function bundleContents(
   const artifacts = [
     ...workloadArtifacts(record, tree),
     ...evidence.flatMap((file) => ('sha256' in file ? [file] : [])),
+    ...configFiles(record.submitted.kernels).map((file) => ({ ...file, inFolder: file.path })),
     ...(options.withKernels ? kernels : []),
   ];
   const reason = 'kernel images go in with --with-kernels only';
@@ -104,12 +111,8 @@ function kernelArtifacts(record: SweepRecord, tree: RepeatTree): WantedArtifact[
     const source = spec.kernels.find(({ name }) => name === kernel.name)?.source;
     const isSpecs = source?.kind === 'file' && !added.has(kernel.name);
     const own = isSpecs ? tree.places.get(source.path) : undefined;
-    return [{ path: own ?? imagePath(kernel), sha256: kernel.image.sha256 }];
+    return [{ path: own ?? kernelPath(kernel, 'vmlinuz'), sha256: kernel.image.sha256 }];
   });
-}
-
-export function imagePath({ name }: Pick<ResolvedKernel, 'name'>): string {
-  return `kernels/${fileNameOf(name)}.vmlinuz`;
 }
 
 /**
@@ -132,10 +135,6 @@ function evidenceOf(entries: readonly TrialEnded[]): (EvidenceFile & WithFolder)
 
 interface WithFolder {
   readonly inFolder: string;
-}
-
-function fileNameOf(name: string): string {
-  return name.replaceAll(/[^\w.+-]/g, '-');
 }
 
 /** The log may hold an outcome twice, and a spec a file under two names. */

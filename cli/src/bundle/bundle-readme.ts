@@ -5,7 +5,7 @@
  */
 import { commandLine, type SweepRecord } from '@labsweep/analysis';
 import type { SweepCommand } from '@labsweep/proto';
-import { imagePath } from './bundle-contents.js';
+import { kernelPath } from '../evidence-files.js';
 import type { LeftOut } from './manifest.js';
 import { comparePaths } from './member-path.js';
 import type { RepeatTree } from './repeat-tree.js';
@@ -82,7 +82,7 @@ function addedBy(command: SweepCommand): string[] {
     case 'add-kernel': {
       const { name, source } = command.kernel;
       const [asked = ''] = source.split(' ');
-      const from = asked.startsWith('file:') ? `file:${imagePath({ name })}` : asked;
+      const from = asked.startsWith('file:') ? `file:${kernelPath({ name }, 'vmlinuz')}` : asked;
       return [`labsweep add SWEEP --kernel ${shellWord(`${name}=${from}`)}`];
     }
     default:
@@ -101,12 +101,16 @@ function workloadWords({ spec, submitted }: SweepRecord): string {
 }
 
 function kernelWords({ submitted }: SweepRecord): string {
-  const lines = submitted.kernels.map(({ name, source, image }) => {
+  const lines = submitted.kernels.map(({ name, source, image, config }) => {
     const pinned =
       image === undefined
         ? 'no image: the kernel that the host ran'
         : `${image.release}, sha256 ${image.sha256}`;
-    return `- ${name}: \`${source}\` (${pinned})\n`;
+    const built =
+      config === undefined
+        ? 'configuration not known'
+        : `configuration \`${kernelPath({ name }, 'config')}\`, sha256 ${config.sha256}`;
+    return `- ${name}: \`${source}\` (${pinned}; ${built})\n`;
   });
   return `The kernels, which may have moved on where they came from:\n\n${lines.join('')}`;
 }

@@ -53,16 +53,32 @@ export async function* unpackArchive(
         throw new UsageError(`more than ${limits.totalBytesMax} bytes when unpacked`);
       }
       allowance.allow(member.sizeBytes);
-      yield { ...member, content: entry };
+      yield { ...member, content: contentOf(entry, archive) };
     }
     await fed;
   } catch (error) {
-    const wrong = error instanceof LabsweepError ? messageOf(error) : wordsOf(error);
-    throw new UsageError(`${archive}: ${wrong}`, { cause: error });
+    throw explained(error, archive);
   } finally {
     members.destroy();
     await fed.catch(() => {});
   }
+}
+
+/** Whoever reads a member may be the first to meet the damage behind it. */
+async function* contentOf(
+  entry: AsyncIterable<Uint8Array>,
+  archive: string,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* entry;
+  } catch (error) {
+    throw explained(error, archive);
+  }
+}
+
+function explained(error: unknown, archive: string): UsageError {
+  const wrong = error instanceof LabsweepError ? messageOf(error) : wordsOf(error);
+  return new UsageError(`${archive}: ${wrong}`, { cause: error });
 }
 
 function checkHeader(

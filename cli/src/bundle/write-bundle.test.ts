@@ -97,6 +97,12 @@ test('a bundle holds spec, source, binary and evidence, and the spec finds its f
   assert.match(members.get('repeat/deep/sample.toml') ?? '', /source = "\.\.\/src\/toggle\.c"/);
   assert.equal(members.get('binaries/reproducer'), 'binary');
   assert.equal(members.get('serial/qemu-tcg-smp1-r2-new-a1.log'), 'console-2');
+  assert.equal(members.get('kernels/old.config'), 'config');
+  assert.equal(members.has('kernels/new.config'), false);
+  assert.match(
+    members.get('README.md') ?? '',
+    /- old: .*configuration `kernels\/old\.config`.*\n- new: .*configuration not known/,
+  );
   assert.equal(members.get('output/qemu-tcg-smp1-r2-new-a1.txt'), 'ns=202\n');
   assert.match(members.get('README.md') ?? '', /labsweep run repeat\/deep\/sample\.toml --seed 7/);
   const kernels = leftOut.map(({ path, kind }) => [path, kind]);

@@ -31,7 +31,7 @@ smp = [1]
 
 /** By sha256; what a lab would keep. */
 export const SAMPLE_ARTIFACTS: ReadonlyMap<Sha256, Uint8Array> = new Map(
-  ['source', 'binary', 'old', 'new', 'console-1', 'console-2'].map((text) => [
+  ['source', 'binary', 'old', 'new', 'config', 'console-1', 'console-2'].map((text) => [
     sha256Of(Buffer.from(text)),
     Buffer.from(text),
   ]),
@@ -107,6 +107,8 @@ function submittedOf(sweep: SweepId, names: readonly KernelName[]): SweepLog['en
       name,
       source: `file:../${name}.img`,
       image: { sha256: hashOf(name), sizeBytes: 3, release: `6.1-${name}` },
+      // Of the other one nobody knows it.
+      ...(name === 'old' && { config: { sha256: hashOf('config'), sizeBytes: 6 } }),
     })),
     workload: {
       sha256: hashOf('binary'),

@@ -98,7 +98,9 @@ export class CommandDesk {
     }
     const resolved = await this.submission.resolveKernel(kernel, request.files, hooks);
     refuseWithoutImage(sweep, resolved);
-    return { kind: 'add-kernel', kernel: resolved };
+    const among = { spec: sweep.spec, known: sweep.kernels };
+    const [compared = resolved] = await this.submission.compareConfigs([resolved], among);
+    return { kind: 'add-kernel', kernel: compared };
   }
 
   private async append(entry: Commanded | HostCommanded): Promise<void> {

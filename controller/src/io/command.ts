@@ -28,8 +28,10 @@ export interface CommandOptions {
   readonly allowFailure?: boolean;
 }
 
-export interface CommandResult {
-  readonly stdout: string;
+export type CommandResult = Ended<string>;
+
+interface Ended<Stdout> {
+  readonly stdout: Stdout;
   /** The end of it, at most 64 Ki characters. */
   readonly stderr: string;
   /** 128 + n when signal n ended the program, as a shell would say it. */
@@ -48,7 +50,11 @@ const DEBIAN_PACKAGE_OF: Readonly<Record<string, string>> = {
   flock: 'util-linux',
   gcc: 'gcc',
   gpg: 'gnupg',
+  bzip2: 'bzip2',
+  lz4: 'lz4',
   tar: 'tar',
+  xz: 'xz-utils',
+  zstd: 'zstd',
 };
 
 /**
@@ -60,6 +66,16 @@ export async function runCommand(
   args: readonly string[],
   options: CommandOptions,
 ): Promise<CommandResult> {
+  const ended = await runFilter(program, args, options);
+  return { ...ended, stdout: ended.stdout.toString() };
+}
+
+/** The same for a program whose output is no text. */
+export async function runFilter(
+  program: string,
+  args: readonly string[],
+  options: CommandOptions,
+): Promise<Ended<Buffer>> {
   options.signal.throwIfAborted();
   const hasInput = options.inputFrom !== undefined || options.input !== undefined;
   const child = launch(program, args, options, hasInput ? 'pipe' : 'ignore');
@@ -95,7 +111,7 @@ async function feed(
   child: ChildProcess,
   source: { readonly program: string; readonly arguments: readonly string[] },
   options: CommandOptions,
-): Promise<CommandResult | undefined> {
+): Promise<Ended<string> | undefined> {
   const feeder = launch(source.program, source.arguments, options, 'ignore');
   const moved = move(feeder.stdout as Readable, child);
   const result = await endOf(source.program, feeder, moved);
@@ -110,11 +126,11 @@ async function move(input: Readable, child: ChildProcess): Promise<'whole' | 'cu
   );
 }
 
-async function endOf(
+async function endOf<Stdout>(
   program: string,
   child: ChildProcess,
-  stdoutRead: Promise<string>,
-): Promise<CommandResult> {
+  stdoutRead: Promise<Stdout>,
+): Promise<Ended<Stdout>> {
   const exited = new Promise<number>((resolve, reject) => {
     child.once('error', (error) => reject(startFailureOf(program, error)));
     child.once('close', (code, signal) =>
@@ -138,7 +154,7 @@ async function readLimited(program: string, child: ChildProcess, options: Comman
     chunks.push(chunk as Buffer);
     options.onOutput?.(String(chunk));
   }
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }
 
 async function readTail(child: ChildProcess): Promise<string> {
@@ -156,7 +172,7 @@ function startFailureOf(program: string, error: NodeJS.ErrnoException): Error {
   return new LabsweepError(`the program ${program} is not installed here${hint}`, { cause: error });
 }
 
-function failureOf(program: string, result: CommandResult): LabsweepError {
+function failureOf(program: string, result: Ended<unknown>): LabsweepError {
   const lines = result.stderr.trimEnd().split('\n').slice(-STDERR_LINES_SHOWN).join('\n');
   return new LabsweepError(`${program} ended with exit code ${result.exitCode}:\n${lines}`);
 }

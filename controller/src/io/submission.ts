@@ -18,6 +18,7 @@ import { formatProblem } from '../spec/spec-problem.js';
 import type { SweepLoop } from '../sweep-loop.js';
 import { checkStaticBinary } from './check-static-binary.js';
 import { compileWorkload } from './compile-workload.js';
+import { withConfigDifferences } from './kernels/config-differences.js';
 import { resolveKernel } from './kernels/resolve-kernel.js';
 import { refuseMissingImages } from './missing-images.js';
 import { resolveFiles } from './workload-files.js';
@@ -77,9 +78,10 @@ export class Submission {
       kernels.push(scripted ? { name, source } : await resolve());
     }
     refuseMissingImages(spec, kernels, request);
+    const compared = await this.compareConfigs(kernels, { spec, known: kernels });
     const atMs = Date.now();
     const header = { type: 'submitted' as const, sweep, atMs, by, specPath, specText, seed };
-    await broker.log.append({ ...header, kernels, workload });
+    await broker.log.append({ ...header, kernels: compared, workload });
     await this.folded(() => loop.sweep(sweep) !== undefined);
   }
 
@@ -123,7 +125,21 @@ export class Submission {
     }
   }
 
-  /** Stores the image. `files` says under which sha256 the user's local files are stored. */
+  /** Tells of each kernel in what its configuration differs from that of the baseline. */
+  async compareConfigs(
+    kernels: readonly ResolvedKernel[],
+    among: { readonly spec: Spec; readonly known: readonly ResolvedKernel[] },
+  ): Promise<ResolvedKernel[]> {
+    const { baseline: name } = among.spec;
+    const { artifacts } = this.parts.broker;
+    const baseline = { name, config: among.known.find((each) => each.name === name)?.config };
+    return Promise.all(kernels.map((kernel) => withConfigDifferences(kernel, baseline, artifacts)));
+  }
+
+  /**
+   * Stores image and configuration. `files` says under which sha256 the user's local files are
+   * stored.
+   */
   async resolveKernel(
     kernel: KernelSpec,
     files: Readonly<Record<string, string>>,
@@ -132,8 +148,8 @@ export class Submission {
     const { cacheDirectory, broker } = this.parts;
     const localFile = (path: string) => this.storedFile(path, files);
     const options = { cacheDirectory, localFile, ...hooks };
-    const { resolved, image } = await resolveKernel(kernel, options);
-    if (image !== undefined) await broker.artifacts.put(image);
+    const { resolved, image, config } = await resolveKernel(kernel, options);
+    for (const part of [image, config]) if (part !== undefined) await broker.artifacts.put(part);
     return resolved;
   }
 

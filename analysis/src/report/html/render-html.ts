@@ -174,7 +174,7 @@ function setup(record: SweepRecord, report: Report): Markup[] {
     ['workload', [[workload.name, ...workload.arguments].join(' '), workload.program]],
     ['binary sha256', [workload.sha256]],
     ['compiler', [workload.compiler]],
-    ['kernels', kernelLines(record, report)],
+    ['kernels', [...kernelLines(record, report), ...head.kernelBuilds]],
     ['machines', machineLines(record)],
     ['hosts’ settings', [facts(hostSettings(record))]],
     ['guests', [facts(guestSettings(record))]],

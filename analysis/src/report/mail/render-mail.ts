@@ -126,11 +126,10 @@ function scopeLines(record: SweepRecord, { head, rows }: Report): string[] {
     ),
     ...(vendor.length === 0
       ? []
-      : wrapText(
-          `Builds of a distribution, not vanilla kernels: ${vendor.join(', ')}. Their ` +
-            'configurations and compilers were not compared.',
-          { prefix: '  ', ...fullWidth },
-        )),
+      : wrapText(`Builds of a distribution, not vanilla kernels: ${vendor.join(', ')}.`, {
+          prefix: '  ',
+          ...fullWidth,
+        })),
   ];
 }
 
@@ -146,7 +145,7 @@ function setupLines(record: SweepRecord, report: Report): string[] {
       ...guestSettings(record).map(({ words, text }) => `guest ${words}: ${text}`),
       clocks.length === 0 ? '' : `clocksource: ${clocks.join(', ')}`,
     ]),
-    ...field('Kernels:', kernelLines(record, report)),
+    ...field('Kernels:', [...kernelLines(record, report), ...head.kernelBuilds]),
     ...field('Plan:', [
       `${blocks.map(blocksText).join(' or ')} a row; every kernel ${turns}, on one host, ` +
         `${ORDERS[head.order]} (seed ${head.seed}); one value is one boot or run; changes are ` +

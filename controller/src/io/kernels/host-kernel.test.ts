@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { release, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { findHostKernel } from './host-kernel.js';
 import { FAKE_VERSION, fakeKernelImage } from './testing/fake-kernel-image.js';
 
@@ -66,6 +67,16 @@ test('what is no image, or is cut off, is left aside for the next place', async 
   assert.deepEqual(found.image, image);
   assert.match(found.lines[0] ?? '', /is left aside: .* is not a kernel image/);
   assert.match(found.lines[1] ?? '', /is left aside: .* is cut off/);
+});
+
+test('the configuration is what the running kernel says, else the file of its release', async () => {
+  const boot = { [`boot/config-${RUNNING}`]: Buffer.from('CONFIG_A=y\n') };
+  assert.equal(String((await find(boot)).config), 'CONFIG_A=y\n');
+  const both = { ...boot, 'proc/config.gz': gzipSync('CONFIG_A=m\n') };
+  assert.equal(String((await find(both)).config), 'CONFIG_A=m\n');
+  const damaged = { ...boot, 'proc/config.gz': Buffer.from('no gzip') };
+  assert.equal(String((await find(damaged)).config), 'CONFIG_A=y\n');
+  assert.equal((await find({ 'boot/config-6.1.0-other': Buffer.from('x') })).config, undefined);
 });
 
 test('a folder in the place of the image is left aside', async () => {

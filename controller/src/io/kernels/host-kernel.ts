@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The kernel this box runs: its release, and its image where the box keeps a readable one. */
+/**
+ * The kernel this box runs: its release, its configuration, and its image where the box keeps a
+ * readable one.
+ */
 import { readFile } from 'node:fs/promises';
 import { release, version } from 'node:os';
+import { gunzipSync } from 'node:zlib';
 import { readKernelImage } from './kernel-image.js';
 
 export interface HostKernel {
   readonly release: string;
   /** Absent in containers, and where only root may read the image. */
   readonly image?: Uint8Array;
+  /** The text with which it was configured, where the box tells it. */
+  readonly config?: Uint8Array;
 }
 
 export interface HostKernelOptions {
@@ -19,16 +25,31 @@ export interface HostKernelOptions {
   onProgress(line: string): void;
 }
 
+const CONFIG_BYTES_MAX = 4 * 1024 * 1024;
+
 export async function findHostKernel(options: HostKernelOptions): Promise<HostKernel> {
   const running = { release: options.release ?? release(), version: options.version ?? version() };
+  const root = options.rootDirectory ?? '';
+  const config = await readConfig(root, running.release);
+  const found = { release: running.release, ...(config && { config }) };
   for (const place of hostImagePlaces(running.release)) {
-    const image = await readImage(`${options.rootDirectory ?? ''}${place}`, running, options);
-    if (image) return { release: running.release, image };
+    const image = await readImage(`${root}${place}`, running, options);
+    if (image) return { ...found, image };
   }
   options.onProgress(
     `${running.release} is running here; no image of it was found, so no guest can boot it`,
   );
-  return { release: running.release };
+  return found;
+}
+
+/** The running kernel's own word first: an update may have put another file in /boot. */
+async function readConfig(root: string, running: string): Promise<Uint8Array | undefined> {
+  try {
+    const packed = await readFile(`${root}/proc/config.gz`);
+    return gunzipSync(packed, { maxOutputLength: CONFIG_BYTES_MAX });
+  } catch {
+    return await readFile(`${root}/boot/config-${running}`).catch(() => undefined);
+  }
 }
 
 /** Where distributions keep the image of the kernel that they have booted. */

@@ -11,8 +11,10 @@ import {
   sha256Of,
   UsageError,
 } from '@labsweep/proto';
+import { configPlaces, isConfigOf } from './config-places.js';
 import { type DebianArchive, debianArchiveOf } from './debian/debian-archive.js';
 import { resolveDebianSource } from './debian/debian-source.js';
+import { embeddedConfig } from './embedded-config.js';
 import { findHostKernel } from './host-kernel.js';
 import { readKernelImage } from './kernel-image.js';
 
@@ -32,6 +34,8 @@ export interface KernelWithImage {
   readonly resolved: ResolvedKernel;
   /** Present exactly when `resolved.image` is; its sha256 is the one that stands there. */
   readonly image?: Uint8Array;
+  /** Present exactly when `resolved.config` is; its sha256 is the one that stands there. */
+  readonly config?: Uint8Array;
 }
 
 /** Call it for one kernel after the other. Throws a LabsweepError that names the kernel. */
@@ -62,17 +66,25 @@ async function resolveSource(
     case 'debian': {
       const archive = options.archive ?? debianArchiveOf(process.env);
       const places = { cacheDirectory, signal, archive, onProgress };
-      const { image, resolvedTo } = await resolveDebianSource(source, places);
+      const { image, config, resolvedTo } = await resolveDebianSource(source, places);
       const exact = kernel.text.endsWith(`/${resolvedTo}`);
-      return withImage(kernel, exact ? kernel.text : `${kernel.text} (${resolvedTo})`, image);
+      const text = exact ? kernel.text : `${kernel.text} (${resolvedTo})`;
+      return withConfig(withImage(kernel, text, image), config);
     }
-    case 'file':
-      return withLocalImage(kernel, await readLocalFile(source.path, options));
+    case 'file': {
+      const found = withLocalImage(kernel, await readLocalFile(source.path, options));
+      const embedded = found.image && (await embeddedConfig(found.image, { signal, onProgress }));
+      const release = found.resolved.image?.release ?? '';
+      const path = source.path;
+      return withConfig(found, embedded ?? (await configBeside({ path, release }, options)));
+    }
     case 'host': {
       const host = await findHostKernel({ onProgress });
       const text = `${kernel.text} (${host.release})`;
-      if (host.image) return withImage(kernel, text, host.image);
-      return { resolved: { name: kernel.name, source: text } };
+      const found = host.image
+        ? withImage(kernel, text, host.image)
+        : { resolved: { name: kernel.name, source: text } };
+      return withConfig(found, host.config);
     }
   }
 }
@@ -83,6 +95,19 @@ async function readLocalFile(path: string, options: ResolveKernelOptions): Promi
   } catch (error) {
     throw new UsageError(`cannot read ${path}: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** What was not sent along with the image is not there. */
+async function configBeside(
+  { path, release }: { readonly path: string; readonly release: string },
+  options: ResolveKernelOptions,
+): Promise<Uint8Array | undefined> {
+  for (const place of configPlaces(path)) {
+    const config = await options.localFile(place).catch(() => undefined);
+    options.signal.throwIfAborted();
+    if (config && isConfigOf(Buffer.from(config).toString(), release)) return config;
+  }
+  return undefined;
 }
 
 /** A file is the user's to mend, whatever is wrong with it. */
@@ -102,4 +127,10 @@ function withImage(kernel: KernelSpec, source: string, image: Uint8Array): Kerne
     resolved: { name: kernel.name, source, image: { sha256, sizeBytes: image.length, release } },
     image,
   };
+}
+
+function withConfig(found: KernelWithImage, config: Uint8Array | undefined): KernelWithImage {
+  if (config === undefined) return found;
+  const told = { sha256: sha256Of(config), sizeBytes: config.length };
+  return { ...found, resolved: { ...found.resolved, config: told }, config };
 }

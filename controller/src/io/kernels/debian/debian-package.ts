@@ -17,11 +17,11 @@ export const debianPackage = z.object({
 
 export type DebianPackage = z.infer<typeof debianPackage>;
 
-/** Every package that has a kernel image, or depends on one that has. */
+/** Every package that has a kernel image or a configuration, or depends on one that has. */
 export function parseKernelPackages(packagesList: string): readonly DebianPackage[] {
   return packagesList
     .split(/\n\n+/)
-    .filter((stanza) => /^Package: linux-(?:image|binary)-/m.test(stanza))
+    .filter((stanza) => /^Package: linux-(?:image|binary|base)-/m.test(stanza))
     .map((stanza) => {
       const field = (name: string) =>
         new RegExp(`^${name}: *(.*)$`, 'm').exec(stanza)?.[1]?.trim() ?? '';

@@ -28,11 +28,35 @@ function kernelPackage(release: string, version: string, bodyBytes?: number): Sm
 }
 
 const PACKAGE = kernelPackage(RELEASE, VERSION);
+const CONFIG = Buffer.from('# Linux/x86 6.17.13 Kernel Configuration\nCONFIG_NUMA=y\n');
+const CONFIGURED: SmallPackage = {
+  ...PACKAGE,
+  files: { ...PACKAGE.files, [`boot/config-${RELEASE}`]: CONFIG },
+};
+
+async function rootOf(lab: DebianLab): Promise<string> {
+  const [folder = ''] = await readdir(join(lab.cacheDirectory, 'debian'));
+  return join(lab.cacheDirectory, 'debian', folder);
+}
+
+async function listsOf(lab: DebianLab): Promise<string> {
+  return join(await rootOf(lab), 'kernel-packages.json');
+}
+
+/** Makes the record of the one kernel what versions before configurations wrote. */
+async function forgetConfig(lab: DebianLab): Promise<void> {
+  const folder = join(await rootOf(lab), 'resolved');
+  const [name = ''] = await readdir(folder);
+  const { configSha256, configSoughtAtMs, ...earlier } = JSON.parse(
+    await readFile(join(folder, name), 'utf8'),
+  );
+  assert.ok(configSha256 !== undefined && configSoughtAtMs !== undefined);
+  await writeFile(join(folder, name), JSON.stringify(earlier));
+}
 
 /** Makes the lists look old, as after a night. */
 async function ageLists(lab: DebianLab): Promise<void> {
-  const [folder = ''] = await readdir(join(lab.cacheDirectory, 'debian'));
-  const path = join(lab.cacheDirectory, 'debian', folder, 'kernel-packages.json');
+  const path = await listsOf(lab);
   const index = JSON.parse(await readFile(path, 'utf8'));
   await writeFile(path, JSON.stringify({ ...index, refreshedAtMs: 1 }));
 }
@@ -85,14 +109,62 @@ describe('a debian source', { skip: await missingGpg() }, () => {
       {
         name: `linux-binary-${release}`,
         version: '7.3.4-1',
-        depends: `linux-base-${release}`,
+        depends: `linux-base-${release} (= 7.3.4-1)`,
         files: { [`usr/lib/modules/${release}/vmlinuz`]: fakeKernelImage(release) },
+      },
+      {
+        name: `linux-base-${release}`,
+        version: '7.3.4-1',
+        files: { [`boot/config-${release}`]: CONFIG, [`boot/System.map-${release}`]: CONFIG },
       },
     ];
     await DebianLab.with(packages, async (lab) => {
       const kernel = await lab.resolve('linux-image-amd64');
       assert.equal(kernel.resolvedTo, `linux-binary-${release}=7.3.4-1`);
       assert.deepEqual(Buffer.from(kernel.image), fakeKernelImage(release));
+      assert.deepEqual(kernel.config, CONFIG);
+      const requestCount = lab.server.requests.length;
+      assert.deepEqual(await lab.resolve('linux-image-amd64'), kernel);
+      assert.equal(lab.server.requests.length, requestCount);
+    });
+  });
+
+  test('gives the configuration beside the image, also of a kernel cached without it', async () => {
+    await DebianLab.with([CONFIGURED], async (lab) => {
+      const whole = await lab.resolve(NAME);
+      assert.deepEqual(whole.config, CONFIG);
+      assert.deepEqual(await lab.resolve(NAME), whole);
+      assert.equal(lab.server.downloads.length, 1);
+      await forgetConfig(lab);
+      assert.deepEqual(await lab.resolve(`${NAME}=${VERSION}`), whole);
+      assert.equal(lab.server.downloads.length, 2);
+      assert.deepEqual(await lab.resolve(NAME), whole);
+      assert.equal(lab.server.downloads.length, 2);
+    });
+  });
+
+  test('a configuration that is out of reach keeps no kernel, and is sought once a day', async () => {
+    await DebianLab.with([CONFIGURED], async (lab) => {
+      const { config: _, ...alone } = await lab.resolve(NAME);
+      await forgetConfig(lab);
+      lab.files.delete(DEB);
+      const pinned = `${NAME}=${VERSION}`;
+      assert.deepEqual(await lab.resolve(pinned), alone);
+      assert.match(lab.lines.at(-1) ?? '', /^its configuration stays unknown: cannot download/);
+      const requestCount = lab.server.requests.length;
+      assert.deepEqual(await lab.resolve(pinned), alone);
+      assert.equal(lab.server.requests.length, requestCount);
+    });
+  });
+
+  test('lists of an earlier version, which name no base packages, are read anew', async () => {
+    await DebianLab.with([CONFIGURED], async (lab) => {
+      await lab.resolve('linux-image-none').catch(() => undefined);
+      const path = await listsOf(lab);
+      const { hasConfigs: _, ...earlier } = JSON.parse(await readFile(path, 'utf8'));
+      await writeFile(path, JSON.stringify(earlier));
+      assert.deepEqual((await lab.resolve(NAME)).config, CONFIG);
+      assert.equal(lab.lines.filter((line) => line.startsWith('reading package lists')).length, 2);
     });
   });
 
@@ -190,10 +262,9 @@ describe('a debian source', { skip: await missingGpg() }, () => {
   test('starts over when the part that was kept is not the beginning of the package', async () => {
     await DebianLab.with([PACKAGE], async (lab) => {
       await lab.resolve('linux-image-none').catch(() => undefined);
-      const [folder = ''] = await readdir(join(lab.cacheDirectory, 'debian'));
       const index = Buffer.from(lab.files.get(INDEX) ?? []).toString();
       const sha256 = /^SHA256: (.*)$/m.exec(index)?.[1];
-      const path = join(lab.cacheDirectory, 'debian', folder, 'partial', `${sha256}.deb`);
+      const path = join(await rootOf(lab), 'partial', `${sha256}.deb`);
       await writeFile(path, Buffer.alloc(1000));
       assert.deepEqual(Buffer.from((await lab.resolve(NAME)).image), fakeKernelImage(RELEASE));
       assert.equal(lab.server.downloads[0]?.range, 'bytes=1000-');

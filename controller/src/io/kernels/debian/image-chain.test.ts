@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DebianPackage } from './debian-package.js';
-import { imageChain } from './image-chain.js';
+import { configPackage, imageChain } from './image-chain.js';
 
 function packageOf(name: string, version: string, depends = ''): DebianPackage {
   return { name, version, depends, fileName: name, sizeBytes: 1, sha256: '0'.repeat(64) };
@@ -52,4 +52,12 @@ test('a chain that never ends is followed four steps', () => {
   const [first] = packages;
   assert.ok(first);
   assert.equal(imageChain(packages, first).length, 5);
+});
+
+test('the configuration of an image is in the base package of its own version, if it has one', () => {
+  const binary = packageOf('linux-binary-7.3-amd64', '2', 'kmod, linux-base-7.3-amd64 (= 2)');
+  const bases = ['1', '2', '3'].map((version) => packageOf('linux-base-7.3-amd64', version));
+  assert.equal(configPackage([binary, ...bases], binary), bases[1]);
+  const whole = packageOf('linux-image-6.12-amd64', '1', 'kmod, linux-base (>= 4.3)');
+  assert.equal(configPackage([whole, packageOf('linux-base', '5'), ...bases], whole), undefined);
 });

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * From the package that a spec names to the one that holds the image: meta packages such as
- * `linux-image-cloud-amd64` depend on it, and so does every linux-image from 6.19 on. Pure.
+ * From the package that a spec names to those that hold the image and its configuration: meta
+ * packages such as `linux-image-cloud-amd64` depend on it, and so does every linux-image from 6.19
+ * on. Pure.
  */
 import { type DebianPackage, selectPackage } from './debian-package.js';
 
@@ -17,21 +18,29 @@ export function imageChain(
 ): readonly DebianPackage[] {
   const chain = [named];
   for (let step = 0; step < STEP_LIMIT; step += 1) {
-    const next = dependencyOf(packages, chain[0] ?? named);
+    const next = dependencyOf(packages, chain[0] ?? named, 'image|binary');
     if (next === undefined || chain.includes(next)) break;
     chain.unshift(next);
   }
   return chain;
 }
 
+/** The package beside it that has the configuration, where the image has a package of its own. */
+export function configPackage(
+  packages: readonly DebianPackage[],
+  ofImage: DebianPackage,
+): DebianPackage | undefined {
+  return dependencyOf(packages, ofImage, 'base');
+}
+
 function dependencyOf(
   packages: readonly DebianPackage[],
   dependent: DebianPackage,
+  kind: string,
 ): DebianPackage | undefined {
+  const pattern = new RegExp(`^\\s*(linux-(?:${kind})-[^\\s(]+)\\s*(?:\\(=\\s*([^)\\s]+)\\s*\\))?`);
   for (const alternative of dependent.depends.split(/[,|]/)) {
-    const match = /^\s*(linux-(?:image|binary)-[^\s(]+)\s*(?:\(=\s*([^)\s]+)\s*\))?/.exec(
-      alternative,
-    );
+    const match = pattern.exec(alternative);
     const found = match?.[1] && selectPackage(packages, match[1], match[2]);
     if (found) return found;
   }

@@ -6,7 +6,8 @@ import type { DebianPackage } from './debian-package.js';
 
 const OFFER_LIMIT = 5;
 /** Debug symbols, unsigned twins and build templates: packages that nobody means to measure. */
-const NOT_OFFERED = /-(?:dbg|unsigned|signed-template)$|^linux-binary-|^linux-image-unsigned-/;
+const NOT_OFFERED =
+  /-(?:dbg|unsigned|signed-template)$|^linux-(?:binary|base)-|^linux-image-unsigned-/;
 
 /**
  * At most five names, the nearest first: same flavour (`-cloud-amd64`) before others, then by

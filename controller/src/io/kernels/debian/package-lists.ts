@@ -24,6 +24,8 @@ const SUITES_WITH_KERNELS =
 const indexShape = z.object({
   refreshedAtMs: z.number(),
   packages: z.array(debianPackage).readonly(),
+  /** Earlier versions left out the packages that hold configurations. */
+  hasConfigs: z.literal(true).exactOptional(),
 });
 
 export interface PackageListsOptions {
@@ -45,7 +47,7 @@ export class PackageLists {
   async fresh(): Promise<readonly DebianPackage[] | undefined> {
     const known = await this.index.read();
     const ageMs = Date.now() - (known?.refreshedAtMs ?? 0);
-    return known && ageMs >= 0 && ageMs < FRESH_FOR_MS ? known.packages : undefined;
+    return known?.hasConfigs && ageMs >= 0 && ageMs < FRESH_FOR_MS ? known.packages : undefined;
   }
 
   /**
@@ -80,7 +82,7 @@ export class PackageLists {
       throw this.failureOf(kind, stderr);
     }
     const packages = parseKernelPackages(await this.packagesText());
-    await this.index.write({ refreshedAtMs: Date.now(), packages });
+    await this.index.write({ refreshedAtMs: Date.now(), packages, hasConfigs: true });
     return packages;
   }
 

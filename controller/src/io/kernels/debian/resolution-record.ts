@@ -20,6 +20,10 @@ const shape = z.object({
   imagePackage: z.string(),
   imageVersion: z.string(),
   imageSha256: sha256,
+  /** Absent as long as the configuration was not found; records of earlier versions have none. */
+  configSha256: sha256.exactOptional(),
+  /** When it was last looked for in the archive. */
+  configSoughtAtMs: z.number().exactOptional(),
 });
 
 export type Resolution = z.infer<typeof shape>;
