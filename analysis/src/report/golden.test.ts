@@ -13,7 +13,7 @@ import { compareGolden } from '../testing/golden-file.js';
 import { buildRecord } from '../testing/record-builder.js';
 import type { RecordOptions } from '../testing/record-options.js';
 import { reference } from '../testing/reference-data.js';
-import { qemuRow } from '../testing/sample-records.js';
+import { panicBeforeInit, qemuRow } from '../testing/sample-records.js';
 import { parseCsv } from './csv.js';
 import { foundingRows } from './founding-rows.js';
 import { readFoundingSummary } from './founding-summary.js';
@@ -40,15 +40,7 @@ const SWEEP: RecordOptions = {
     qemuRow(4, { kernels: ['v6.16', 'v6.17', 'v6.17-fix'] }),
     { id: 'native-smp1', asked: 'native', ran: 'native', smp: 1, kernels: ['host'] },
   ],
-  failures: [
-    {
-      trial: 'qemu-smp4/r2/v6.17',
-      attempt: 1,
-      status: 'lab-failed',
-      class: 'panic',
-      message: 'panic before init: Oops: int3 near sched_clock_cpu; the block is run again',
-    },
-  ],
+  failures: [panicBeforeInit('qemu-smp4/r2/v6.17')],
 };
 
 test('the report of a finished sweep is as it was reviewed', () => {

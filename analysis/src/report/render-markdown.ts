@@ -17,27 +17,28 @@ import {
   formatSignedChange,
 } from './format-number.js';
 import { GAP_COLUMNS, gapMeaning, gapRemarks, gapRows } from './gap-text.js';
-import { claimSentence, claimsOf, headline, leadClaim, metricText } from './headline.js';
-import { rowStatusLines, stateLines } from './mail/mail-exclusions.js';
+import { claimSentence, headline, leadClaim, metricText } from './headline.js';
+import { rowStatusLines, stateItems } from './mail/mail-exclusions.js';
 import { effectSentence, levelCells, pairSentences } from './native-virtual-text.js';
 import { comparedMetrics } from './own-numbers.js';
 import { cellsOf, repetitionsOf, seriesCells } from './raw-series.js';
 import type { RenderParts } from './report-format.js';
 import { guestSettings, hostSettings, kernelLines, machineLines } from './setup-facts.js';
-import { floorText, judgementText } from './verdict-text.js';
+import { failureSentence } from './status-text.js';
+import { floorSentences, verdictSentences } from './verdict-text.js';
 
 /** Ends with a newline. */
 export function renderMarkdown({ record, report }: RenderParts): string {
   const sections = [
     opening(report),
     ...comparedMetrics(report).map((metric) => metricSection(report, metric)),
-    section('Verdicts', list(verdictTexts(report))),
+    section('Verdicts', list([...verdictSentences(report), ...floorSentences(report)])),
     section('What carries the difference', decompositions(report)),
     section('Gap closed', gapTable(report)),
     section('Native against virtual', nativeVirtual(report)),
     section('Row status', list(rowStatusLines(report, Number.MAX_SAFE_INTEGER).slice(1))),
-    section('State check', list(stateLines(report, Number.MAX_SAFE_INTEGER))),
-    section('Failed trials', list(failureTexts(report))),
+    section('State check', list(stateItems(report))),
+    section('Failed trials', list(report.failures.map(failureSentence))),
     section('Setup', setup(record, report)),
     section('Commands after the submission', list(report.commands)),
     section('Notes', list(report.notes)),
@@ -153,17 +154,6 @@ function verdictWord({ comparison, judgement }: Cell): string {
   return '-';
 }
 
-function verdictTexts(report: Report): string[] {
-  return [
-    ...claimsOf(report).map(
-      ({ row, cell, judgement }) => `${row.label}, ${cell.kernel}: ${judgementText(judgement)}`,
-    ),
-    ...report.rows.flatMap(({ label, noiseFloor }) =>
-      noiseFloor === undefined ? [] : [`${label}: ${floorText(noiseFloor, report.baseline)}`],
-    ),
-  ];
-}
-
 function decompositions({ rows, primary }: Report): string[] {
   const lines = rows.flatMap(({ label, decompositions: all }) =>
     all.flatMap(({ kernel, baseline, primaryDifference, parts }) => {
@@ -218,16 +208,6 @@ function nativeVirtual({ sideBySide }: Report): string[] {
       ),
     ),
   ]);
-}
-
-function failureTexts({ failures }: Report): string[] {
-  return failures.map(({ trial, attempt, hostName, status, standing, message, ...failed }) => {
-    const whose = status === 'subject-failed' ? 'a finding' : 'a fault of the lab';
-    return (
-      `${trial} attempt ${attempt} (${standing}) on ${hostName}: ${failed.class}, ${whose}: ` +
-      message
-    );
-  });
 }
 
 function setup(record: SweepRecord, report: Report): string[] {

@@ -68,6 +68,12 @@ function nameOf({ trial, attempt, standing, hostName }: FailedTrial): string {
   return `${trial} attempt ${attempt} (${standing}) on ${hostName}`;
 }
 
+/** For lists: what failed, whose fault it was, and what became of it. */
+export function failureSentence(failed: FailedTrial): string {
+  const whose = failed.status === 'subject-failed' ? 'a finding' : 'a fault of the lab';
+  return `${nameOf(failed)}: ${failed.class}, ${whose}: ${failed.message}`;
+}
+
 /** Who changed what after the submission; most sweeps have nothing of it. */
 export function renderCommands({ commands }: Report): string[] {
   if (commands.length === 0) return [];

@@ -7,7 +7,9 @@ import type { NoiseFloor } from '../noise-floor.js';
 import type { Report, ReportRow } from '../report-model.js';
 import { type Judgement, percentText } from '../verdict.js';
 import { formatSignedRange } from './format-number.js';
+import { claimsOf } from './headline.js';
 import { wrapText } from './page.js';
+import { verdictGroups } from './verdict-groups.js';
 
 /** Empty when no row compares anything. */
 export function renderVerdicts(report: Report): string[] {
@@ -46,6 +48,20 @@ function rowLines(report: Report, row: ReportRow): string[] {
       ? []
       : wrapText(floorText(row.noiseFloor, report.baseline), { prefix: '    ' })),
   ];
+}
+
+/** For lists: what each comparison amounts to, and why. */
+export function verdictSentences(report: Report): string[] {
+  return verdictGroups(claimsOf(report), ({ judgement }) => judgementText(judgement)).map(
+    ({ words, names }) => `${names}: ${words}`,
+  );
+}
+
+/** For lists: the smallest change that each row could see. */
+export function floorSentences({ rows, baseline }: Report): string[] {
+  return rows.flatMap(({ label, noiseFloor }) =>
+    noiseFloor === undefined ? [] : [`${label}: ${floorText(noiseFloor, baseline)}`],
+  );
 }
 
 /** For example `undecided: the 95% interval includes no change; about 4 more blocks`. */

@@ -7,7 +7,7 @@ import type { KernelConfig, KernelName, Outcome, Sha256 } from '@labsweep/proto'
 import type { SweepRecord } from '../sweep-record.js';
 import { buildRecord } from './record-builder.js';
 import type { RecordOptions, RecordRow } from './record-options.js';
-import { qemuRow } from './sample-records.js';
+import { panicBeforeInit, qemuRow } from './sample-records.js';
 
 const KERNELS = ['v6.16', 'v6.17', 'v6.17-fix'];
 /** By which a guest on an emulated CPU is slower than the bare machine. */
@@ -88,13 +88,7 @@ export function reportSweep(change: Partial<RecordOptions> = {}): SweepRecord {
     configs: CONFIGS,
     mendOutcome,
     failures: [
-      {
-        trial: 'qemu-smp4/r2/v6.17',
-        attempt: 1,
-        status: 'lab-failed',
-        class: 'panic',
-        message: 'panic before init: Oops: int3 near sched_clock_cpu; the block is run again',
-      },
+      panicBeforeInit('qemu-smp4/r2/v6.17'),
       {
         trial: 'qemu-smp4/r7/v6.17-fix',
         attempt: 1,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Options of records that several tests start from; each test changes what it is about. */
-import type { RecordOptions, RecordRow } from './record-options.js';
+import type { RecordFailure, RecordOptions, RecordRow } from './record-options.js';
 
 /** A TCG row of the founding kernels. */
 export function qemuRow(smp: number, change: Partial<RecordRow> = {}): RecordRow {
@@ -11,6 +11,17 @@ export function qemuRow(smp: number, change: Partial<RecordRow> = {}): RecordRow
     smp,
     kernels: ['v6.12', 'v6.16', 'v6.17'],
     ...change,
+  };
+}
+
+/** A fault of the lab in a trial's first attempt, after which its block is run again. */
+export function panicBeforeInit(trial: string): RecordFailure {
+  return {
+    trial,
+    attempt: 1,
+    status: 'lab-failed',
+    class: 'panic',
+    message: 'panic before init: Oops: int3 near sched_clock_cpu; the block is run again',
   };
 }
 

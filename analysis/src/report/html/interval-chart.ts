@@ -12,6 +12,8 @@ const SIDE = 8;
 const ROW_HEIGHT = 34;
 const TOP = 14;
 const AXIS_HEIGHT = 14;
+/** Where zero is the left end, a label stands beside its line and not on it. */
+const LABEL_GAP = 4;
 /** Two labels nearer than this would run into each other. */
 const LABEL_ROOM = 40;
 
@@ -70,7 +72,7 @@ function rowMarks(
   const end = (value: number): Markup =>
     line(style, { x1: x(value), y1: middle - 4, x2: x(value), y2: middle + 4 });
   return [
-    text(label, { x: SIDE, y: y + 3 }),
+    text(label, { x: SIDE + LABEL_GAP, y: y + 3 }),
     ...(hasBar ? [bar(place, { from: x(0), to: x(estimate), middle })] : []),
     ...(low === undefined || high === undefined
       ? []

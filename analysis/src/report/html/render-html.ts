@@ -6,8 +6,8 @@
 import type { Report } from '../../report-model.js';
 import type { SweepRecord } from '../../sweep-record.js';
 import { GAP_COLUMNS, gapMeaning, gapRemarks, gapRows } from '../gap-text.js';
-import { claimSentence, claimsOf, headline, leadClaim } from '../headline.js';
-import { stateLines as stateTextLines } from '../mail/mail-exclusions.js';
+import { claimSentence, headline, leadClaim } from '../headline.js';
+import { stateItems } from '../mail/mail-exclusions.js';
 import { comparedMetrics } from '../own-numbers.js';
 import type { RenderParts } from '../report-format.js';
 import {
@@ -17,8 +17,8 @@ import {
   machineLines,
   type SetupFact,
 } from '../setup-facts.js';
-import { statusSentence } from '../status-text.js';
-import { floorText, judgementText } from '../verdict-text.js';
+import { failureSentence, statusSentence } from '../status-text.js';
+import { floorSentences, verdictSentences } from '../verdict-text.js';
 import { heatLegend, heatMap } from './heat-map.js';
 import { type Child, element, type Markup } from './markup.js';
 import { nativeVirtualPictures } from './native-virtual-picture.js';
@@ -59,10 +59,8 @@ function sections(record: SweepRecord, report: Report): Markup[] {
     ...section('Native against virtual', nativeVirtualPictures(report)),
     ...section('The other metrics', otherMetrics(report)),
     ...section('Row status', rowStatus(report)),
-    ...section('State of the workload’s memory', [
-      list(stateTextLines(report, Number.MAX_SAFE_INTEGER)),
-    ]),
-    ...section('Failed trials', failures(report)),
+    ...section('State of the workload’s memory', [list(stateItems(report))]),
+    ...section('Failed trials', [list(report.failures.map(failureSentence))]),
     ...section('Setup', setup(record, report)),
     ...section('Commands after the submission', [list(report.commands)]),
     ...section('Notes', [list(report.notes)]),
@@ -116,17 +114,11 @@ function list(items: readonly Child[]): Markup {
 }
 
 function verdicts(report: Report): Markup[] {
-  const claims = claimsOf(report);
-  if (claims.length === 0) return [];
-  const floors = report.rows.flatMap(({ label, noiseFloor }) =>
-    noiseFloor === undefined ? [] : [`${label}: ${floorText(noiseFloor, report.baseline)}`],
-  );
+  const sentences = verdictSentences(report);
+  if (sentences.length === 0) return [];
+  const floors = floorSentences(report);
   return [
-    list(
-      claims.map(
-        ({ row, cell, judgement }) => `${row.label}, ${cell.kernel}: ${judgementText(judgement)}`,
-      ),
-    ),
+    list(sentences),
     ...(floors.length === 0 ? [] : [element('h3', {}, 'Noise floor'), list(floors)]),
   ];
 }
@@ -152,17 +144,6 @@ function gapClosed(report: Report): Markup[] {
 
 function rowStatus({ rows }: Report): Markup[] {
   return [list(rows.map(({ label, status }) => `${label}: ${statusSentence(status)}`))];
-}
-
-function failures(report: Report): Markup[] {
-  return [
-    list(
-      report.failures.map(({ trial, attempt, hostName, status, standing, message, ...failed }) => {
-        const whose = status === 'subject-failed' ? 'a finding' : 'a fault of the lab';
-        return `${trial} attempt ${attempt} (${standing}) on ${hostName}: ${failed.class}, ${whose}: ${message}`;
-      }),
-    ),
-  ];
 }
 
 function setup(record: SweepRecord, report: Report): Markup[] {

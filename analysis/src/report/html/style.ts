@@ -63,7 +63,8 @@ border:1px solid var(--line)}
 figure{margin:0;padding:.6rem;background:var(--card);border-radius:6px;min-width:0}
 figcaption{font-size:.92rem;margin-bottom:.3rem}
 svg{display:block;width:100%;height:auto;max-width:560px;font:11px system-ui,sans-serif}
-svg text{fill:var(--ink)}svg .soft{fill:var(--soft);font-size:10px}
+svg text{fill:var(--ink);paint-order:stroke;stroke:var(--card);stroke-width:3px;
+stroke-linejoin:round}svg .soft{fill:var(--soft);font-size:10px}
 .axis{stroke:var(--line);stroke-width:1}.zero{stroke:var(--soft);stroke-width:1}
 .k0{stroke:var(--k0);fill:var(--k0)}.k1{stroke:var(--k1);fill:var(--k1)}
 .k2{stroke:var(--k2);fill:var(--k2)}.k3{stroke:var(--k3);fill:var(--k3)}
@@ -72,8 +73,11 @@ svg text{fill:var(--ink)}svg .soft{fill:var(--soft);font-size:10px}
 .whisker{stroke-width:2;fill:none}
 .ring{fill:none;stroke:var(--ink);stroke-width:1}.failed{stroke:var(--ink);stroke-width:1.5}
 details{margin:.5rem 0}summary{cursor:pointer;color:var(--soft)}
-@media (max-width:34rem){.heat{font-size:.82rem}.heat td,.heat th{padding:.3rem .25rem}
-.heat td{min-width:4.9rem}.heat th:first-child{min-width:4.6rem}.heat b{font-size:1rem}
+@media (max-width:34rem){th,td{white-space:normal;overflow-wrap:normal;padding:.3rem .35rem}
+th:first-child,td:first-child{overflow-wrap:anywhere;min-width:5.4rem}
+.heat{font-size:.82rem}.heat td,.heat th{padding:.3rem .25rem}
+.heat td{min-width:4.9rem;white-space:nowrap}.heat th:first-child{min-width:4.6rem}
+.heat b{font-size:1rem}
 .heat small{font-size:.74rem}}
 @media print{details{display:block}}
 `;

@@ -9,6 +9,7 @@ import { percentText, type Verdict } from '../../verdict.js';
 import { formatSignedChange } from '../format-number.js';
 import { blocksText, type Claim, claimsOf, rowsOfLevels } from '../headline.js';
 import { wrapText } from '../page.js';
+import { verdictGroups } from '../verdict-groups.js';
 import { judgementText } from '../verdict-text.js';
 
 /** Their reason is the number in the table; the others have more to say. */
@@ -23,8 +24,8 @@ export function mailVerdicts(report: Report, columns: number): string[] {
     margin === undefined
       ? 'the spec states no margin, so nothing is called the same'
       : `the same: within ${percentText(margin)}`;
-  const words = [...new Set(claims.map(wordsOf))];
-  const ordered = [...PLAIN.filter((each) => words.includes(each)), ...words.filter(isReasoned)];
+  const groups = verdictGroups(claims, wordsOf);
+  const plain = PLAIN.flatMap((verdict) => groups.filter(({ words }) => words === verdict));
   return [
     ...wrapText(
       `Verdicts against ${report.baseline} (the chance of any false change among ` +
@@ -32,9 +33,12 @@ export function mailVerdicts(report: Report, columns: number): string[] {
         `${stated}):`,
       { columns },
     ),
-    ...ordered.flatMap((each) =>
-      groupLines(each, { alike: claims.filter((claim) => wordsOf(claim) === each), columns }),
+    ...plain.flatMap(({ words, names }) =>
+      wrapText(`${words}: ${names}`, { prefix: '  ', columns }),
     ),
+    ...groups
+      .filter((group) => !plain.includes(group))
+      .flatMap(({ words, names }) => wrapText(`${names}: ${words}`, { prefix: '  ', columns })),
     ...levelLines(report, columns),
   ];
 }
@@ -42,26 +46,6 @@ export function mailVerdicts(report: Report, columns: number): string[] {
 function wordsOf({ judgement }: Claim): string {
   const isPlain = PLAIN.includes(judgement.verdict) && judgement.reasons.length === 1;
   return isPlain ? judgement.verdict : judgementText(judgement);
-}
-
-function isReasoned(words: string): boolean {
-  return PLAIN.every((verdict) => verdict !== words);
-}
-
-/** Comparisons of which the same is to be said share its words, and kernels their rows. */
-function groupLines(
-  words: string,
-  { alike, columns }: { readonly alike: readonly Claim[]; readonly columns: number },
-): string[] {
-  const byRows = new Map<string, string[]>();
-  for (const kernel of new Set(alike.map(({ cell }) => cell.kernel))) {
-    const own = alike.filter(({ cell }) => cell.kernel === kernel).map(({ row }) => row.label);
-    const rows = own.join(', ');
-    byRows.set(rows, [...(byRows.get(rows) ?? []), kernel]);
-  }
-  const names = [...byRows].map(([rows, kernels]) => `${kernels.join(', ')} (${rows})`).join('; ');
-  const text = isReasoned(words) ? `${names}: ${words}` : `${words}: ${names}`;
-  return wrapText(text, { prefix: '  ', columns });
 }
 
 function levelLines(report: Report, columns: number): string[] {
