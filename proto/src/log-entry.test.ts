@@ -16,6 +16,22 @@ test('an outcome comes back from its text as it was, fractions included', () => 
   }
 });
 
+test('a kernel comes back with its configuration, and without one from an earlier log', () => {
+  const header = { type: 'commanded', sweep: 's', id: 'c', atMs: 1, by: 'b' };
+  const textOf = (config: object) => {
+    const kernel = { name: 'v6.17', source: 'file:x', ...config };
+    return JSON.stringify({ ...header, command: { kind: 'add-kernel', kernel } });
+  };
+  const counts = { changedCount: 1, addedCount: 0, removedCount: 0 };
+  const differences = { against: 'v6.16', ...counts, options: ['NUMA y -> n'] };
+  const config = { sha256: 'a'.repeat(64), sizeBytes: 9, differences };
+  for (const text of [textOf({ config }), textOf({})]) {
+    assert.deepEqual(parseLogEntry(text), JSON.parse(text));
+  }
+  const spoilt = textOf({ config: { ...config, sha256: 'short' } });
+  assert.throws(() => parseLogEntry(spoilt), /malformed at command\.kernel\.config\.sha256/);
+});
+
 test('a malformed entry is refused with the name of the field', () => {
   const text = formatLogEntry(sampleOutcome()).replace('"measured"', '"good"');
   assert.throws(() => parseLogEntry(text), /malformed at outcome\.status/);
