@@ -52,15 +52,21 @@ test('consoles, facts and kernels of real guests are in the bundle', async (cont
       readFileSync(join(folder, 'result/serial', name)),
     );
   }
-  assert.deepEqual(readdirSync(join(root, 'kernels')), ['v6.16.vmlinuz', 'v6.17.vmlinuz']);
+  const members = ['config', 'vmlinuz'];
+  const held = ['v6.16', 'v6.17'].flatMap((name) => members.map((each) => `${name}.${each}`));
+  assert.deepEqual(readdirSync(join(root, 'kernels')), held);
   const { kernels } = JSON.parse(readFileSync(join(root, 'artifacts.json'), 'utf8'));
   const sums = readFileSync(join(root, 'SHA256SUMS'), 'utf8');
-  for (const { name, image } of kernels) {
+  for (const { name, image, config } of kernels) {
     assert.ok(sums.includes(`${image.sha256}  kernels/${name}.vmlinuz\n`), name);
+    assert.ok(sums.includes(`${config.sha256}  kernels/${name}.config\n`), name);
   }
   // The sweep itself is gone; the bundle has all that a report needs.
   renameSync(join(folder, 'result'), join(folder, 'gone'));
   const { stdout } = await run(folder, 'report', 'b.tar.gz');
   assert.equal(stdout, readFileSync(join(folder, 'gone/report.txt'), 'utf8'));
+  const words = stdout.replaceAll(/\s+/g, ' ');
+  assert.match(words, /config of v6\.17 differs from v6\.16's in options: \d+ changed/);
+  assert.match(words, /same compiler \(gcc \d+\.\d+\.\d+\)/);
   assert.deepEqual(processesOf(folder), []);
 });
