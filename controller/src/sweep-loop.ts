@@ -119,7 +119,7 @@ export class SweepLoop {
     this.ports.acknowledged(host.id, hello.acknowledgedSequence);
     this.news.forget(host.id);
     this.answerUnsettled(host.id, [...new Set([...folded, ...hello.unsettled])]);
-    this.scheduler.came(host, now.steadyMs, hello.trouble);
+    this.scheduler.came(host, hello, now.steadyMs);
     for (const held of holding) {
       const stop = this.scheduler.keep(host.id, held, now.steadyMs);
       if (stop !== undefined) connection.send({ kind: 'revoked', lease: held.lease, reason: stop });

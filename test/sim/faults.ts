@@ -10,6 +10,9 @@ import type { Process } from './machine/world.js';
 const BAD_TIME_MS_MIN = 20_000;
 const BAD_TIME_MS_MAX = 240_000;
 const HOUR_MS = 3_600_000;
+/** A host is quarantined after five in a row. */
+const DEATHS_MIN = 3;
+const DEATHS_MAX = 8;
 
 interface FaultKind {
   readonly name: string;
@@ -68,6 +71,10 @@ export class Faults {
     };
     world.outsideAfter(world.between('faults', 1, pauseMs), next);
     world.outsideAfter(this.endMs, () => this.mendAll());
+    // Drawn apart, so that nights without it stay what they were before there was such a thing.
+    const isDeadly = world.chance('deaths', 0.3);
+    const atMs = world.between('deaths', 1, BAD_TIME_MS_MIN);
+    if (isDeadly) world.outsideAfter(atMs, () => this.dyingHost());
   }
 
   host(): SimHost {
@@ -145,6 +152,17 @@ export class Faults {
     this.say(`${host.machine.name} fails ${host.labFailuresLeft} times`);
     this.later(120, () => {
       host.labFailuresLeft = 0;
+    });
+  }
+
+  dyingHost(): void {
+    const { hosts, world } = this.lab;
+    const host = hosts[world.between('deaths', 0, hosts.length - 1)] as SimHost;
+    host.deathsLeft = world.between('deaths', DEATHS_MIN, DEATHS_MAX);
+    world.count('fault: host dies in the same trial');
+    this.say(`${host.machine.name} is going to die ${host.deathsLeft} times in the trial it runs`);
+    this.later(300, () => {
+      host.deathsLeft = 0;
     });
   }
 

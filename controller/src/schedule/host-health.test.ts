@@ -2,8 +2,9 @@
 /** When a host, a kernel or a pair of them is proposed for quarantine, and when no longer. */
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import type { HostCommand, HostId, KernelName } from '@labsweep/proto';
+import type { BlockId, HostCommand, HostId, KernelName } from '@labsweep/proto';
 import { hostNamed, outcomeEntry } from '../testing/lab-harness.js';
+import { FATAL_DEATHS_MIN, HostDeaths } from './host-deaths.js';
 import { CANARY_FAILURES_MAX, HostHealth } from './host-health.js';
 
 /** One trial of a block of its own. */
@@ -21,11 +22,14 @@ function trial(
 const targets = (health: HostHealth, nowMs = 0) =>
   health.take(nowMs).map(({ command: { host, kernel } }) => `${host ?? '*'} ${kernel ?? '*'}`);
 
+/** Sessions of one process. */
+const ALIKE = { session: 's', startedAtMs: 0 };
+
 const commanded = (command: HostCommand) =>
   ({ type: 'host-commanded', id: 'id', atMs: 0, by: 'tester', command }) as const;
 
 test('Five attempts in a row that the lab failed quarantine their host, four do not.', () => {
-  const health = new HostHealth();
+  const health = new HostHealth(new HostDeaths());
   for (let block = 1; block <= 4; block += 1) {
     trial(health, { host: 'a', kernel: `k${block}`, block });
   }
@@ -40,7 +44,7 @@ test('Five attempts in a row that the lab failed quarantine their host, four do 
 
 test('A busy host and a spec that asks for too much are not the fault of the host.', () => {
   for (const failure of ['host-disturbed', 'cpu-mismatch', 'command-line-mismatch'] as const) {
-    const health = new HostHealth();
+    const health = new HostHealth(new HostDeaths());
     for (let block = 1; block <= 20; block += 1) {
       const entry = outcomeEntry(`qemu-smp1/r${block}/old`, { status: 'lab-failed' });
       const outcome = { ...entry.outcome, failure: { class: failure, message: '' } };
@@ -51,7 +55,7 @@ test('A busy host and a spec that asks for too much are not the fault of the hos
 });
 
 test('A good attempt in between starts the count anew.', () => {
-  const health = new HostHealth();
+  const health = new HostHealth(new HostDeaths());
   for (let block = 1; block <= 12; block += 1) {
     trial(health, { host: 'a', kernel: `k${block}`, block }, block % 4 === 0);
   }
@@ -59,7 +63,7 @@ test('A good attempt in between starts the count anew.', () => {
 });
 
 test('A kernel that fails where others are fine is kept off that host, and off all if two fail.', () => {
-  const health = new HostHealth();
+  const health = new HostHealth(new HostDeaths());
   const fail = (host: string) => {
     for (let block = 1; block <= 3; block += 1) {
       trial(health, { host, kernel: 'old', block });
@@ -77,7 +81,7 @@ test('A kernel that fails where others are fine is kept off that host, and off a
 });
 
 test('A proposal is made again until the log has it, and a release starts all counts anew.', () => {
-  const health = new HostHealth();
+  const health = new HostHealth(new HostDeaths());
   for (let block = 1; block <= 5; block += 1)
     trial(health, { host: 'a', kernel: `k${block}`, block });
   assert.deepEqual(
@@ -97,14 +101,14 @@ test('A host whose KVM comes and goes is quarantined; one that never had it is n
     ...hostNamed('a'),
     supports: [{ environment: 'qemu-kvm' as const, available, reason: 'no sign of life' }],
   });
-  const health = new HostHealth();
-  for (let start = 0; start < 10; start += 1) health.came(host(false), host(false), start);
-  health.came(undefined, host(false), 10);
+  const health = new HostHealth(new HostDeaths());
+  for (let start = 0; start < 10; start += 1) health.came(host(false), host(false), ALIKE, start);
+  health.came(undefined, host(false), ALIKE, 10);
   assert.deepEqual(targets(health), []);
   const lose = (times: number) => {
     for (let start = 0; start < times; start += 1) {
-      health.came(host(false), host(true), start);
-      health.came(host(true), host(false), start);
+      health.came(host(false), host(true), ALIKE, start);
+      health.came(host(true), host(false), ALIKE, start);
     }
   };
   lose(CANARY_FAILURES_MAX - 1);
@@ -115,5 +119,34 @@ test('A host whose KVM comes and goes is quarantined; one that never had it is n
   health.commanded(commanded({ kind: 'quarantine', host: 'a' as HostId, reason: '' }));
   health.commanded(commanded({ kind: 'release', host: 'a' as HostId }));
   lose(CANARY_FAILURES_MAX - 1);
+  assert.deepEqual(targets(health), [], 'a release starts the count anew');
+});
+
+test('A host that dies again and again in a block is quarantined; outcomes in between save it.', () => {
+  const deaths = new HostDeaths();
+  const health = new HostHealth(deaths);
+  const host = hostNamed('a');
+  const die = (times: number) => {
+    for (let death = 0; death < times; death += 1) {
+      deaths.began(host.id, 'qemu-smp1/r1' as BlockId);
+      starts += 1;
+      health.came(host, host, { session: `s${starts}`, startedAtMs: starts }, starts);
+    }
+  };
+  let starts = 0;
+  die(FATAL_DEATHS_MIN - 1);
+  trial(health, { host: 'a', kernel: 'old', block: 1 }, true);
+  die(FATAL_DEATHS_MIN - 1);
+  assert.deepEqual(targets(health), []);
+  die(1);
+  const [proposal] = health.take(0);
+  assert.equal(proposal?.id, `quarantine/a/*/death/s${starts}`);
+  assert.match(
+    proposal?.command.reason ?? '',
+    /^a: its agent or the machine died 5 times in a row .*; the last: qemu-smp1\/r1$/,
+  );
+  health.commanded(commanded({ kind: 'quarantine', host: host.id, reason: '' }));
+  health.commanded(commanded({ kind: 'release', host: host.id }));
+  die(FATAL_DEATHS_MIN - 1);
   assert.deepEqual(targets(health), [], 'a release starts the count anew');
 });

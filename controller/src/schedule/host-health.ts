@@ -13,6 +13,7 @@ import {
   speaksAgainstHost,
   type TrialEnded,
 } from '@labsweep/proto';
+import { FATAL_DEATHS_MIN, type HostDeaths } from './host-deaths.js';
 
 /** Attempts in a row, whatever their kernels, that the lab failed on a host. */
 export const HOST_FAILURES_MAX = 5;
@@ -31,6 +32,13 @@ export type Quarantine = Extract<HostCommand, { kind: 'quarantine' }>;
 export interface QuarantineProposal {
   readonly id: string;
   readonly command: Quarantine;
+}
+
+/** What tells the sessions of a host apart. */
+export interface Arrival {
+  readonly session: string;
+  /** Of the agent's process: a session may be another one of the same process. */
+  readonly startedAtMs: number;
 }
 
 interface Target {
@@ -56,7 +64,10 @@ export class HostHealth {
   /** Failures of the canary on hosts that had passed it. They leave no outcome in the log. */
   private readonly canaries = new Map<HostId, number>();
 
+  constructor(private readonly deaths: HostDeaths) {}
+
   observe(entry: TrialEnded): void {
+    this.deaths.forget(entry.host);
     const { status, failure } = entry.outcome;
     const isOurs = status === 'lab-failed';
     if (isOurs && failure !== undefined && !speaksAgainstHost(failure.class)) return;
@@ -70,20 +81,15 @@ export class HostHealth {
     for (const streak of history.kernels.values()) streak.othersAreFine = true;
   }
 
-  /**
-   * A host that never had KVM says so, and gets no trial under it. One that had it and lost it gave
-   * a block back, and after a restart of its agent it may offer it again.
-   */
-  came(before: HostDescription | undefined, now: HostDescription, nowMs: number): void {
-    const canary = kvmOf(now);
-    if (before === undefined || kvmOf(before)?.available !== true) return;
-    if (canary === undefined || canary.available) return;
-    const { id: host, name } = now;
-    const count = (this.canaries.get(host) ?? 0) + 1;
-    this.canaries.set(host, count);
-    if (count < CANARY_FAILURES_MAX) return;
-    const reason = `KVM came and went ${count} times on ${name}; the last: ${canary.reason}`;
-    this.propose(`canary/${nowMs}`, { kind: 'quarantine', host, reason });
+  /** An agent says hello, on a host that was as `before`. */
+  came(
+    before: HostDescription | undefined,
+    now: HostDescription,
+    agent: Arrival,
+    nowMs: number,
+  ): void {
+    this.lookAtKvm(before, now, nowMs);
+    this.lookForDeath(now, agent);
   }
 
   /** A quarantine that is in the log is proposed no longer; a release starts all counts anew. */
@@ -97,6 +103,9 @@ export class HostHealth {
     }
     for (const target of this.quarantined) {
       if (isReleased(target, command)) this.quarantined.delete(target);
+    }
+    for (const id of this.deaths.hosts()) {
+      if (kernel === undefined && (host === undefined || id === host)) this.deaths.forget(id);
     }
     for (const id of this.canaries.keys()) {
       if (kernel === undefined && (host === undefined || id === host)) this.canaries.delete(id);
@@ -117,6 +126,30 @@ export class HostHealth {
     );
     for (const proposal of due) proposal.takenAtMs = nowMs;
     return due.map(({ id, command }) => ({ id, command }));
+  }
+
+  /**
+   * A host that never had KVM says so, and gets no trial under it. One that had it and lost it gave
+   * a block back, and after a restart of its agent it may offer it again.
+   */
+  private lookAtKvm(before: HostDescription | undefined, now: HostDescription, nowMs: number) {
+    const canary = kvmOf(now);
+    if (before === undefined || kvmOf(before)?.available !== true) return;
+    if (canary === undefined || canary.available) return;
+    const { id: host, name } = now;
+    const count = (this.canaries.get(host) ?? 0) + 1;
+    this.canaries.set(host, count);
+    if (count < CANARY_FAILURES_MAX) return;
+    const reason = `KVM came and went ${count} times on ${name}; the last: ${canary.reason}`;
+    this.propose(`canary/${nowMs}`, { kind: 'quarantine', host, reason });
+  }
+
+  /** What the host dies of leaves no outcome in the log. */
+  private lookForDeath({ id: host, name }: HostDescription, { startedAtMs, session }: Arrival) {
+    this.deaths.came(host, startedAtMs);
+    if (this.deaths.count(host) < FATAL_DEATHS_MIN) return;
+    const reason = `${name}: ${this.deaths.reason(host)}`;
+    this.propose(`death/${session}`, { kind: 'quarantine', host, reason });
   }
 
   private historyOf(entry: TrialEnded): HostHistory {

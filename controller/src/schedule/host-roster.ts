@@ -5,6 +5,7 @@
  */
 import type { BlockEnd, HostDescription, HostId, PlannedRow } from '@labsweep/proto';
 import type { SweepState } from '../fold/lab-state.js';
+import { HostDeaths } from './host-deaths.js';
 import { type Match, matchHost } from './match-host.js';
 import { missingImage } from './missing-image.js';
 import { UnreadyRows } from './unready-rows.js';
@@ -44,6 +45,7 @@ interface HostRecord extends HostState {
 }
 
 export class HostRoster {
+  readonly deaths = new HostDeaths();
   private readonly records = new Map<HostId, HostRecord>();
 
   constructor(private startedAtMs: number) {}
@@ -63,7 +65,8 @@ export class HostRoster {
       troubledSinceMs: trouble === '' ? undefined : nowMs,
       heardAtMs: nowMs,
       awaySinceMs: undefined,
-      restUntilMs: 0,
+      // Others get the time to take what a host that dies again and again has begun.
+      restUntilMs: this.deaths.isRepeated(description.id) ? nowMs + RETURNED_REST_MIN_MS : 0,
       returnedCount: 0,
       matches: new WeakMap(),
       unready: new UnreadyRows(),
@@ -102,6 +105,7 @@ export class HostRoster {
   stopping(id: HostId, nowMs: number): void {
     const record = this.records.get(id);
     if (record !== undefined) record.restUntilMs = nowMs + ENDING_MAX_MS;
+    this.deaths.over(id);
   }
 
   /** Its worker lives. */
@@ -115,6 +119,7 @@ export class HostRoster {
     const record = this.records.get(id);
     if (record === undefined) return;
     this.answered(id);
+    this.deaths.over(id);
     record.returnedCount = end === 'returned' ? record.returnedCount + 1 : 0;
     const rest = RETURNED_REST_MIN_MS * 2 ** (record.returnedCount - 1);
     record.restUntilMs =
@@ -147,11 +152,12 @@ export class HostRoster {
 
   /**
    * True while work that the host has begun is left to it: it is fit and does not keep giving
-   * blocks back, or it is away, or in trouble, for less than its grace.
+   * blocks back, or it is away, or in trouble, for less than its grace; and it does not keep dying.
    */
   mayGoOn(id: HostId, graceMs: number, nowMs: number): boolean {
     const record = this.records.get(id);
     if (record === undefined) return nowMs - this.startedAtMs < graceMs;
+    if (this.deaths.isRepeated(id)) return false;
     if (isFit(record, nowMs)) return record.returnedCount < RETURNED_MAX;
     const { awaySinceMs, troubledSinceMs, heardAtMs } = record;
     return nowMs - (awaySinceMs ?? troubledSinceMs ?? heardAtMs) < graceMs;

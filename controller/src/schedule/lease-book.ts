@@ -77,6 +77,12 @@ export class LeaseBook {
     return [...(this.bySweep.get(sweep) ?? [])].flatMap((id) => this.byId.get(id) ?? []);
   }
 
+  /** Why the host cannot have a lease on the block beside those that are out, if it cannot. */
+  reasonAgainst(host: HostId, { sweep, block }: Pick<LiveLease, 'sweep' | 'block'>) {
+    if (this.ofBlock(sweep, block) !== undefined) return 'the block was leased elsewhere';
+    return this.ofHost(host) === undefined ? undefined : 'the host has another lease';
+  }
+
   countOf(sweep: SweepId): number {
     return this.bySweep.get(sweep)?.size ?? 0;
   }

@@ -243,7 +243,7 @@ test('A row that is pinned to a host that is away says so, until its grace is ov
 
 test('An agent in trouble gets nothing until that is over, and what it began waits for its grace.', () => {
   const lab = ScheduleLab.begun(SUBMITTED);
-  lab.scheduler.came(hostNamed('host-a'), 0, 'the disk is full');
+  lab.comeAs('host-a', { trouble: 'the disk is full' });
   assert.deepEqual(lab.granted(), []);
   lab.scheduler.roster.troubled(A, '', lab.nowMs);
   const [first] = lab.pass(1_000).grants();
@@ -267,7 +267,7 @@ test('A controller that starts waits a little for the hosts that worked before.'
   const more = { session: 's', facts: {}, supports: [], permissions: [] };
   const lab = ScheduleLab.begun(SUBMITTED, { ...joined, host: A, ...more });
   assert.deepEqual(lab.come('host-b').granted(), []);
-  lab.scheduler.came(hostNamed('host-a'), 0);
+  lab.come('host-a');
   const held = { sweep: SWEEP, block: 'qemu-smp1/r1' as never, attempt: 1, epoch: 1 };
   const environment = 'qemu-tcg' as const;
   const lease = 'lease-x' as never;

@@ -16,7 +16,7 @@ import type {
 } from '@labsweep/proto';
 import { isEnded, type LabState, type SweepState } from '../fold/lab-state.js';
 import { DurationEstimates } from './duration-estimates.js';
-import { HostHealth } from './host-health.js';
+import { type Arrival, HostHealth } from './host-health.js';
 import { HostRoster, type HostState } from './host-roster.js';
 import { IdleHosts } from './idle-hosts.js';
 import { LeaseBook } from './lease-book.js';
@@ -42,7 +42,7 @@ export class Scheduler {
   readonly leases = new LeaseBook();
   readonly roster = new HostRoster(0);
   readonly estimates = new DurationEstimates();
-  private readonly health = new HostHealth();
+  private readonly health = new HostHealth(this.roster.deaths);
   private readonly shares = new SweepShares();
   /** Sweeps with anything left to do; empty until `begin`. */
   private readonly queues = new OpenSweeps();
@@ -90,10 +90,10 @@ export class Scheduler {
     }
   }
 
-  came(description: HostDescription, nowMs: number, trouble = ''): void {
+  came(description: HostDescription, agent: Arrival & { trouble?: string }, nowMs: number): void {
     const { id } = description;
-    this.health.came(this.roster.get(id)?.description, description, nowMs);
-    this.roster.came(description, nowMs, trouble);
+    this.health.came(this.roster.get(id)?.description, description, agent, nowMs);
+    this.roster.came(description, nowMs, agent.trouble);
     this.awaited.delete(id);
     const lease = this.leases.ofHost(id);
     if (lease !== undefined) this.free(lease, nowMs);
@@ -117,6 +117,7 @@ export class Scheduler {
       return reason;
     }
     this.leases.put({ ...right, host }, nowMs);
+    this.roster.deaths.began(host, held.block);
     if (trial !== undefined) this.leases.started(held.lease, trial, nowMs);
     this.idle.delete(host);
     const at = this.queues.find(held.sweep, held.block);
@@ -205,6 +206,7 @@ export class Scheduler {
     const granted = { host: host.id, sweep: sweep.id, block, attempt, environment };
     const right = this.ports.newRight();
     this.leases.put({ ...granted, ...right, trials }, nowMs);
+    this.roster.deaths.began(host.id, block);
     sweep.lease({ queue, index });
     queue.pinnedTo = host.id;
     this.idle.delete(host.id);
@@ -269,11 +271,9 @@ export class Scheduler {
   }
 
   private reasonToStop(host: HostId, held: HeldLease): string | undefined {
-    if (this.leases.ofBlock(held.sweep, held.block) !== undefined) {
-      return 'the block was leased elsewhere';
-    }
-    if (this.leases.ofHost(host) !== undefined) return 'the host has another lease';
-    return this.begunAtMs === undefined ? undefined : reasonNotWanted(this.lab, held);
+    const { leases, roster, lab } = this;
+    const reason = leases.reasonAgainst(host, held) ?? roster.deaths.reasonToStop(host);
+    return reason ?? (this.begunAtMs === undefined ? undefined : reasonNotWanted(lab, held));
   }
 
   private revoke(lease: LiveLease, reason: string, nowMs: number): void {

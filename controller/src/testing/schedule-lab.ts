@@ -47,9 +47,19 @@ export class ScheduleLab {
   }
 
   come(...hosts: readonly (string | HostDescription)[]): this {
-    for (const host of hosts) {
-      this.scheduler.came(typeof host === 'string' ? hostNamed(host) : host, this.nowMs);
-    }
+    for (const host of hosts) this.comeAs(host, {});
+    return this;
+  }
+
+  /** `startedAtMs` differs when the agent's process is another one than before. */
+  comeAs(
+    host: string | HostDescription,
+    agent: { readonly startedAtMs?: number; readonly trouble?: string },
+  ): this {
+    const description = typeof host === 'string' ? hostNamed(host) : host;
+    const { startedAtMs = 0 } = agent;
+    const session = `${description.id}-${startedAtMs}`;
+    this.scheduler.came(description, { ...agent, session, startedAtMs }, this.nowMs);
     return this;
   }
 

@@ -25,6 +25,8 @@ export interface SimHost {
   slownessMs: number;
   /** So many trials are going to fail for no reason of their own. */
   labFailuresLeft: number;
+  /** In so many trials it is going to die. */
+  deathsLeft: number;
   process: Process | undefined;
   agent: SimAgent | undefined;
 }
@@ -88,6 +90,7 @@ export class Lab {
       boots: 0,
       slownessMs: 0,
       labFailuresLeft: 0,
+      deathsLeft: 0,
       process: undefined,
       agent: undefined,
     }));

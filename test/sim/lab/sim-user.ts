@@ -102,9 +102,10 @@ export class SimUser {
   private look(): void {
     for (const { controller } of this.lab.seats) {
       if (controller?.reigns() !== true) continue;
-      for (const { host, kernel } of controller.loop?.commands.quarantines() ?? []) {
+      for (const { host, kernel, reason } of controller.loop?.commands.quarantines() ?? []) {
         const key = `${host} ${kernel}`;
         if (this.releasing.has(key)) continue;
+        if (reason.includes(' died ')) this.lab.world.count('host quarantined for its deaths');
         this.releasing.add(key);
         this.open += 1;
         const ask = {
