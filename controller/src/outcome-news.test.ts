@@ -70,8 +70,18 @@ test('nothing of an earlier session is told to the next, which asks for what it 
   assert.deepEqual(heard(), ['host-a folded a1']);
   news.synced(1);
   news.tell(NEWS_INTERVAL_MS);
-  // Twice, because it was asked for and is waited for since before; a repetition does no harm.
-  assert.deepEqual(heard(), ['host-a settled a1 a1']);
+  assert.deepEqual(heard(), ['host-a settled a1'], 'once, although it waits since before');
+});
+
+test('while nothing is settled an agent may ask for as long as it likes, and is told once', () => {
+  const { news, heard, fold } = newNews();
+  fold(A, 'a1', 0);
+  fold(A, 'a2', 0);
+  for (let beat = 1; beat <= 9; beat += 1) news.answer(A, ['a1', 'a2'], 2);
+  heard();
+  news.synced(2);
+  news.tell(NEWS_INTERVAL_MS);
+  assert.deepEqual(heard(), ['host-a settled a1 a2']);
 });
 
 test('blocks that end oftener than news goes out do not keep back what is settled', () => {

@@ -41,7 +41,7 @@ function newHorizon(options: { readonly delayMs?: number } = {}) {
   });
   const fold = (sequence: number) => horizon.folded({ sequence, storedAtMs: sequence });
   void horizon.run(stop.signal);
-  return { world, fold, stop };
+  return { world, fold, stop, horizon };
 }
 
 async function settle(): Promise<void> {
@@ -79,7 +79,7 @@ test('a log that lost the entry meanwhile settles nothing, although the sync wen
 });
 
 test('a sync that fails is told and tried again; after an I/O error nothing is settled any more', async () => {
-  const { world, fold } = newHorizon();
+  const { world, fold, horizon } = newHorizon();
   fold(1);
   await settle();
   world.rounds[0]?.end(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
@@ -93,8 +93,12 @@ test('a sync that fails is told and tried again; after an I/O error nothing is s
   world.rounds[2]?.end(Object.assign(new Error('input/output error'), { code: 'EIO' }));
   await settle();
   assert.match(world.troubles.at(-1) ?? '', /nothing is settled until .* controller restarted/);
-  fold(3);
+  for (let sequence = 3; sequence < 100; sequence += 1) {
+    world.nowMs += 1_000;
+    fold(sequence);
+  }
   await settle();
+  assert.equal(horizon.markCount, 0, 'nothing is kept of what nobody will look at');
   assert.equal(world.rounds.length, 3);
   assert.deepEqual(world.synced, [1]);
 });

@@ -44,6 +44,8 @@ export class SyncHorizon {
   private marks: Mark[] = [];
   private wake: () => void = () => {};
   private returnsSeen: number;
+  /** It has found that nothing will be settled any more: nobody would take the marks away. */
+  private hasEnded = false;
 
   constructor(private readonly ports: HorizonPorts) {
     this.returnsSeen = ports.returnCount();
@@ -51,6 +53,7 @@ export class SyncHorizon {
 
   /** An entry was folded. It was in the server's file before it was delivered. */
   folded(place: LogPlace): void {
+    if (this.hasEnded) return;
     const nowMs = this.ports.monotonicMs();
     const last = this.marks.at(-1);
     if (last !== undefined && nowMs - last.firstMonotonicMs < MARK_INTERVAL_MS) {
@@ -60,8 +63,19 @@ export class SyncHorizon {
     this.wake();
   }
 
-  /** Works until the signal fires; never throws. */
+  /** Works until the signal fires, or nothing can be settled any more; never throws. */
   async run(signal: AbortSignal): Promise<void> {
+    await this.settleUntilEnd(signal);
+    this.hasEnded = true;
+    this.marks = [];
+  }
+
+  /** How many marks wait for their turn. */
+  get markCount(): number {
+    return this.marks.length;
+  }
+
+  private async settleUntilEnd(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => this.wake(), { once: true });
     while (!signal.aborted) {
       const mark = await this.nextMark(signal);
