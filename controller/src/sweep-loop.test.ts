@@ -150,6 +150,21 @@ test('a lease says all that the agent needs, and the host is announced in the lo
   );
 });
 
+test('a session that goes on with a block is announced, unless the log has it', () => {
+  const { fold, loop, appended } = newLab();
+  const { block, attempt, environment, sweep } = outcomeEntry('qemu-smp1/r1/old');
+  const held = { lease: 'lease-x' as LeaseId, epoch: 1, sweep, block, attempt, environment };
+  fold(submittedEntry());
+  loop.reign(TERM);
+  // What an earlier reign had to say of it was lost, or another process of the agent began it.
+  loop.hello(helloOf('host-a', { holding: [held] }), new FakeAgent());
+  const joined = appended.splice(0);
+  assert.deepEqual(joined.map(messageIdOf), [`${sweep}/host/host-a/session-of-host-a`]);
+  for (const entry of joined) fold(entry);
+  loop.hello(helloOf('host-a', { holding: [held] }), new FakeAgent());
+  assert.deepEqual(appended, []);
+});
+
 test('an outcome is settled with its agent, and the end of a block brings the next lease', () => {
   const { fold, loop, clock } = newLab();
   loop.reign(TERM);
