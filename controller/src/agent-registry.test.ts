@@ -61,3 +61,13 @@ test('A displaced session does not come back while the one that displaced it liv
   const reason = agents.attach(hello('one', 'state'), new Stream(), at(2));
   assert.match(reason ?? '', /session two .* has displaced this session/);
 });
+
+test('What an agent lists in its hello is not kept for as long as it is attached.', () => {
+  const agents = new AgentRegistry();
+  const unsettled = Array.from({ length: 20_000 }, (_, index) => `sweep/row/r${index}/old/a1/host`);
+  const long = { ...hello('one', 'state'), unsettled };
+  assert.equal(agents.attach(long, new Stream(), at(0)), undefined);
+  const kept = agents.hello(HOST);
+  assert.deepEqual([kept?.session, kept?.unsettled, kept?.holding], ['one', [], []]);
+  assert.equal(agents.all()[0]?.spooled, unsettled.length);
+});

@@ -12,6 +12,7 @@ export const ALIVE_INTERVAL_MS = 2_000;
 const DISPLACED_MAX = 16;
 
 interface HostRecord {
+  /** Without what it lists: that is judged once, and may be long. */
   hello: AgentHello;
   connection: AgentConnection | undefined;
   attachedAt: Moment;
@@ -50,8 +51,9 @@ export class AgentRegistry {
       displaced.push(old.hello.session);
       if (displaced.length > DISPLACED_MAX) displaced.shift();
     }
-    const record = { hello, connection, attachedAt: now, heardAt: now, displaced };
     const { trouble = '', unsettled } = hello;
+    const kept = { ...hello, unsettled: [], holding: [] };
+    const record = { hello: kept, connection, attachedAt: now, heardAt: now, displaced };
     // Set before the old stream is closed, so that its end is not taken for that of the new one.
     this.hosts.set(hello.host.id, { ...record, spooled: unsettled.length, trouble });
     if (old?.connection !== connection) old?.connection?.close();
@@ -91,6 +93,7 @@ export class AgentRegistry {
     this.hosts.get(host)?.connection?.send(message);
   }
 
+  /** As its agent said it, but for what it holds and what is not settled: both are empty. */
   hello(host: HostId): AgentHello | undefined {
     return this.hosts.get(host)?.hello;
   }
