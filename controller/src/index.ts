@@ -6,6 +6,7 @@
  */
 import { fileURLToPath } from 'node:url';
 
+export { DEFECT } from './io/defect-text.js';
 export { Gate } from './io/gate.js';
 export { configPlaces } from './io/kernels/config-places.js';
 export { debianArchiveOf } from './io/kernels/debian/debian-archive.js';

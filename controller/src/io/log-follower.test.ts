@@ -55,15 +55,27 @@ class FakeLog {
   private static clockMs = 1_000;
 }
 
-function follow(context: { after(work: () => void): void }, log: FakeLog) {
+interface Shell {
+  fail(sequence: number): void;
+  note(text: string): void;
+}
+
+function follow(
+  context: { after(work: () => void): void },
+  log: FakeLog,
+  { fail, note }: Shell = { fail: () => {}, note: () => {} },
+) {
   const stop = new AbortController();
   context.after(() => stop.abort());
   const seen: number[] = [];
   const follower = new LogFollower({
     log,
     lossCount: () => log.losses,
-    onMessage: ({ sequence }) => seen.push(sequence),
-    note: () => {},
+    onMessage: ({ sequence }) => {
+      fail(sequence);
+      seen.push(sequence);
+    },
+    note,
     sleep: () => turn(),
     signal: stop.signal,
   });
@@ -128,4 +140,21 @@ test('a consumer that is asleep is opened anew where the last one ended', async 
   await follower.catchUp();
   assert.deepEqual(seen, [1, 2]);
   assert.equal(log.consumers, 2);
+});
+
+test('a defect in what is done with an entry is told with its place, and the next ones follow', async (context) => {
+  const log = new FakeLog();
+  log.append(3);
+  const notes: string[] = [];
+  const fail = (sequence: number) => {
+    if (sequence === 2) assert.fail('host-a has a lease already');
+  };
+  const { follower, seen } = follow(context, log, { fail, note: (text) => notes.push(text) });
+  await follower.catchUp();
+  assert.deepEqual([seen, log.consumers], [[1, 3], 1]);
+  assert.equal(notes.length, 1);
+  assert.match(
+    notes[0] ?? '',
+    /defect in what follows from log entry 2: .*lease already \| at fail/,
+  );
 });

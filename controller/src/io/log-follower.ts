@@ -10,6 +10,7 @@ import {
   messageOf,
   type OutcomeLog,
 } from '@labsweep/proto';
+import { defectText } from './defect-text.js';
 
 export interface FollowerPorts {
   readonly log: Pick<OutcomeLog, 'followBatches' | 'head' | 'holds'>;
@@ -84,7 +85,7 @@ export class LogFollower {
   }
 
   private async follow(): Promise<void> {
-    const { log, lossCount, onMessage, signal, sleep, note } = this.ports;
+    const { log, lossCount, signal, sleep, note } = this.ports;
     for (;;) {
       await this.verifyAfterLoss();
       if (signal.aborted || this.isBroken) return;
@@ -98,7 +99,7 @@ export class LogFollower {
             // A consumer that was opened anew may repeat itself.
             if (message.sequence <= this.last.sequence || stop.aborted) continue;
             this.last = { sequence: message.sequence, storedAtMs: message.storedAtMs };
-            onMessage(message);
+            this.hand(message);
           }
           this.onProgress();
         }
@@ -106,6 +107,15 @@ export class LogFollower {
         if (!stop.aborted) note(`the log is not delivered: ${messageOf(error)}`);
       }
       if (this.lossesSeen === lossCount()) await sleep(CHECK_INTERVAL_MS / 2, signal);
+    }
+  }
+
+  /** A defect of ours is told as one: the log is delivered, and goes on behind this entry. */
+  private hand(message: LogMessage): void {
+    try {
+      this.ports.onMessage(message);
+    } catch (error) {
+      this.ports.note(defectText(`what follows from log entry ${message.sequence}`, error));
     }
   }
 

@@ -5,6 +5,7 @@
  * other as `run-controller.ts` holds them.
  */
 import {
+  DEFECT,
   Gate,
   HighestTerm,
   LogWriter,
@@ -99,7 +100,10 @@ export class SimController {
     }
   }
 
-  private note = (text: string) => this.lab.trace.say(this.process.name, text);
+  private note = (text: string) => {
+    this.lab.trace.say(this.process.name, text);
+    if (text.startsWith(DEFECT)) this.lab.defect(text);
+  };
 
   private async waitForLog(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
