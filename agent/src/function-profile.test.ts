@@ -25,3 +25,18 @@ test('a kernel that cannot trace gives an empty profile with its reason', () => 
   assert.deepEqual(profile, []);
   assert.deepEqual(facts, { attribution: 'unavailable: tracefs: No such device' });
 });
+
+test('counts that are no numbers are a fact, and neither a profile nor an absent function', () => {
+  const { profile, facts } = readFunctionProfile([
+    'profile function=dots hits=18 time_us=1.2.3 method=function-graph',
+    'profile function=dot hits=18 time_us=. method=function-graph',
+    `profile function=huge hits=${'9'.repeat(400)} time_us=1 method=function-graph`,
+    `profile function=long hits=1 time_us=${'9'.repeat(400)} method=function-graph`,
+    'profile function=half hits=1 time',
+  ]);
+  assert.deepEqual(profile, []);
+  assert.deepEqual(facts, {
+    attribution: 'available',
+    attribution_unreadable_functions: 'dots,dot,huge,long,half',
+  });
+});

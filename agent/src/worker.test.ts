@@ -12,8 +12,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AgentMessage,
   type Broker,
+  formatLogEntry,
   type HostId,
   messageIdOf,
+  parseLogEntry,
   systemClock,
   type TrialEnded,
 } from '@labsweep/proto';
@@ -144,4 +146,25 @@ test('a lease of an earlier process that nobody wants is dropped', async (contex
   worker.resume();
   await sleep(50);
   assert.equal(appended.length, 0);
+});
+
+test('an outcome that no controller could read is told as a failure of the lab', async (context) => {
+  const { worker, appended } = await startWorker(context, {
+    run: async () => ({
+      outcome: {
+        status: 'measured',
+        samples: [{ scenario: 's', line: 'result', values: { ns: Number.NaN }, texts: {} }],
+        facts: {},
+        consoleTail: '',
+      },
+      environment: 'scripted',
+    }),
+  });
+  worker.handle({ kind: 'lease', lease: sampleLease(['a']) });
+  await waitUntil('the outcome', async () => appended.length === 1);
+  const [entry] = appended;
+  assert.ok(entry !== undefined);
+  assert.equal(entry.outcome.status, 'lab-failed');
+  assert.match(entry.outcome.failure?.message ?? '', /outcome\.samples\.0\.values\.ns/);
+  assert.deepEqual(parseLogEntry(formatLogEntry(entry)), entry);
 });

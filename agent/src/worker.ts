@@ -19,7 +19,7 @@ import {
 import { announceLater } from './announce-later.js';
 import { HostUnreadyError } from './host-unready-error.js';
 import { evidenceIn } from './outcome-evidence.js';
-import { fitOutcome } from './outcome-limit.js';
+import { outcomeToSpool } from './readable-outcome.js';
 import { rejectedOn } from './rejected-on.js';
 import type { RunResult, TrialOrder } from './runner/runner.js';
 import { limitOf, type StageName } from './runner/stage-limits.js';
@@ -176,7 +176,7 @@ export class Worker {
     const durationMs = Math.round(performance.now() - startedMonotonicMs);
     delete job.trial;
     const { evidence, artifacts } = evidenceIn(result);
-    const entry = fitOutcome({
+    const entry = outcomeToSpool({
       ...this.header(job.lease, trial),
       environment: result.environment,
       purpose: job.lease.purpose,

@@ -18,6 +18,7 @@ import {
   type SweepId,
   type TrialId,
 } from './domain.js';
+import { messageOf } from './errors.js';
 import { isPlainOutcome } from './plain-outcome.js';
 import type { KernelConfig, ResolvedKernel, ResolvedWorkload } from './resolved.js';
 import { HYGIENE_MODES, PERMISSIONS, PURPOSES } from './trial-settings.js';
@@ -251,6 +252,18 @@ export function readLogEntry(value: unknown): LogEntry {
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw new Error(`log entry is malformed at ${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+/** Why the entry could not be read back from the log; undefined for one that can. */
+export function reasonUnreadable(entry: LogEntry): string | undefined {
+  // Most are plain outcomes, and need not become text for that.
+  if (isPlainOutcome(entry)) return undefined;
+  try {
+    parseLogEntry(formatLogEntry(entry));
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 let newest: { readonly entry: LogEntry; readonly text: string } | undefined;
