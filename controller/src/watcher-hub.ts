@@ -63,6 +63,9 @@ export class WatcherHub {
     const leave = () => {
       late.left = true;
       watched.watchers.delete(late);
+      // What nobody watches need not be looked at; whoever comes next begins anew.
+      const isEmpty = watched.watchers.size === 0;
+      if (isEmpty && this.watched.get(id) === watched) this.watched.delete(id);
     };
     const replay = async () => {
       for await (const entry of this.history(id, lastSequence)) {
