@@ -70,10 +70,16 @@ export class ArtifactCache {
     const names = all.filter((name) => name !== MARKS_FOLDER);
     if (names.length <= FILES_MAX) return;
     const paths = names.map((name) => join(this.directory, name));
-    const usedMs = await Promise.all(paths.map(async (path) => (await stat(path)).mtimeMs));
+    const usedMs = await Promise.all(paths.map(mtimeMsOf));
     const byAge = paths.map((path, index) => ({ path, usedMs: usedMs[index] ?? 0 }));
     byAge.sort((a, b) => a.usedMs - b.usedMs);
     for (const { path } of byAge.slice(0, names.length - FILES_MAX))
       await rm(path, { force: true });
   }
+}
+
+/** 0 for a file that another agent has just removed. */
+async function mtimeMsOf(path: string): Promise<number> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.mtimeMs ?? 0;
 }
