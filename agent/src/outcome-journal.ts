@@ -23,7 +23,7 @@ import type { OutcomeSpool } from './spool.js';
  * for all who wait, and with many agents in it a turn takes longer than the disk.
  */
 const APPEND_SYNCED = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_DSYNC;
-/** At this size the file is written anew, with what is not settled. */
+/** At this size, or twice that of what it began with, the file is written anew with what is not settled. */
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
 const RETRY_INTERVAL_MS = 1_000;
 /** In front of the ids on a line about settled entries; an entry begins with a brace. */
@@ -43,18 +43,25 @@ export class OutcomeJournal {
   private settled: string[] = [];
   private writing: Promise<void> | undefined;
   private size = 0;
+  /** Beyond it the file is written anew. */
+  private sizeMax = 0;
 
   private constructor(
     private readonly path: string,
     private file: FileHandle,
     private readonly note: Note,
+    private readonly fileBytesMax: number,
   ) {}
 
   /** Reads what an earlier process left. A line that was being written when it died is dropped. */
-  static async open(path: string, note: Note = () => {}): Promise<OutcomeJournal> {
+  static async open(
+    path: string,
+    note: Note = () => {},
+    fileBytesMax = FILE_BYTES_MAX,
+  ): Promise<OutcomeJournal> {
     await mkdir(dirname(path), { recursive: true });
     const text = await readFile(path, 'utf8').catch(() => '');
-    const journal = new OutcomeJournal(path, await open(path, APPEND_SYNCED), note);
+    const journal = new OutcomeJournal(path, await open(path, APPEND_SYNCED), note, fileBytesMax);
     for (const line of text.split('\n')) journal.read(line);
     await journal.rewrite();
     return journal;
@@ -116,7 +123,7 @@ export class OutcomeJournal {
   }
 
   private async writeLines(lines: readonly string[]): Promise<void> {
-    if (this.size > FILE_BYTES_MAX) await this.rewrite();
+    if (this.size > this.sizeMax) await this.rewrite();
     const bytes = Buffer.from(`${lines.join('\n')}\n`);
     try {
       await this.file.appendFile(bytes);
@@ -135,14 +142,22 @@ export class OutcomeJournal {
     const bytes = Buffer.from(lines.join(''));
     await rm(temporary, { force: true });
     const file = await open(temporary, APPEND_SYNCED);
-    await file.appendFile(bytes);
-    await rename(temporary, this.path);
-    const directory = await open(dirname(this.path), 'r');
-    await directory.sync();
-    await directory.close();
-    await this.file.close();
+    try {
+      await file.appendFile(bytes);
+      await rename(temporary, this.path);
+    } catch (error) {
+      await file.close();
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    // From here on it is the file under the name, whatever becomes of the rest.
+    const old = this.file;
     this.file = file;
     this.size = bytes.length;
+    // With much that is not settled it would else be written anew for each outcome.
+    this.sizeMax = Math.max(this.fileBytesMax, 2 * this.size);
+    await old.close();
+    await syncDirectory(dirname(this.path));
   }
 
   private read(line: string): void {
@@ -159,6 +174,15 @@ export class OutcomeJournal {
     } catch (error) {
       this.note(`a line of ${this.path} is dropped: ${messageOf(error)}`);
     }
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
   }
 }
 

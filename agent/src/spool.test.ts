@@ -93,6 +93,21 @@ test('a spool at its limit has no room until something is settled', async (conte
   assert.equal(spool.trouble, '');
 });
 
+test('evidence that an earlier process left counts for the limit', async (context) => {
+  const folder = spoolFolder(context);
+  const limits = { entriesMax: 100, bytesMax: 100_000 };
+  const bytes = Buffer.alloc(120_000, 'c');
+  const entry = sampleOutcome('a', { evidence: { console: sha256Of(bytes) } });
+  const first = await Spool.open(folder, { limits });
+  await first.add(entry, [bytes]);
+  const { trouble } = first;
+  assert.match(trouble, /has reached its limit/);
+  const second = await Spool.open(folder, { limits });
+  assert.equal(second.trouble, trouble);
+  await second.settle(messageIdOf(entry));
+  assert.equal(second.trouble, '');
+});
+
 test('a disk that fills up holds an outcome up and loses nothing', async (context) => {
   if (process.getuid?.() !== 0) return context.skip('only root may mount a small file system');
   const mount = spoolFolder(context);

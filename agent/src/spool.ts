@@ -4,7 +4,7 @@
  * with their evidence. A disk that is full or fails makes it wait, and loses nothing.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
@@ -203,7 +203,7 @@ export class Spool implements OutcomeSpool {
       const text = await readFile(path, 'utf8');
       const entry = parseLogEntry(text);
       if (entry.type !== 'trial-ended') throw new Error(`it holds an entry '${entry.type}'`);
-      return { entry, bytes: text.length };
+      return { entry, bytes: text.length + (await this.evidenceBytes(entry)) };
     } catch (error) {
       const aside = join(this.directory, SET_ASIDE);
       this.options.note?.(`${path} is set aside in ${aside}: ${messageOf(error)}`);
@@ -215,6 +215,16 @@ export class Spool implements OutcomeSpool {
       }
       return undefined;
     }
+  }
+
+  /** As `store` counts it; an artifact that is gone takes no room. */
+  private async evidenceBytes(entry: TrialEnded): Promise<number> {
+    let bytes = 0;
+    for (const sha256 of evidenceOf(entry)) {
+      const found = await stat(this.artifactPath(sha256)).catch(() => undefined);
+      bytes += found?.size ?? 0;
+    }
+    return bytes;
   }
 
   /** Evidence of an outcome that never got as far as its own file. */
