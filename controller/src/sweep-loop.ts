@@ -23,6 +23,7 @@ import { decisionEntry } from './decision-entry.js';
 import { applyEntry } from './fold/apply-entry.js';
 import type { CommandRecord } from './fold/command-record.js';
 import { emptyLabState, type SweepState } from './fold/lab-state.js';
+import { HostAnnouncements } from './host-announcements.js';
 import { buildLease, epochOf } from './lease-order.js';
 import { OutcomeNews } from './outcome-news.js';
 import type { AgentConnection, LoopPorts, Watcher } from './ports.js';
@@ -38,6 +39,7 @@ import { WatcherHub } from './watcher-hub.js';
 export class SweepLoop {
   private readonly lab = emptyLabState();
   private readonly agents = new AgentRegistry();
+  private readonly announcements: HostAnnouncements;
   private readonly scheduler: Scheduler;
   private readonly steady: SteadyClock;
   private readonly watchers: WatcherHub;
@@ -49,6 +51,7 @@ export class SweepLoop {
 
   constructor(private readonly ports: LoopPorts) {
     this.steady = new SteadyClock(ports.clock);
+    this.announcements = new HostAnnouncements((entry) => ports.append(entry));
     this.scheduler = new Scheduler(
       this.lab,
       schedulerPorts(() => this.newRight()),
@@ -268,7 +271,7 @@ export class SweepLoop {
     const hello = this.agents.hello(host);
     const state = this.lab.sweeps.get(sweep);
     if (hello === undefined || state === undefined) return;
-    this.announceHost(state, hello, atMs);
+    this.announcements.announce(state, hello, atMs);
     const right = { lease, epoch, durationMs: LEASE_DURATION_MS };
     this.agents.send(host, { kind: 'lease', lease: buildLease(state, grant, right) });
     this.ports.note(`leased ${block} attempt ${attempt}`, { sweep, host, lease });
@@ -281,19 +284,5 @@ export class SweepLoop {
 
   private now(): Moment {
     return { steadyMs: this.steady.nowMs(), unixMs: this.ports.clock.nowMs() };
-  }
-
-  private announceHost(sweep: SweepState, hello: AgentHello, atMs: number): void {
-    if (sweep.hosts.some((joined) => joined.session === hello.session)) return;
-    const { id: host, name: hostName, facts, supports, permissions } = hello.host;
-    const { session } = hello;
-    const joined = { sweep: sweep.submitted.sweep, atMs, host, hostName, session };
-    this.ports.append({
-      type: 'host-joined',
-      ...joined,
-      facts: { ...facts },
-      supports: [...supports],
-      permissions: [...permissions],
-    });
   }
 }
