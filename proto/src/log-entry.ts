@@ -253,12 +253,27 @@ export function readLogEntry(value: unknown): LogEntry {
   throw new Error(`log entry is malformed at ${issue?.path.join('.')}: ${issue?.message}`);
 }
 
-let newest: { readonly entry: LogEntry; readonly text: string } | undefined;
+/** Newest last, and all together not longer than this in characters. */
+const written = new Map<LogEntry, string>();
+const WRITTEN_LENGTH_MAX = 512 * 1024;
+let writtenLength = 0;
 
-/** The text that `parseLogEntry` reads back. Whoever measures an entry mostly writes it next. */
+/**
+ * The text that `parseLogEntry` reads back. Whoever measures an entry mostly writes it next, to the
+ * disk and then to the broker, and others do the same meanwhile.
+ */
 export function formatLogEntry(entry: LogEntry): string {
-  if (newest?.entry !== entry) newest = { entry, text: JSON.stringify(entry) };
-  return newest.text;
+  const known = written.get(entry);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(entry);
+  written.set(entry, text);
+  writtenLength += text.length;
+  for (const [oldest, { length }] of written) {
+    if (writtenLength <= WRITTEN_LENGTH_MAX || oldest === entry) break;
+    written.delete(oldest);
+    writtenLength -= length;
+  }
+  return text;
 }
 
 /** What JetStream uses to store an entry once, however often it is published. */
