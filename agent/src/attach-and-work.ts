@@ -29,6 +29,11 @@ import { Worker } from './worker.js';
 
 /** What is spooled gets this long to reach the broker when the agent stops. */
 const FLUSH_LIMIT_MS = 3_000;
+/**
+ * A host that works says so with every message; `alive` besides would be a good part of them. This
+ * often people still hear how much is spooled.
+ */
+const ALIVE_UNSAID_MAX_MS = 6_000;
 /** A trial that does not stop when it is told to must not keep the agent for ever. */
 const STOP_LIMIT_MS = 30_000;
 
@@ -70,6 +75,10 @@ class AttachedAgent {
   private host: HostDescription;
   private session: string;
   private trouble = '';
+  /** By the newest `alive`. */
+  private told = { trouble: '', atMs: 0 };
+  /** Anything of the work, since the last beat. */
+  private hasSpoken = false;
 
   constructor(
     private readonly options: AgentOptions,
@@ -138,9 +147,11 @@ class AttachedAgent {
       signal: this.signal,
       runnerFor: (environment) =>
         machine.runners.find((runner) => runner.kind === runnerKindOf(environment)),
+      knownPath: (sha256) => this.link.knownPath(sha256),
       fetch: (sha256, signal) => this.link.fetch(sha256, signal),
       send: (message) => {
         options.observe?.sent(message);
+        this.hasSpoken = true;
         this.client.send(message);
       },
       keep: (lease) => kept.record.holds(lease, kept.bootId),
@@ -212,10 +223,21 @@ class AttachedAgent {
   private async beat(): Promise<void> {
     if (this.link.cameBack()) this.publisher.publishAgain();
     await this.findTrouble();
-    const spooled = this.kept.spool.unsettled().length;
-    this.client.send({ kind: 'alive', spooled, trouble: this.trouble });
+    this.sayAlive();
     const messageIds = this.publisher.overdue();
     if (messageIds.length > 0) this.client.send({ kind: 'unsettled', messageIds });
+  }
+
+  /** Unless another message has shown it already and there is nothing to tell: but now and then. */
+  private sayAlive(): void {
+    const { trouble } = this;
+    const nowMs = performance.now();
+    const isNews = trouble !== '' || this.told.trouble !== '';
+    const wasSaid = this.hasSpoken && nowMs - this.told.atMs < ALIVE_UNSAID_MAX_MS;
+    this.hasSpoken = false;
+    if (wasSaid && !isNews) return;
+    this.told = { trouble, atMs: nowMs };
+    this.client.send({ kind: 'alive', spooled: this.kept.spool.unsettled().length, trouble });
   }
 
   /** Of whoever waits for something; and, while there is no work, of whoever would have to. */

@@ -23,7 +23,9 @@ import type { OutcomeSpool } from './spool.js';
  * for all who wait, and with many agents in it a turn takes longer than the disk.
  */
 const APPEND_SYNCED = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_DSYNC;
-/** At this size, or twice that of what it began with, the file is written anew with what is not settled. */
+/** What comes within this time shares a write: each is a turn of threads, and of the disk. */
+const GATHER_MS = 5;
+/** At this size, or twice what it began with, the file is written anew with what is not settled. */
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
 const RETRY_INTERVAL_MS = 1_000;
 /** In front of the ids on a line about settled entries; an entry begins with a brace. */
@@ -68,12 +70,16 @@ export class OutcomeJournal {
   }
 
   /** The entry is on the disk when this settles. It waits while the disk is full. */
-  async add(entry: TrialEnded, signal?: AbortSignal): Promise<void> {
+  async add(
+    entry: TrialEnded,
+    signal?: AbortSignal,
+    messageId = messageIdOf(entry),
+  ): Promise<void> {
     for (;;) {
       try {
         await this.append(formatLogEntry(entry));
         this.trouble = '';
-        this.entries.set(messageIdOf(entry), entry);
+        this.entries.set(messageId, entry);
         return;
       } catch (error) {
         if (!isDiskTrouble(error)) throw error;
@@ -106,6 +112,7 @@ export class OutcomeJournal {
   /** Never throws: whoever waits is told. */
   private async write(): Promise<void> {
     while (this.waiting.length > 0) {
+      await delay(GATHER_MS);
       const batch = this.waiting;
       this.waiting = [];
       const settled = this.settled;
@@ -207,8 +214,9 @@ export class JournalSpool implements OutcomeSpool {
     signal?: AbortSignal,
   ): Promise<void> {
     if (artifacts.length > 0) throw new Error('the spool of a swarm keeps no evidence');
-    await this.journal.add(entry, signal);
-    this.own.set(messageIdOf(entry), entry);
+    const messageId = messageIdOf(entry);
+    await this.journal.add(entry, signal, messageId);
+    this.own.set(messageId, entry);
   }
 
   has(messageId: string): boolean {

@@ -14,11 +14,16 @@ const TEXT_KEPT = 4_096;
 const FACTS_KEPT = 200;
 const FACT_KEPT = 256;
 
+/** Of a UTF-16 unit: most texts are so short that nobody needs to count. */
+const UTF8_BYTES_MAX = 3;
+
 const encoder = new TextEncoder();
 
 /** The entry itself where it fits, else one that says why the trial does not count. */
 export function fitOutcome(entry: TrialEnded): TrialEnded {
-  const bytes = encoder.encode(formatLogEntry(entry)).length;
+  const text = formatLogEntry(entry);
+  if (text.length * UTF8_BYTES_MAX <= OUTCOME_BYTES_MAX) return entry;
+  const bytes = encoder.encode(text).length;
   return bytes <= OUTCOME_BYTES_MAX ? entry : shrinkOutcome(entry, bytes);
 }
 

@@ -96,9 +96,8 @@ export class Publisher {
     this.wake();
   }
 
-  /** Call after this entry was added to the spool. */
-  add(entry: TrialEnded): void {
-    const id = messageIdOf(entry);
+  /** Call after this entry was added to the spool; `id` is its message id. */
+  add(entry: TrialEnded, id = messageIdOf(entry)): void {
     this.folded.delete(id);
     if (!this.published.has(id) && !this.inFlight.has(id)) this.queue.set(id, entry);
     this.pump();
@@ -193,11 +192,7 @@ export class Publisher {
       if (this.inFlight.size >= IN_FLIGHT_MAX) return;
       this.queue.delete(id);
       this.inFlight.add(id);
-      void this.publishOnce(entry, broker).finally(() => {
-        this.inFlight.delete(id);
-        this.pump();
-        this.tellIdle();
-      });
+      void this.publishOnce(id, entry, broker);
     }
   }
 
@@ -210,8 +205,7 @@ export class Publisher {
   }
 
   /** Never throws: an entry that fails goes back into the queue. */
-  private async publishOnce(entry: TrialEnded, broker: Broker): Promise<void> {
-    const id = messageIdOf(entry);
+  private async publishOnce(id: string, entry: TrialEnded, broker: Broker): Promise<void> {
     try {
       await this.publish(entry, broker);
       this.failures = 0;
@@ -224,6 +218,9 @@ export class Publisher {
       // A failure over a connection that was replaced says nothing of the new one.
       if (broker === this.broker) this.failed(error);
     }
+    this.inFlight.delete(id);
+    this.pump();
+    this.tellIdle();
   }
 
   private failed(error: unknown): void {

@@ -35,8 +35,11 @@ export interface SwarmOptions {
   readonly note: Note;
 }
 
-/** So that no agent waits for what a thousand others have to say. */
-const BROKER_CONNECTIONS = 8;
+/**
+ * With more, what many agents say at once goes in as many writes; with one alone each would wait
+ * for what all others have to say.
+ */
+const BROKER_CONNECTIONS = 2;
 /** All at once, they would make each other time out. */
 const START_INTERVAL_MS = 2;
 /** Of one agent: as much as any row may ask for, since nothing is really run. */

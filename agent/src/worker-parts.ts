@@ -22,6 +22,8 @@ export interface WorkerParts {
   readonly publisher: Publisher;
   readonly note: Note;
   runnerFor(environment: Environment): Runner | undefined;
+  /** What `fetch` would give, where that needs no wait; absent where nothing is known. */
+  knownPath?(sha256: Sha256): string | undefined;
   /** A local file with these bytes. Throws LabsweepError when they cannot be had. */
   fetch(sha256: Sha256, signal: AbortSignal): Promise<string>;
   send(message: AgentMessage): void;

@@ -16,15 +16,14 @@ import {
   outcomeId,
   type TrialId,
 } from '@labsweep/proto';
-import { announceLater } from './announce-later.js';
+import { BlockWatch, type Stage } from './block-watch.js';
 import { HostUnreadyError } from './host-unready-error.js';
 import { evidenceIn } from './outcome-evidence.js';
 import { outcomeToSpool } from './readable-outcome.js';
 import { rejectedOn } from './rejected-on.js';
 import type { RunResult, TrialOrder } from './runner/runner.js';
 import { limitOf, type StageName } from './runner/stage-limits.js';
-import { awaitStage } from './staged-work.js';
-import { orderOf } from './trial-order.js';
+import { TrialOrders } from './trial-order.js';
 import type { WorkerParts } from './worker-parts.js';
 
 interface Job {
@@ -32,8 +31,15 @@ interface Job {
   readonly abort: AbortController;
   /** Undefined until it is begun: a lease of an earlier process waits for a controller's word. */
   done: Promise<void> | undefined;
-  trial?: TrialId;
-  renewedAtMs: number;
+  trial: TrialId | undefined;
+  /** When the lease was granted; 0 for one that is to be renewed at once. */
+  readonly renewedAtMs: number;
+}
+
+/** What a block that was begun has besides. */
+interface Run extends Job {
+  readonly watch: BlockWatch;
+  readonly orders: TrialOrders;
 }
 
 class SupportsChangedError extends LabsweepError {}
@@ -65,7 +71,8 @@ export class Worker {
 
   /** Holds the lease of an earlier process of this agent, until a controller has heard of it. */
   restore(lease: Lease, renewedAtMs = 0): void {
-    this.job = { lease, abort: new AbortController(), done: undefined, renewedAtMs };
+    const abort = new AbortController();
+    this.job = { lease, abort, done: undefined, trial: undefined, renewedAtMs };
   }
 
   /** A controller has heard what is held, and will revoke what it does not want. */
@@ -127,29 +134,38 @@ export class Worker {
 
   private async runBlock(job: Job): Promise<void> {
     const { lease } = job;
-    const stop = job.abort.signal;
+    const run = Object.assign(job, { watch: this.watch(job), orders: new TrialOrders(lease) });
     try {
-      for (const trial of lease.trials) await this.runOnce(job, trial, stop);
-      await this.stage(job, 'fold', this.allFolded(lease, stop));
+      for (const trial of lease.trials) await this.runOnce(run, trial);
+      await this.stage(run, 'fold', this.allFolded(lease, job.abort.signal));
       this.end(job, 'finished', '');
     } catch (error) {
-      if (error instanceof SupportsChangedError) {
-        this.parts.note(`gives ${lease.block} back: ${error.message}`);
-        // The hello that follows says that the lease is not held, and what can run here after all.
-        this.drop();
-        this.parts.reattach();
-        return;
-      }
-      const isUnready = error instanceof HostUnreadyError;
-      if (isUnready) this.parts.note(`gives ${lease.block} back: ${error.message}`);
-      else if (!stop.aborted) await this.rest(job, error, stop);
-      this.end(job, isUnready ? 'unready' : 'returned', messageOf(error));
+      await this.failed(run, error);
+    } finally {
+      run.watch.close();
     }
   }
 
-  private async rest(job: Job, error: unknown, stop: AbortSignal): Promise<void> {
+  private async failed(job: Run, error: unknown): Promise<void> {
+    const { lease, abort } = job;
+    job.trial = undefined;
+    if (error instanceof SupportsChangedError) {
+      this.parts.note(`gives ${lease.block} back: ${error.message}`);
+      // The hello that follows says that the lease is not held, and what can run here after all.
+      this.drop();
+      this.parts.reattach();
+      return;
+    }
+    const isUnready = error instanceof HostUnreadyError;
+    if (isUnready) this.parts.note(`gives ${lease.block} back: ${error.message}`);
+    else if (!abort.signal.aborted) await this.rest(job, error);
+    this.end(job, isUnready ? 'unready' : 'returned', messageOf(error));
+  }
+
+  private async rest(job: Run, error: unknown): Promise<void> {
     this.parts.note(`block ${job.lease.block} failed: ${messageOf(error)}`);
-    const rest = delay(DEFECT_REST_MS, undefined, { signal: stop }).catch(() => {});
+    const { signal } = job.abort;
+    const rest = delay(DEFECT_REST_MS, undefined, { signal }).catch(() => {});
     await this.stage(job, 'rest', rest);
   }
 
@@ -159,96 +175,26 @@ export class Worker {
   }
 
   /** What is in the spool, or reached the controller meanwhile, is not measured again. */
-  private async runOnce(job: Job, trial: LeasedTrial, stop: AbortSignal): Promise<void> {
+  private async runOnce(job: Run, trial: LeasedTrial): Promise<void> {
     const { spool, publisher, clock } = this.parts;
-    if (publisher.isKnown(this.idOf(job.lease, trial))) return;
+    const { lease } = job;
+    const stop = job.abort.signal;
+    const id = this.idOf(lease, trial);
+    if (publisher.isKnown(id)) return;
     stop.throwIfAborted();
     if (spool.room !== undefined) await this.stage(job, 'room', spool.room(stop));
     job.trial = trial.trial;
-    const hush = announceLater(() => {
-      this.parts.send({ kind: 'trial-started', lease: job.lease.lease, trial: trial.trial });
-    });
+    job.watch.announceSoon();
     const startedAtMs = clock.nowMs();
     // The wall clock may jump while the trial runs.
     const startedMonotonicMs = performance.now();
-    const result = await this.run(job, trial, stop).finally(hush);
+    const result = await this.run(job, trial);
     await this.assertStillSupported(result);
     const durationMs = Math.round(performance.now() - startedMonotonicMs);
-    delete job.trial;
+    job.trial = undefined;
     const { evidence, artifacts } = evidenceIn(result);
     const entry = outcomeToSpool({
-      ...this.header(job.lease, trial),
-      environment: result.environment,
-      purpose: job.lease.purpose,
-      startedAtMs,
-      durationMs,
-      outcome: result.outcome,
-      evidence,
-    });
-    // Only the agent's own end gives an outcome up: a lost lease leaves it as evidence.
-    await this.stage(job, 'spool', spool.add(entry, artifacts, this.parts.signal));
-    publisher.add(entry);
-  }
-
-  /** A host that turns out not to have what it offered gives the block back, and has no outcome. */
-  private async assertStillSupported({ outcome }: RunResult): Promise<void> {
-    if (outcome.failure?.class !== 'accelerator-mismatch') return;
-    if (await this.parts.supportsChanged()) throw new SupportsChangedError(outcome.failure.message);
-  }
-
-  /** Fetches what the trial needs and hands it to the runner of its environment. */
-  private async run(job: Job, trial: LeasedTrial, stop: AbortSignal): Promise<RunResult> {
-    const { environment } = job.lease;
-    const runner = this.parts.runnerFor(environment);
-    if (runner === undefined) throw new LabsweepError(`no runner for ${environment} here`);
-    let order: TrialOrder;
-    try {
-      const files = orderOf(job.lease, trial, (sha256) => this.parts.fetch(sha256, stop));
-      order = await this.stage(job, 'fetch', files);
-    } catch (error) {
-      // A missing artifact is our failure and is told as one; anything else is a defect of ours.
-      if (stop.aborted || !(error instanceof LabsweepError)) throw error;
-      const failure = { class: 'artifact-missing' as const, message: error.message };
-      const outcome = { status: 'lab-failed' as const, failure, samples: [], facts: {} };
-      return { outcome: { ...outcome, consoleTail: '' }, environment };
-    }
-    return this.stage(job, 'trial', runner.run(order, stop));
-  }
-
-  /** Waits for a stage of the block, and renews its lease meanwhile. */
-  private stage<Value>(job: Job, name: StageName, work: Promise<Value>): Promise<Value> {
-    const { spool } = this.parts;
-    const intervalMs = Math.max(1, job.lease.durationMs / RENEWALS_PER_LEASE);
-    // Stages may be short, so the last renewal is what counts and not the stage's begin.
-    if (performance.now() - job.renewedAtMs >= intervalMs) this.renew(job);
-    const stage = {
-      name: job.trial === undefined ? `the stage '${name}'` : `'${name}' of ${job.trial}`,
-      limitMs: limitOf(name, job.lease),
-      isExcused: () => name === 'spool' && (spool.trouble ?? '') !== '',
-    };
-    const events = {
-      intervalMs,
-      renew: () => this.renew(job),
-      overdue: (trouble: string) => {
-        this.parts.note(`${trouble}; its lease is no longer renewed`);
-        this.trouble = trouble;
-      },
-    };
-    return awaitStage(work, stage, events).finally(() => {
-      this.trouble = '';
-    });
-  }
-
-  private renew(job: Job): void {
-    job.renewedAtMs = performance.now();
-    const { lease, epoch } = job.lease;
-    const { trial } = job;
-    this.parts.send({ kind: 'renew', lease, epoch, ...(trial === undefined ? {} : { trial }) });
-  }
-
-  private header(lease: Lease, trial: LeasedTrial) {
-    return {
-      type: 'trial-ended' as const,
+      type: 'trial-ended',
       sweep: lease.sweep,
       block: lease.block,
       trial: trial.trial,
@@ -258,7 +204,86 @@ export class Worker {
       host: this.parts.host.id,
       hostName: this.parts.host.name,
       session: this.parts.session(),
+      environment: result.environment,
+      purpose: lease.purpose,
+      startedAtMs,
+      durationMs,
+      outcome: result.outcome,
+      evidence,
+    });
+    // Only the agent's own end gives an outcome up: a lost lease leaves it as evidence.
+    await this.stage(job, 'spool', spool.add(entry, artifacts, this.parts.signal));
+    publisher.add(entry, id);
+  }
+
+  /** A host that turns out not to have what it offered gives the block back, and has no outcome. */
+  private async assertStillSupported({ outcome }: RunResult): Promise<void> {
+    if (outcome.failure?.class !== 'accelerator-mismatch') return;
+    if (await this.parts.supportsChanged()) throw new SupportsChangedError(outcome.failure.message);
+  }
+
+  /** Fetches what the trial needs and hands it to the runner of its environment. */
+  private async run(job: Run, trial: LeasedTrial): Promise<RunResult> {
+    const { environment } = job.lease;
+    const runner = this.parts.runnerFor(environment);
+    if (runner === undefined) throw new LabsweepError(`no runner for ${environment} here`);
+    const known = job.orders.of(trial, (sha256) => this.parts.knownPath?.(sha256));
+    const order = known ?? (await this.fetchOrder(job, trial));
+    if (!(order instanceof LabsweepError)) {
+      return this.stage(job, 'trial', runner.run(order, job.abort.signal));
+    }
+    const failure = { class: 'artifact-missing' as const, message: order.message };
+    const outcome = { status: 'lab-failed' as const, failure, samples: [], facts: {} };
+    return { outcome: { ...outcome, consoleTail: '' }, environment };
+  }
+
+  /** A missing artifact is our failure and is told as one; anything else is a defect of ours. */
+  private async fetchOrder(job: Run, trial: LeasedTrial): Promise<TrialOrder | LabsweepError> {
+    const stop = job.abort.signal;
+    try {
+      const files = job.orders.fetched(trial, (sha256) => this.parts.fetch(sha256, stop));
+      return await this.stage(job, 'fetch', files);
+    } catch (error) {
+      if (stop.aborted || !(error instanceof LabsweepError)) throw error;
+      return error;
+    }
+  }
+
+  /** Waits for a stage of the block, whose lease is renewed meanwhile. */
+  private async stage<Value>(job: Run, name: StageName, work: Promise<Value>): Promise<Value> {
+    try {
+      return await job.watch.during(this.stageOf(job, name), work);
+    } finally {
+      this.trouble = '';
+    }
+  }
+
+  private stageOf(job: Job, name: StageName): Stage {
+    const { spool } = this.parts;
+    return {
+      name: () => (job.trial === undefined ? `the stage '${name}'` : `'${name}' of ${job.trial}`),
+      limitMs: limitOf(name, job.lease),
+      isExcused: () => name === 'spool' && (spool.trouble ?? '') !== '',
     };
+  }
+
+  private watch(job: Job): BlockWatch {
+    const { lease, epoch, durationMs } = job.lease;
+    const { send, note } = this.parts;
+    const intervalMs = Math.max(1, durationMs / RENEWALS_PER_LEASE);
+    return new BlockWatch(intervalMs, job.renewedAtMs, {
+      renew: () => {
+        const { trial } = job;
+        send({ kind: 'renew', lease, epoch, ...(trial === undefined ? {} : { trial }) });
+      },
+      overdue: (trouble) => {
+        note(`${trouble}; its lease is no longer renewed`);
+        this.trouble = trouble;
+      },
+      announce: () => {
+        if (job.trial !== undefined) send({ kind: 'trial-started', lease, trial: job.trial });
+      },
+    });
   }
 
   private idOf(lease: Lease, trial: LeasedTrial): string {
@@ -266,9 +291,7 @@ export class Worker {
     return outcomeId({ sweep, trial: trial.trial, attempt, host: this.parts.host.id });
   }
 
-  /**
-   * The block is over only when the controller has folded it: else it would be leased out again.
-   */
+  /** The block is over only when the controller has folded it: else it would be leased again. */
   private async allFolded(lease: Lease, stop: AbortSignal): Promise<void> {
     const ids = lease.trials.map((trial) => this.idOf(lease, trial));
     const folded = Promise.all(ids.map((id) => this.parts.publisher.whenFolded(id)));

@@ -31,6 +31,22 @@ test('what an agent waits for is told at once, with all that was kept back', () 
   assert.deepEqual(heard(), ['host-a folded a1 a2 a4']);
 });
 
+test('the end of a block waits for nothing that is settled and was not told', () => {
+  const { news, heard, fold } = newNews();
+  fold(A, 'a1', 0);
+  news.synced(1);
+  news.tell(0);
+  assert.deepEqual(heard(), ['host-a settled a1']);
+  fold(A, 'a2', 1);
+  news.synced(2);
+  news.tell(2);
+  assert.deepEqual(heard(), [], 'it is told with others');
+  fold(A, 'a3', 3, true);
+  assert.deepEqual(heard(), ['host-a folded a2 a3']);
+  news.tell(NEWS_INTERVAL_MS);
+  assert.deepEqual(heard(), ['host-a settled a2']);
+});
+
 test('what is settled before it was told is told once, as settled', () => {
   const { news, heard, fold } = newNews();
   fold(A, 'a1', 0);

@@ -7,11 +7,17 @@
 import type { ControllerMessage, HostId } from '@labsweep/proto';
 import { SettleQueue } from './settle-queue.js';
 
-/** Of one host, between two messages about outcomes that nobody waits for. */
-export const NEWS_INTERVAL_MS = 1_000;
+/**
+ * Of one host, between two messages about outcomes that nobody waits for. A host whose trials take
+ * longer is told at once.
+ */
+export const NEWS_INTERVAL_MS = 2_000;
 
 interface HostNews {
-  /** What was folded and not told, since when. */
+  /**
+   * What was folded and not told, since when. It stays here when it is settled and that is not told
+   * yet: the end of a block must not wait for it.
+   */
   readonly folded: Set<string>;
   foldedSinceMs: number;
   settled: string[];
@@ -59,13 +65,8 @@ export class OutcomeNews {
     for (const host of this.waiting) {
       const news = this.newsOf(host);
       if (!isDue(news, nowMs)) continue;
-      // What is settled is folded: it is told once.
-      if (news.settled.length > 0) {
-        this.send(host, { kind: 'settled', messageIds: news.settled });
-        news.settledToldAtMs = nowMs;
-      }
-      news.settled = [];
-      this.tellFolded(host, news);
+      if (news.settled.length > 0) this.tellSettled(host, news, nowMs);
+      else this.tellFolded(host, news);
     }
   }
 
@@ -78,16 +79,23 @@ export class OutcomeNews {
   private settled(host: HostId, messageIds: readonly string[]): void {
     const news = this.newsOf(host);
     this.waiting.add(host);
-    for (const id of messageIds) {
-      news.folded.delete(id);
-      news.settled.push(id);
-    }
+    news.settled.push(...messageIds);
   }
 
   private tellFolded(host: HostId, news: HostNews): void {
-    if (news.folded.size > 0) this.send(host, { kind: 'folded', messageIds: [...news.folded] });
+    this.send(host, { kind: 'folded', messageIds: [...news.folded] });
     news.folded.clear();
     if (news.settled.length === 0) this.waiting.delete(host);
+  }
+
+  private tellSettled(host: HostId, news: HostNews, nowMs: number): void {
+    this.send(host, { kind: 'settled', messageIds: news.settled });
+    // What is settled is folded: it is told once. The rest came just now, and nobody waits for it.
+    for (const id of news.settled) news.folded.delete(id);
+    news.settled = [];
+    news.settledToldAtMs = nowMs;
+    news.foldedSinceMs = nowMs;
+    if (news.folded.size === 0) this.waiting.delete(host);
   }
 
   private newsOf(host: HostId): HostNews {

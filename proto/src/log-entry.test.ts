@@ -2,7 +2,8 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import type { HostId, Sha256 } from './domain.js';
-import { formatLogEntry, messageIdOf, parseLogEntry } from './log-entry.js';
+import { formatLogEntry } from './entry-text.js';
+import { messageIdOf, parseLogEntry } from './log-entry.js';
 import { sampleOutcome } from './testing/sample-entries.js';
 
 test('an outcome comes back from its text as it was, fractions included', () => {

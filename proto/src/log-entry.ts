@@ -18,6 +18,7 @@ import {
   type SweepId,
   type TrialId,
 } from './domain.js';
+import { formatLogEntry } from './entry-text.js';
 import { messageOf } from './errors.js';
 import { isPlainOutcome } from './plain-outcome.js';
 import type { KernelConfig, ResolvedKernel, ResolvedWorkload } from './resolved.js';
@@ -264,14 +265,6 @@ export function reasonUnreadable(entry: LogEntry): string | undefined {
   } catch (error) {
     return messageOf(error);
   }
-}
-
-let newest: { readonly entry: LogEntry; readonly text: string } | undefined;
-
-/** The text that `parseLogEntry` reads back. Whoever measures an entry mostly writes it next. */
-export function formatLogEntry(entry: LogEntry): string {
-  if (newest?.entry !== entry) newest = { entry, text: JSON.stringify(entry) };
-  return newest.text;
 }
 
 /** What JetStream uses to store an entry once, however often it is published. */

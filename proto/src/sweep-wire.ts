@@ -5,11 +5,12 @@
  */
 import { z } from 'zod';
 import type { BlockId, HostId, RowId, SweepId, TrialId } from './domain.js';
+import { formatLogEntry } from './entry-text.js';
 import type { HistoryReply as HistoryWire } from './generated/labsweep/v1/HistoryReply.js';
 import type { ListHostsReply as HostListWire } from './generated/labsweep/v1/ListHostsReply.js';
 import type { Progress as ProgressWire } from './generated/labsweep/v1/Progress.js';
 import type { WatchEvent as WatchEventWire } from './generated/labsweep/v1/WatchEvent.js';
-import { formatLogEntry, type LogEntry, parseLogEntry } from './log-entry.js';
+import { type LogEntry, parseLogEntry } from './log-entry.js';
 import {
   type BlockDecision,
   type HostList,

@@ -15,39 +15,41 @@ const FILES_MAX = 100;
 const CHECK_INTERVAL_MS = 5_000;
 
 /** Both by path, for all agents of the process. */
-const fetching = new Map<string, Promise<void>>();
+const making = new Map<string, Promise<void>>();
 const checkedAtMs = new Map<string, number>();
 
 export class ArtifactCache {
   constructor(readonly directory: string) {}
+
+  /** As `path`, where the file was found whole a moment ago; else undefined. */
+  knownPath(sha256: Sha256): string | undefined {
+    const path = join(this.directory, sha256);
+    const lastMs = checkedAtMs.get(path) ?? Number.NEGATIVE_INFINITY;
+    return performance.now() - lastMs < CHECK_INTERVAL_MS ? path : undefined;
+  }
 
   /**
    * The path of a read-only, executable file with these bytes. Throws LabsweepError when the store
    * has it not.
    */
   async path(sha256: Sha256, store: ArtifactStore): Promise<string> {
+    const known = this.knownPath(sha256);
+    if (known !== undefined) return known;
     const path = join(this.directory, sha256);
-    const lastMs = checkedAtMs.get(path);
-    if (lastMs !== undefined && performance.now() - lastMs < CHECK_INTERVAL_MS) return path;
-    await mkdir(this.directory, { recursive: true });
-    if (await isIntact(path, sha256)) {
-      checkedAtMs.set(path, performance.now());
-      return path;
+    // Agents of one process that want the same file at once look and fetch once.
+    let running = making.get(path);
+    if (running === undefined) {
+      running = this.make(path, sha256, store).finally(() => making.delete(path));
+      making.set(path, running);
     }
-    await this.fetch(sha256, store);
+    await running;
     return path;
   }
 
-  /** Agents of one process that want the same file at once fetch it once. */
-  private async fetch(sha256: Sha256, store: ArtifactStore): Promise<void> {
-    const path = join(this.directory, sha256);
-    const running = fetching.get(path) ?? this.fetchInto(path, sha256, store);
-    fetching.set(path, running);
-    try {
-      await running;
-    } finally {
-      fetching.delete(path);
-    }
+  private async make(path: string, sha256: Sha256, store: ArtifactStore): Promise<void> {
+    await mkdir(this.directory, { recursive: true });
+    if (await isIntact(path, sha256)) checkedAtMs.set(path, performance.now());
+    else await this.fetchInto(path, sha256, store);
   }
 
   private async fetchInto(path: string, sha256: Sha256, store: ArtifactStore): Promise<void> {

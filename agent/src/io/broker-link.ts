@@ -59,6 +59,11 @@ export class BrokerLink {
     return isNews;
   }
 
+  /** A local file with these bytes, where that is known without waiting for a disk or a broker. */
+  knownPath(sha256: Sha256): string | undefined {
+    return this.options.cache.knownPath(sha256);
+  }
+
   /**
    * A local file with these bytes. It waits while the broker is away or the disk is full; throws
    * LabsweepError when that lasts, and when the broker has them not.

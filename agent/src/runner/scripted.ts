@@ -5,11 +5,11 @@
  * real ones.
  */
 import { strict as assert } from 'node:assert';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_OUTPUT, messageOf } from '@labsweep/proto';
 import type { ProgramEnd, Transcript } from '../transcript.js';
 import type { TrialEvidence } from '../trial-evidence.js';
 import { validateTrial } from '../validate.js';
+import { sleepUnder } from './abortable-sleep.js';
 import type { Runner, RunResult, TrialOrder } from './runner.js';
 import { parseScript, ruleFor, type Script, type ScriptRule } from './script.js';
 import { seededNoise } from './seeded-noise.js';
@@ -17,6 +17,7 @@ import { requirementsOf } from './trial-requirements.js';
 
 /** What a program says by its exit code when its arguments are wrong. */
 const EXIT_USAGE = 2;
+const encoder = new TextEncoder();
 
 export function createScriptedRunner(): Runner {
   const failedOnce = new Set<string>();
@@ -45,10 +46,7 @@ async function run({ failedOnce, order, signal }: Run): Promise<RunResult> {
   const rule = takeRule({ script, order, failedOnce });
   const isStalled = rule?.action.kind === 'stall' || script.durationMs > order.deadlineMs;
   const durationMs = isStalled ? order.deadlineMs : script.durationMs;
-  await sleep(durationMs, undefined, { signal }).catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw error;
-  });
+  await sleepUnder(signal, durationMs);
   if (isStalled) return answer(order, stalled(order, durationMs));
   return answer(order, play({ script, order, rule }));
 }
@@ -136,6 +134,6 @@ function answer(order: TrialOrder, evidence: TrialEvidence): RunResult {
   const asked = { ...requirementsOf(order), output: DEFAULT_OUTPUT };
   const outcome = validateTrial(asked, { ...evidence, consoleTail: '' });
   const { stdout, stderr } = evidence.transcript;
-  const output = new TextEncoder().encode([...stdout, ...stderr, ''].join('\n'));
+  const output = encoder.encode([...stdout, ...stderr, ''].join('\n'));
   return { outcome, environment: 'scripted', output };
 }

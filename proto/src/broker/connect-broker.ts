@@ -6,6 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, Events, type NatsConnection } from 'nats';
 import { LabsweepError, messageOf } from '../errors.js';
+import { AcknowledgedPublisher } from './acknowledged-publisher.js';
 import { ArtifactStore } from './artifact-store.js';
 import { explainBrokerFailure } from './broker-failure.js';
 import { OutcomeLog } from './outcome-log.js';
@@ -73,7 +74,7 @@ async function openBroker(connection: NatsConnection, create: boolean): Promise<
   );
   if (create) await OutcomeLog.create(manager);
   return {
-    log: new OutcomeLog(streams, manager),
+    log: new OutcomeLog(streams, new AcknowledgedPublisher(connection), manager),
     artifacts: await ArtifactStore.open(streams),
     reign,
     ...watchConnection(connection),

@@ -9,8 +9,10 @@ import {
   StorageType,
 } from 'nats';
 import type { SweepId } from '../domain.js';
-import { formatLogEntry, type LogEntry, messageIdOf, parseLogEntry } from '../log-entry.js';
+import { formatLogEntry } from '../entry-text.js';
+import { type LogEntry, messageIdOf, parseLogEntry } from '../log-entry.js';
 import { LAB_SUBJECT, LOG_STREAM, LOG_SUBJECTS, logSubject } from '../subjects.js';
+import type { AcknowledgedPublisher } from './acknowledged-publisher.js';
 import { brokerFailureOf } from './broker-failure.js';
 
 /** The place of an entry: a log that lost its end gives the same sequence to another one later. */
@@ -32,7 +34,6 @@ export interface LogHead {
 
 /** A publish is repeated under the same message id, so a repetition cannot store it twice. */
 const PUBLISH_ATTEMPTS_MAX = 5;
-const PUBLISH_TIMEOUT_MS = 5_000;
 /** Within this time the server itself drops a repeated message; the fold drops it at any time. */
 const DUPLICATE_WINDOW_NS = 10 * 60 * 1e9;
 const NO_MESSAGE = 10_037;
@@ -46,9 +47,12 @@ const ROUNDING_MS = 1;
 /** Some ways of asking for a consumer hang with this client and server: none may hang for ever. */
 const CONSUME_LIMIT_MS = 10_000;
 
+const encoder = new TextEncoder();
+
 export class OutcomeLog {
   constructor(
     private readonly streams: JetStreamClient,
+    private readonly publisher: AcknowledgedPublisher,
     private readonly manager: JetStreamManager,
   ) {}
 
@@ -74,11 +78,11 @@ export class OutcomeLog {
    * attempts; `attemptsMax` is for callers that have a way of their own to try again.
    */
   async append(entry: LogEntry, attemptsMax = PUBLISH_ATTEMPTS_MAX): Promise<number> {
-    const payload = new TextEncoder().encode(formatLogEntry(entry));
-    const options = { msgID: messageIdOf(entry), timeout: PUBLISH_TIMEOUT_MS };
+    const payload = encoder.encode(formatLogEntry(entry));
+    const messageId = messageIdOf(entry);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return (await this.streams.publish(subjectOf(entry), payload, options)).seq;
+        return await this.publisher.publish(subjectOf(entry), messageId, payload);
       } catch (error) {
         if (attempt >= attemptsMax) throw error;
       }

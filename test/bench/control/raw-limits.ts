@@ -12,7 +12,7 @@ import { rawStreamRate } from './raw-stream.js';
 
 const ECHO_SERVER = fileURLToPath(new URL('./echo-server.js', import.meta.url));
 const MESSAGES = 150_000;
-/** As the agents of a swarm share them. */
+/** About as many as the agents of the swarms share. */
 const CONNECTIONS = 8;
 
 export interface RawPublish {
