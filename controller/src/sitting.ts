@@ -39,7 +39,7 @@ import { Troubles } from './troubles.js';
 export interface SittingOptions {
   readonly broker: Broker;
   readonly natsUrl: string;
-  readonly gate: Gate;
+  readonly gate: Pick<Gate, 'open' | 'shut'>;
   readonly writer: LogWriter;
   readonly store: StoreSync | undefined;
   readonly syncDelayMs: number;
@@ -73,6 +73,8 @@ export class Sitting {
   private readonly follower: LogFollower;
   private readonly horizon: SyncHorizon;
   private reign: Reign | undefined;
+  /** The asking for the lock, which nobody can break off while its answer is on the way. */
+  private taking: Promise<Reign | undefined> = Promise.resolve(undefined);
   private readonly outranked: Promise<SittingEnd>;
   private stepDown: (end: SittingEnd) => void = () => {};
 
@@ -126,7 +128,8 @@ export class Sitting {
       this.stop.abort();
       const reason = options.signal.aborted ? 'the controller was stopped' : (end?.reason ?? '');
       gate.shut(`standby; ${reason}`);
-      await this.reign?.release();
+      // A lock that is granted to a sitting that is over is given back.
+      await (await this.taking)?.release();
     }
   }
 
@@ -139,7 +142,7 @@ export class Sitting {
     const { gate, note, contender, terms, broker, writer, options } = this.view();
     const { signal } = this;
     const now = () => ({ monotonicMs: monotonicMs(), wallMs: Date.now() });
-    const reign = await takeReign({
+    this.taking = takeReign({
       ports: { store: broker.reign, now, sleep, isDead },
       contender,
       terms,
@@ -150,11 +153,13 @@ export class Sitting {
       },
       signal,
     });
+    const reign = await this.taking;
     if (reign === undefined) return undefined;
     this.reign = reign;
     const lost = reign.lost.then((reason) => ({ reason, logBroken: false }));
     const ready = await Promise.race([this.getReady(), lost]);
-    if (ready !== undefined) return ready;
+    // A sitting that is over has shut the gate, and would not shut it again.
+    if (ready !== undefined || signal.aborted) return ready;
     note(`folded ${this.follower.newest.sequence} log entries`);
     note(`reigns under term ${reign.term}`, { term: reign.term });
     // The log may have lost them; what it has is stored once.

@@ -86,4 +86,11 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'monotonicMs < this.validUntilMonotonicMs && wallMs < this.validUntilWallMs',
     to: 'true',
   },
+  {
+    name: 'a sitting that is over opens the gate',
+    area: 'reign',
+    file: 'controller/dist/sitting.js',
+    from: 'ready !== undefined || signal.aborted',
+    to: 'ready !== undefined',
+  },
 ];

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Goal: how a sitting begins and ends, at bad moments. Method: a broker in memory, real time. */
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { SittingLab } from './testing/sitting-lab.js';
+
+/** Longer than anything that a sitting would still do. */
+const AFTERWARDS_MS = 50;
+const LIMIT = { timeout: 20_000 };
+
+/** A lab whose sitting waits for the answer to its request for the lock. */
+async function askingLab() {
+  const lab = new SittingLab();
+  lab.answers = false;
+  const end = lab.newSitting().run();
+  await lab.until(() => lab.writesBegun === 1);
+  return { lab, end };
+}
+
+test('a controller that is stopped while it asks for the lock gives it back', LIMIT, async () => {
+  const { lab, end } = await askingLab();
+  lab.stop.abort();
+  await delay(AFTERWARDS_MS);
+  lab.answers = true;
+  assert.equal(await end, undefined);
+  assert.equal(lab.lock?.record.released, true);
+  await delay(AFTERWARDS_MS);
+  assert.deepEqual(lab.gate, ['standby; the controller was stopped']);
+});
+
+test(
+  'a sitting whose log breaks while it asks for the lock never opens the gate',
+  LIMIT,
+  async () => {
+    const { lab, end } = await askingLab();
+    lab.createdAt = 'second';
+    await lab.until(() => lab.gate.length > 0);
+    lab.answers = true;
+    assert.equal((await end)?.logBroken, true);
+    assert.equal(lab.lock?.record.released, true);
+    await delay(AFTERWARDS_MS);
+    assert.equal(lab.gate.length, 1, lab.gate.join());
+    assert.match(lab.gate[0] ?? '', /^standby; the log was made anew at second/);
+    lab.stop.abort();
+  },
+);
+
+test('a sitting that gets the lock opens the gate, and shuts it as it ends', LIMIT, async () => {
+  const lab = new SittingLab();
+  const end = lab.newSitting().run();
+  await lab.until(() => lab.gate.length > 0);
+  lab.stop.abort();
+  await end;
+  assert.deepEqual(lab.gate, ['open', 'standby; the controller was stopped']);
+});
