@@ -3,6 +3,7 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LabsweepError } from '@labsweep/proto';
 import { SittingLab } from './testing/sitting-lab.js';
 
 /** Longer than anything that a sitting would still do. */
@@ -54,3 +55,36 @@ test('a sitting that gets the lock opens the gate, and shuts it as it ends', LIM
   await end;
   assert.deepEqual(lab.gate, ['open', 'standby; the controller was stopped']);
 });
+
+test('a controller with a wrong store asks for no lock, and says why once', LIMIT, async () => {
+  const lab = new SittingLab();
+  let checks = 0;
+  lab.checkStore = async () => {
+    checks += 1;
+    throw new LabsweepError('--store: of another log');
+  };
+  const end = lab.newSitting().run();
+  await lab.until(() => checks > 2);
+  assert.equal(lab.writesBegun, 0);
+  const reason = 'standby; cannot reign: --store: of another log';
+  assert.deepEqual([lab.gate, lab.notes, lab.ready], [[reason], [reason], 1]);
+  lab.checkStore = async () => {};
+  await lab.until(() => lab.gate.includes('open'));
+  lab.stop.abort();
+  await end;
+});
+
+test(
+  'a store that turns out wrong under the lock ends the sitting, which gives it back',
+  LIMIT,
+  async () => {
+    const lab = new SittingLab();
+    lab.checkStore = async () => {
+      if (lab.lock !== undefined) throw new LabsweepError('--store: of another log');
+    };
+    const end = await lab.newSitting().run();
+    assert.deepEqual(end, { reason: '--store: of another log', logBroken: false });
+    assert.equal(lab.lock?.record.released, true);
+    assert.deepEqual(lab.gate, ['standby; --store: of another log']);
+  },
+);

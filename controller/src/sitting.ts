@@ -29,6 +29,7 @@ import { sweepHistory } from './io/sweep-history.js';
 import { sweepHandlers } from './io/sweep-server.js';
 import { monotonicMs, sleep } from './io/waiting.js';
 import type { LoopPorts } from './ports.js';
+import { Readiness } from './readiness.js';
 import type { HighestTerm } from './reign/highest-term.js';
 import type { Reign } from './reign/reign.js';
 import { type Contender, takeReign } from './reign/take-reign.js';
@@ -50,7 +51,7 @@ export interface SittingOptions {
   /** Makes the loop; absent is the real one. The simulation watches it, and puts defects in. */
   readonly newLoop?: (ports: LoopPorts) => SweepLoop;
   readonly note: Note;
-  /** Called when it serves, and when it has found that another one does. */
+  /** Called when it serves, and when it has found why it does not: mostly, another one does. */
   onReady(): void;
   readonly signal: AbortSignal;
 }
@@ -62,7 +63,6 @@ export interface SittingEnd {
 }
 
 const TICK_INTERVAL_MS = 1_000;
-const RETRY_DELAY_MS = 250;
 
 export class Sitting {
   private readonly stop = new AbortController();
@@ -139,27 +139,34 @@ export class Sitting {
   }
 
   private async reignOnce(): Promise<SittingEnd | undefined> {
-    const { gate, note, contender, terms, broker, writer, options } = this.view();
+    const { note, contender, terms, broker, writer, store, options } = this.view();
     const { signal } = this;
     const now = () => ({ monotonicMs: monotonicMs(), wallMs: Date.now() });
+    const readiness = new Readiness({
+      log: broker.log,
+      follower: this.follower,
+      store,
+      note,
+      signal,
+    });
+    const onWaiting = (reason: string) => this.wait(reason);
+    await readiness.beforeLock(onWaiting);
+    if (signal.aborted) return undefined;
     this.taking = takeReign({
       ports: { store: broker.reign, now, sleep, isDead },
       contender,
       terms,
-      onWaiting: (reason) => {
-        note(reason);
-        gate.shut(reason);
-        options.onReady();
-      },
+      onWaiting,
       signal,
     });
     const reign = await this.taking;
     if (reign === undefined) return undefined;
     this.reign = reign;
-    const lost = reign.lost.then((reason) => ({ reason, logBroken: false }));
-    const ready = await Promise.race([this.getReady(), lost]);
+    const lost = reign.lost;
+    const hindrance = await Promise.race([readiness.underLock(), lost]);
+    if (hindrance !== undefined) return { reason: hindrance, logBroken: false };
     // A sitting that is over has shut the gate, and would not shut it again.
-    if (ready !== undefined || signal.aborted) return ready;
+    if (signal.aborted) return undefined;
     note(`folded ${this.follower.newest.sequence} log entries`);
     note(`reigns under term ${reign.term}`, { term: reign.term });
     // The log may have lost them; what it has is stored once.
@@ -172,24 +179,14 @@ export class Sitting {
     signal.addEventListener('abort', () => clearInterval(ticker), { once: true });
     this.serve();
     options.onReady();
-    return lost;
+    return { reason: await lost, logBroken: false };
   }
 
-  /** All that was in the log when the lock was taken is folded; the store is the right one. */
-  private async getReady(): Promise<undefined> {
-    const { store, broker, note } = this.options;
-    while (!this.signal.aborted) {
-      try {
-        await this.follower.catchUp();
-        await this.follower.verify();
-        await store?.check((await broker.log.head()).createdAt);
-        return undefined;
-      } catch (error) {
-        note(`cannot begin: ${explainBrokerFailure(error)}`);
-        await sleep(RETRY_DELAY_MS, this.signal);
-      }
-    }
-    return undefined;
+  private wait(reason: string): void {
+    const { note, gate, onReady } = this.options;
+    note(reason);
+    gate.shut(reason);
+    onReady();
   }
 
   private serve(): void {

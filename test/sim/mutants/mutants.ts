@@ -90,7 +90,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a sitting that is over opens the gate',
     area: 'reign',
     file: 'controller/dist/sitting.js',
-    from: 'ready !== undefined || signal.aborted',
-    to: 'ready !== undefined',
+    from: 'if (signal.aborted)\n            return undefined;\n        note(',
+    to: 'note(',
   },
 ];
