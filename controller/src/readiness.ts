@@ -22,8 +22,9 @@ export class Readiness {
   constructor(private readonly parts: ReadinessParts) {}
 
   /**
-   * Settles when nothing is in the way, or when the signal fires. `onWaiting` is called with words
-   * for people whenever what is in the way changes.
+   * Settles when nothing is in the way and the log is folded, which may take long: a warm standby
+   * must not wait while this one reads what it knows. Settles, too, when the signal fires.
+   * `onWaiting` is called with words for people whenever what is in the way changes.
    */
   async beforeLock(onWaiting: (reason: string) => void): Promise<void> {
     const { signal } = this.parts;
@@ -59,7 +60,9 @@ export class Readiness {
   private async hindrance(): Promise<string | undefined> {
     try {
       const fault = await this.storeFault();
-      return fault === undefined ? undefined : `cannot reign: ${fault}`;
+      if (fault !== undefined) return `cannot reign: ${fault}`;
+      await this.parts.follower.catchUp();
+      return undefined;
     } catch (error) {
       return `nobody can reign: ${explainBrokerFailure(error)}`;
     }

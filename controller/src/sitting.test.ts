@@ -88,3 +88,17 @@ test(
     assert.deepEqual(lab.gate, ['standby; --store: of another log']);
   },
 );
+
+test('a controller that has not folded the log yet asks for no lock', LIMIT, async () => {
+  const lab = new SittingLab();
+  lab.logLength = 3;
+  lab.delivers = false;
+  const end = lab.newSitting().run();
+  await delay(AFTERWARDS_MS);
+  assert.equal(lab.writesBegun, 0);
+  lab.delivers = true;
+  await lab.until(() => lab.gate.includes('open'));
+  assert.ok(lab.notes.includes('folded 3 log entries'));
+  lab.stop.abort();
+  await end;
+});

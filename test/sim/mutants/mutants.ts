@@ -86,11 +86,4 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'monotonicMs < this.validUntilMonotonicMs && wallMs < this.validUntilWallMs',
     to: 'true',
   },
-  {
-    name: 'a sitting that is over opens the gate',
-    area: 'reign',
-    file: 'controller/dist/sitting.js',
-    from: 'if (signal.aborted)\n            return undefined;\n        note(',
-    to: 'note(',
-  },
 ];
