@@ -3,7 +3,8 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LabsweepError } from '@labsweep/proto';
+import { type BlockId, LabsweepError, type RowId } from '@labsweep/proto';
+import { outcomeEntry, SWEEP, submittedEntry } from './testing/lab-harness.js';
 import { SittingLab } from './testing/sitting-lab.js';
 
 /** Longer than anything that a sitting would still do. */
@@ -99,6 +100,20 @@ test('a controller that has not folded the log yet asks for no lock', LIMIT, asy
   lab.delivers = true;
   await lab.until(() => lab.gate.includes('open'));
   assert.ok(lab.notes.includes('folded 3 log entries'));
+  lab.stop.abort();
+  await end;
+});
+
+test('an outcome of a block that a stopped row has dropped waits for nothing', LIMIT, async () => {
+  const lab = new SittingLab();
+  const command = { kind: 'stop-row' as const, row: 'qemu-smp1' as RowId, repetitions: 1 };
+  const stop = { type: 'commanded' as const, sweep: SWEEP, id: 'stop', atMs: 1, by: '', command };
+  lab.entries = [submittedEntry(), stop, outcomeEntry('qemu-smp1/r2/old')];
+  lab.logLength = lab.entries.length;
+  const end = lab.newSitting().run();
+  await lab.until(() => lab.gate.includes('open'));
+  const dropped = lab.loop?.sweep(SWEEP)?.dropped.get('qemu-smp1/r2' as BlockId);
+  assert.equal(dropped?.attempts.length, 1);
   lab.stop.abort();
   await end;
 });

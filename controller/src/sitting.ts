@@ -17,6 +17,7 @@ import {
   systemClock,
 } from '@labsweep/proto';
 import { EarlyEntries } from './early-entries.js';
+import { blockOf } from './fold/block-of.js';
 import { agentHandlers } from './io/agent-server.js';
 import { CommandDesk } from './io/command-desk.js';
 import type { Gate } from './io/gate.js';
@@ -221,7 +222,7 @@ export class Sitting {
 
   private hasPlace(entry: LogEntry): boolean {
     const sweep = 'sweep' in entry ? this.loop.sweep(entry.sweep) : undefined;
-    if (entry.type === 'trial-ended') return sweep?.blocks.has(entry.block) ?? false;
+    if (entry.type === 'trial-ended') return blockOf(sweep, entry.block) !== undefined;
     return sweep !== undefined;
   }
 

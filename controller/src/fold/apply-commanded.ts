@@ -71,7 +71,10 @@ function extend(sweep: SweepState, design: SweepDesign): void {
   }
 }
 
-/** Whoever stops a row has seen that nobody has begun the blocks that it drops. */
+/**
+ * Whoever stops a row has not seen that anybody has begun the blocks that it drops. Where one was
+ * all the same, by a grant of another controller, what comes of it is kept as evidence.
+ */
 function shrink(sweep: SweepState, design: SweepDesign): void {
   sweep.design = design;
   Object.assign(sweep, partsOf(design));
@@ -81,6 +84,7 @@ function shrink(sweep: SweepState, design: SweepDesign): void {
     sweep.settledCount -= block.planned.trials.filter((trial) => isSettled(block, trial.id)).length;
     if (block.decision !== undefined) sweep.decidedCount -= 1;
     sweep.blocks.delete(id);
+    sweep.dropped.set(id, block);
   }
 }
 

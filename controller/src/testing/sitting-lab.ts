@@ -4,12 +4,20 @@
  * and the delivery of the log, can be held up; time is real.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Broker, LogMessage, LogPlace, ReignEntry, ReignRecord } from '@labsweep/proto';
+import type {
+  Broker,
+  LogEntry,
+  LogMessage,
+  LogPlace,
+  ReignEntry,
+  ReignRecord,
+} from '@labsweep/proto';
 import { LogWriter } from '../io/log-writer.js';
 import type { StoreSync } from '../io/store-sync.js';
 import { monotonicMs, sleep } from '../io/waiting.js';
 import { HighestTerm } from '../reign/highest-term.js';
 import { Sitting } from '../sitting.js';
+import { SweepLoop } from '../sweep-loop.js';
 
 const POLL_INTERVAL_MS = 2;
 const OWN_PROCESS = { bootId: 'boot', pidNamespace: '-', pid: 1, startedAtTicks: '1' };
@@ -21,6 +29,9 @@ export class SittingLab {
   readonly notes: string[] = [];
   createdAt = 'first';
   logLength = 0;
+  /** What the log holds; what is not here cannot be read. */
+  entries: readonly LogEntry[] = [];
+  loop: SweepLoop | undefined;
   /** False: the log hands nothing out. */
   delivers = true;
   lock: ReignEntry | undefined;
@@ -48,6 +59,10 @@ export class SittingLab {
       contender: { session: 'own', address: 'own:1', hostName: 'own', process: OWN_PROCESS },
       terms: new HighestTerm(),
       cacheDirectory: '/nowhere',
+      newLoop: (ports) => {
+        this.loop = new SweepLoop(ports);
+        return this.loop;
+      },
       note: (text) => this.notes.push(text),
       onReady: () => {
         this.ready += 1;
@@ -89,7 +104,9 @@ export class SittingLab {
     let next = first;
     while (!signal.aborted) {
       if (this.delivers && next <= this.logLength) {
-        yield [{ sequence: next, storedAtMs: next, malformed: 'of no matter here' }];
+        const entry = this.entries[next - 1];
+        const read = entry === undefined ? { malformed: 'of no matter here' } : { entry };
+        yield [{ sequence: next, storedAtMs: next, ...read }];
         next += 1;
       } else await delay(POLL_INTERVAL_MS);
     }
