@@ -64,12 +64,20 @@ export class CommandDesk {
     const { id, by } = checkAsked(request);
     const sweep = this.find(request.sweep);
     const header = { type: 'commanded' as const, sweep: sweep.submitted.sweep, id, by };
-    if (this.isFolded({ ...header, atMs: 0, command: { kind: 'pause' } })) return;
+    const messageId = messageIdOf({ ...header, atMs: 0, command: { kind: 'pause' } });
+    // Of two users who were heard at once, the second is told what the first has changed.
+    const refuseSkipped = () => {
+      if (this.parts.loop.commands.isSkipped(messageId)) readSweepCommand(sweep, request);
+    };
+    if (this.parts.loop.commands.has(messageId)) return refuseSkipped();
     const asked = readSweepCommand(sweep, request);
     // Cancelling is final: asking for it again has nothing to add to the log.
     if (asked.kind === 'cancel' && sweep.cancelledAtMs !== undefined) return;
     const command = await this.resolve(asked, { sweep, request, hooks });
+    // To get a kernel may take long, and others may have asked for something meanwhile.
+    readSweepCommand(sweep, request);
     await this.append({ ...header, atMs: Date.now(), command });
+    refuseSkipped();
   }
 
   /** Settles when the command is folded. Throws UsageError for a name that nobody has. */
