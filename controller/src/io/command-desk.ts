@@ -23,6 +23,7 @@ import {
 import type { SweepState } from '../fold/lab-state.js';
 import { NotFoundError } from './replies.js';
 import type { Submission, SubmissionHooks, SubmissionParts } from './submission.js';
+import { untilFolded } from './until-folded.js';
 
 /** Made by the client, so that a repeated request is known as one. */
 const COMMAND_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{7,63}$/;
@@ -113,11 +114,9 @@ export class CommandDesk {
 
   private async append(entry: Commanded | HostCommanded): Promise<void> {
     await this.parts.broker.log.append(entry);
-    await this.submission.folded(() => this.isFolded(entry));
-  }
-
-  private isFolded(entry: Commanded | HostCommanded): boolean {
-    return this.parts.loop.commands.has(messageIdOf(entry));
+    const { commands } = this.parts.loop;
+    const see = 'sweep' in entry ? `labsweep history ${entry.sweep}` : 'labsweep hosts';
+    await untilFolded(() => commands.has(messageIdOf(entry)), { what: 'the command', see });
   }
 }
 
