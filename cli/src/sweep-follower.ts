@@ -7,6 +7,7 @@ import {
   formatProblem,
   parseSpec,
   type SweepDesign,
+  takesEffect,
 } from '@labsweep/controller';
 import {
   type BlockDecision,
@@ -29,6 +30,7 @@ export class SweepFollower {
   /** With the kernels that were added later. */
   private submitted: Submitted | undefined;
   private design: SweepDesign | undefined;
+  private isCancelled = false;
   private readonly commands: CommandEntry[] = [];
   private readonly hosts = new Map<string, HostJoined>();
   private readonly entries: TrialEnded[] = [];
@@ -130,6 +132,7 @@ export class SweepFollower {
         this.commands.push(entry);
         return undefined;
       case 'cancelled':
+        this.isCancelled = true;
         return undefined;
     }
   }
@@ -139,16 +142,21 @@ export class SweepFollower {
     if (this.commands.some(({ id }) => id === entry.id)) return;
     this.commands.push(entry);
     const { command } = entry;
-    if (this.design !== undefined) this.design = extendDesign(this.design, command);
+    const { design, isCancelled } = this;
+    if (design === undefined || !takesEffect({ spec: design.spec, isCancelled }, command)) return;
+    if (command.kind === 'cancel') this.isCancelled = true;
+    this.design = extendDesign(design, command);
     if (command.kind === 'add-kernel' && this.submitted !== undefined) {
       const kernels = [...this.submitted.kernels, command.kernel];
       this.submitted = { ...this.submitted, kernels };
     }
-    const isReopened = (block: BlockId, { complete }: BlockDecision) =>
+    const planned = new Set(this.design.plan.blocks.map(({ id }) => id));
+    const isTakenBack = (block: BlockId, { complete }: BlockDecision) =>
+      !planned.has(block) ||
       (command.kind === 'rerun-failed' && !complete) ||
       (command.kind === 'rerun-row' && block.startsWith(`${command.row}/`));
     for (const [block, decision] of this.decisions) {
-      if (isReopened(block, decision)) this.decisions.delete(block);
+      if (isTakenBack(block, decision)) this.decisions.delete(block);
     }
   }
 

@@ -15,7 +15,7 @@ export function decisionEntry(
     const { id, command } = decision.proposal;
     return { type: 'host-commanded', id, atMs, by, command };
   }
-  const { kind, sweep, row, repetitions } = decision;
-  const id = `${kind}-${row}-${repetitions}`;
-  return { type: 'commanded', sweep, id, atMs, by, command: { kind, row, repetitions } };
+  const { sweep, ...command } = decision;
+  const id = `${command.kind}-${command.row}-${command.repetitions}`;
+  return { type: 'commanded', sweep, id, atMs, by, command };
 }

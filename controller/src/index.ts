@@ -23,6 +23,7 @@ export { monotonicMs, sleep } from './io/waiting.js';
 export { durationText } from './plan/duration-text.js';
 export { designOf, extendDesign, type SweepDesign } from './plan/extend-design.js';
 export { planSweep } from './plan/plan-sweep.js';
+export { takesEffect } from './plan/takes-effect.js';
 export type { LoopPorts } from './ports.js';
 export { HighestTerm } from './reign/highest-term.js';
 export { renderPlan } from './render-plan.js';

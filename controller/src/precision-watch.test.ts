@@ -2,9 +2,10 @@
 /** Rows stop when they are as precise as the spec asks, and their time goes to the others. */
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import type { LogEntry } from '@labsweep/proto';
+import type { BlockId, HostId, LeaseId, LogEntry, RowId } from '@labsweep/proto';
 import { decisionEntry } from './decision-entry.js';
 import { isEnded } from './fold/lab-state.js';
+import { REATTACH_MAX_MS } from './schedule/awaited-hosts.js';
 import { outcomeEntry, SWEEP, submittedEntry } from './testing/lab-harness.js';
 import { ScheduleLab } from './testing/schedule-lab.js';
 
@@ -73,11 +74,93 @@ test('a steady row stops after the least number of blocks, and the sweep ends wi
   assert.equal(stateOf(lab).plan.trialCount, 2 * (7 + 12));
 });
 
+/** What makes the first row precise. */
+const ENOUGH = [1, 2, 3, 4, 5, 6, 7].flatMap((n) => block('qemu-smp1', n, [100 + n, 150 + n]));
+const EIGHTH = { sweep: SWEEP, block: 'qemu-smp1/r8' as BlockId, attempt: 1, epoch: 1 };
+const HELD = { ...EIGHTH, lease: 'lease-x' as LeaseId, environment: 'qemu-tcg' as const };
+const B = 'host-b' as HostId;
+const JOINED: LogEntry = {
+  type: 'host-joined',
+  sweep: SWEEP,
+  atMs: 1,
+  host: B,
+  hostName: 'host-b',
+  session: 's',
+  facts: {},
+  supports: [],
+  permissions: [],
+};
+
+function stopsOf(lab: ScheduleLab): LogEntry[] {
+  return lab
+    .decide()
+    .flatMap((decision) => (decision.kind === 'stop-row' ? [decisionEntry(decision, 1)] : []));
+}
+
+function moreRepetitions(count: number): LogEntry {
+  const command = { kind: 'add-repetitions' as const, count };
+  return { type: 'commanded', sweep: SWEEP, id: 'more', atMs: 2, by: 'anna', command };
+}
+
+test('a controller that starts anew counts what hosts hold that are still to come back', () => {
+  const lab = ScheduleLab.begun(PRECISE, JOINED, ...ENOUGH);
+  assert.deepEqual(stopsOf(lab), []);
+  lab.come('host-b');
+  assert.equal(lab.scheduler.keep(B, HELD, 0), undefined);
+  const [stop] = stopsOf(lab);
+  assert(stop?.type === 'commanded' && stop.command.kind === 'stop-row');
+  assert.equal(stop.command.repetitions, 8);
+  const late = ScheduleLab.begun(PRECISE, JOINED, ...ENOUGH).pass(REATTACH_MAX_MS);
+  late.fold(...stopsOf(late)).come('host-b');
+  assert.equal(late.scheduler.keep(B, HELD, late.nowMs), 'the block is no longer wanted');
+});
+
+test('a host whose block a stopped row drops is told, also when the sweep ends by that', () => {
+  const [stop] = stopsOf(ScheduleLab.begun(PRECISE, ...ENOUGH));
+  assert(stop);
+  const others = Array.from({ length: 12 }, (_, n) => block('qemu-smp2', n + 1, [1, 1 + n]));
+  for (const rest of [[], others.flat()]) {
+    const lab = ScheduleLab.begun(PRECISE, ...ENOUGH, ...rest).come('host-b');
+    assert.equal(lab.scheduler.keep(B, HELD, 0), undefined);
+    lab.fold(stop);
+    assert.equal(isEnded(stateOf(lab)), rest.length > 0);
+    assert.deepEqual(lab.revoked(), ['host-b: the row is precise enough without the block']);
+    assert.equal(lab.scheduler.leases.ofHost(B), undefined);
+  }
+});
+
+test('repetitions that are added while a row stops are kept; what it drops goes to nobody', () => {
+  const others = Array.from({ length: 12 }, (_, n) => block('qemu-smp2', n + 1, [1, 1 + n]));
+  const lab = ScheduleLab.begun(PRECISE, ...ENOUGH, ...others.flat()).come('host-a');
+  const stops = stopsOf(lab);
+  assert.equal(stops.length, 1);
+  lab.fold(moreRepetitions(2));
+  assert.deepEqual(lab.granted(), ['host-a qemu-smp2/r13 a1']);
+  lab.fold(...stops).come('host-b');
+  assert.deepEqual(lab.granted(), ['host-b qemu-smp1/r13 a1']);
+  const { blocks } = stateOf(lab);
+  const kept = [...blocks.keys()].filter((id) => id.startsWith('qemu-smp1/'));
+  assert.deepEqual(
+    kept,
+    [1, 2, 3, 4, 5, 6, 7, 13, 14].map((n) => `qemu-smp1/r${n}`),
+  );
+});
+
+test('a row that has stopped can be run anew', () => {
+  const lab = ScheduleLab.begun(PRECISE, ...ENOUGH).come('host-a');
+  lab.fold(...stopsOf(lab));
+  const command = { kind: 'rerun-row' as const, row: 'qemu-smp1' as RowId };
+  lab.fold({ type: 'commanded', sweep: SWEEP, id: 'again', atMs: 2, by: 'anna', command });
+  lab.come('host-b');
+  assert.deepEqual(lab.granted(), ['host-b qemu-smp1/r1 a2']);
+});
+
 test('a controller that starts anew stops the row that it finds precise', () => {
-  const before = [1, 2, 3, 4, 5, 6, 7].flatMap((n) => block('qemu-smp1', n, [100 + n, 150 + n]));
-  const lab = ScheduleLab.begun(PRECISE, ...before);
+  const lab = ScheduleLab.begun(PRECISE, ...ENOUGH);
   const stops = lab.decide().filter(({ kind }) => kind === 'stop-row');
-  assert.deepEqual(stops, [{ kind: 'stop-row', sweep: SWEEP, row: 'qemu-smp1', repetitions: 7 }]);
+  const row = 'qemu-smp1';
+  const counts = { repetitions: 7, plannedRepetitions: 12 };
+  assert.deepEqual(stops, [{ kind: 'stop-row', sweep: SWEEP, row, ...counts }]);
 });
 
 test('repetitions that are added later are run, although the row had stopped', () => {

@@ -17,6 +17,7 @@ import {
   systemClock,
 } from '@labsweep/proto';
 import { EarlyEntries } from './early-entries.js';
+import { blockOf } from './fold/block-of.js';
 import { agentHandlers } from './io/agent-server.js';
 import { CommandDesk } from './io/command-desk.js';
 import type { Gate } from './io/gate.js';
@@ -29,6 +30,7 @@ import { sweepHistory } from './io/sweep-history.js';
 import { sweepHandlers } from './io/sweep-server.js';
 import { monotonicMs, sleep } from './io/waiting.js';
 import type { LoopPorts } from './ports.js';
+import { Readiness } from './readiness.js';
 import type { HighestTerm } from './reign/highest-term.js';
 import type { Reign } from './reign/reign.js';
 import { type Contender, takeReign } from './reign/take-reign.js';
@@ -39,7 +41,7 @@ import { Troubles } from './troubles.js';
 export interface SittingOptions {
   readonly broker: Broker;
   readonly natsUrl: string;
-  readonly gate: Gate;
+  readonly gate: Pick<Gate, 'open' | 'shut'>;
   readonly writer: LogWriter;
   readonly store: StoreSync | undefined;
   readonly syncDelayMs: number;
@@ -50,7 +52,7 @@ export interface SittingOptions {
   /** Makes the loop; absent is the real one. The simulation watches it, and puts defects in. */
   readonly newLoop?: (ports: LoopPorts) => SweepLoop;
   readonly note: Note;
-  /** Called when it serves, and when it has found that another one does. */
+  /** Called when it serves, and when it has found why it does not: mostly, another one does. */
   onReady(): void;
   readonly signal: AbortSignal;
 }
@@ -62,7 +64,6 @@ export interface SittingEnd {
 }
 
 const TICK_INTERVAL_MS = 1_000;
-const RETRY_DELAY_MS = 250;
 
 export class Sitting {
   private readonly stop = new AbortController();
@@ -73,6 +74,8 @@ export class Sitting {
   private readonly follower: LogFollower;
   private readonly horizon: SyncHorizon;
   private reign: Reign | undefined;
+  /** The asking for the lock, which nobody can break off while its answer is on the way. */
+  private taking: Promise<Reign | undefined> = Promise.resolve(undefined);
   private readonly outranked: Promise<SittingEnd>;
   private stepDown: (end: SittingEnd) => void = () => {};
 
@@ -126,7 +129,8 @@ export class Sitting {
       this.stop.abort();
       const reason = options.signal.aborted ? 'the controller was stopped' : (end?.reason ?? '');
       gate.shut(`standby; ${reason}`);
-      await this.reign?.release();
+      // A lock that is granted to a sitting that is over is given back.
+      await (await this.taking)?.release();
     }
   }
 
@@ -136,25 +140,34 @@ export class Sitting {
   }
 
   private async reignOnce(): Promise<SittingEnd | undefined> {
-    const { gate, note, contender, terms, broker, writer, options } = this.view();
+    const { note, contender, terms, broker, writer, store, options } = this.view();
     const { signal } = this;
     const now = () => ({ monotonicMs: monotonicMs(), wallMs: Date.now() });
-    const reign = await takeReign({
+    const readiness = new Readiness({
+      log: broker.log,
+      follower: this.follower,
+      store,
+      note,
+      signal,
+    });
+    const onWaiting = (reason: string) => this.wait(reason);
+    await readiness.beforeLock(onWaiting);
+    if (signal.aborted) return undefined;
+    this.taking = takeReign({
       ports: { store: broker.reign, now, sleep, isDead },
       contender,
       terms,
-      onWaiting: (reason) => {
-        note(reason);
-        gate.shut(reason);
-        options.onReady();
-      },
+      onWaiting,
       signal,
     });
+    const reign = await this.taking;
     if (reign === undefined) return undefined;
     this.reign = reign;
-    const lost = reign.lost.then((reason) => ({ reason, logBroken: false }));
-    const ready = await Promise.race([this.getReady(), lost]);
-    if (ready !== undefined) return ready;
+    const lost = reign.lost;
+    const hindrance = await Promise.race([readiness.underLock(), lost]);
+    if (hindrance !== undefined) return { reason: hindrance, logBroken: false };
+    // A sitting that is over has shut the gate, and would not shut it again.
+    if (signal.aborted) return undefined;
     note(`folded ${this.follower.newest.sequence} log entries`);
     note(`reigns under term ${reign.term}`, { term: reign.term });
     // The log may have lost them; what it has is stored once.
@@ -167,24 +180,14 @@ export class Sitting {
     signal.addEventListener('abort', () => clearInterval(ticker), { once: true });
     this.serve();
     options.onReady();
-    return lost;
+    return { reason: await lost, logBroken: false };
   }
 
-  /** All that was in the log when the lock was taken is folded; the store is the right one. */
-  private async getReady(): Promise<undefined> {
-    const { store, broker, note } = this.options;
-    while (!this.signal.aborted) {
-      try {
-        await this.follower.catchUp();
-        await this.follower.verify();
-        await store?.check((await broker.log.head()).createdAt);
-        return undefined;
-      } catch (error) {
-        note(`cannot begin: ${explainBrokerFailure(error)}`);
-        await sleep(RETRY_DELAY_MS, this.signal);
-      }
-    }
-    return undefined;
+  private wait(reason: string): void {
+    const { note, gate, onReady } = this.options;
+    note(reason);
+    gate.shut(reason);
+    onReady();
   }
 
   private serve(): void {
@@ -219,7 +222,7 @@ export class Sitting {
 
   private hasPlace(entry: LogEntry): boolean {
     const sweep = 'sweep' in entry ? this.loop.sweep(entry.sweep) : undefined;
-    if (entry.type === 'trial-ended') return sweep?.blocks.has(entry.block) ?? false;
+    if (entry.type === 'trial-ended') return blockOf(sweep, entry.block) !== undefined;
     return sweep !== undefined;
   }
 

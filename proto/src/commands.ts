@@ -34,8 +34,19 @@ export type SweepCommand =
    * kernels are compared inside blocks only.
    */
   | { readonly kind: 'add-kernel'; readonly kernel: ResolvedKernel }
-  /** labsweep's own: the row is as precise as the spec asks, and has no block beyond these. */
-  | { readonly kind: 'stop-row'; readonly row: RowId; readonly repetitions: number };
+  | StopRowCommand;
+
+/**
+ * labsweep's own: the row is as precise as the spec asks, and has no block beyond these. Those that
+ * a user adds meanwhile stay: it is about no more than were planned when it was decided. Absent in
+ * logs of earlier versions, where it is about all.
+ */
+export interface StopRowCommand {
+  readonly kind: 'stop-row';
+  readonly row: RowId;
+  readonly repetitions: number;
+  readonly plannedRepetitions?: number;
+}
 
 export const HOST_COMMANDS = ['drain', 'undrain', 'quarantine', 'release'] as const;
 

@@ -185,6 +185,7 @@ const sweepCommand: z.ZodType<SweepCommand> = z.discriminatedUnion('kind', [
     kind: z.literal('stop-row'),
     row: brand<RowId>(),
     repetitions: z.number().int().positive(),
+    plannedRepetitions: z.number().int().positive().exactOptional(),
   }),
 ]);
 

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import type { BlockId, KernelName, LogEntry, RowId, SweepCommand } from '@labsweep/proto';
+import {
+  type BlockId,
+  type KernelName,
+  type LogEntry,
+  messageIdOf,
+  type RowId,
+  type SweepCommand,
+} from '@labsweep/proto';
 import { summarize } from '../sweep-progress.js';
 import { outcomeEntry, SWEEP, submittedEntry, wholeAttempt } from '../testing/lab-harness.js';
 import { applyEntry } from './apply-entry.js';
@@ -96,4 +103,22 @@ test('an ended sweep with more repetitions or another kernel is not ended', () =
   assert.equal(sweep.blocks.size, 4 + 2 + 6, 'the same kernel is added once');
   assert.equal(sweep.kernels.length, 3);
   assert.equal(summarize(sweep).trialsTotal, 8 + 4 + 12);
+});
+
+test('what comes of a block that a stopped row has dropped is known, and counts for nothing', () => {
+  const row = 'qemu-smp1' as RowId;
+  const stop = commanded({ kind: 'stop-row', row, repetitions: 1, plannedRepetitions: 2 });
+  const late = outcomeEntry('qemu-smp1/r2/old');
+  for (const entries of [
+    [stop, late],
+    [late, stop],
+  ]) {
+    const lab = emptyLabState();
+    for (const entry of [submittedEntry(), ...entries]) assert.ok(applyEntry(lab, entry));
+    assert.equal(applyEntry(lab, late), false, 'it is folded once');
+    assert.ok(lab.folded.has(messageIdOf(late)));
+    const sweep = lab.sweeps.get(SWEEP);
+    assert.deepEqual([sweep?.blocks.size, sweep?.plan.blocks.length], [3, 3]);
+    assert.deepEqual([sweep?.settledCount, sweep?.decidedCount], [0, 0]);
+  }
 });

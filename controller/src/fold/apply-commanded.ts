@@ -5,6 +5,7 @@
  */
 import type { Commanded, PlannedBlock, RowId } from '@labsweep/proto';
 import { extendDesign, type SweepDesign } from '../plan/extend-design.js';
+import { takesEffect } from '../plan/takes-effect.js';
 import { isLabFailure } from './decide-block.js';
 import {
   type AttemptState,
@@ -22,8 +23,11 @@ export function applyCommanded(state: LabState, entry: Commanded): boolean {
   const sweep = state.sweeps.get(entry.sweep);
   if (sweep === undefined || !state.commands.take(entry)) return false;
   const { command } = entry;
-  // Cancelling is final, in whichever order two users were heard.
-  if (sweep.cancelledAtMs !== undefined) return true;
+  const isCancelled = sweep.cancelledAtMs !== undefined;
+  if (!takesEffect({ spec: sweep.spec, isCancelled }, command)) {
+    state.commands.skip(entry);
+    return true;
+  }
   switch (command.kind) {
     case 'pause':
       sweep.isPaused = true;
@@ -44,7 +48,6 @@ export function applyCommanded(state: LabState, entry: Commanded): boolean {
       extend(sweep, extendDesign(sweep.design, command));
       return true;
     case 'add-kernel':
-      if (sweep.kernels.some(({ name }) => name === command.kernel.name)) return true;
       extend(sweep, extendDesign(sweep.design, command));
       sweep.kernels = [...sweep.kernels, command.kernel];
       return true;
@@ -71,7 +74,10 @@ function extend(sweep: SweepState, design: SweepDesign): void {
   }
 }
 
-/** Whoever stops a row has seen that nobody has begun the blocks that it drops. */
+/**
+ * Whoever stops a row has not seen that anybody has begun the blocks that it drops. Where one was
+ * all the same, by a grant of another controller, what comes of it is kept as evidence.
+ */
 function shrink(sweep: SweepState, design: SweepDesign): void {
   sweep.design = design;
   Object.assign(sweep, partsOf(design));
@@ -81,6 +87,7 @@ function shrink(sweep: SweepState, design: SweepDesign): void {
     sweep.settledCount -= block.planned.trials.filter((trial) => isSettled(block, trial.id)).length;
     if (block.decision !== undefined) sweep.decidedCount -= 1;
     sweep.blocks.delete(id);
+    sweep.dropped.set(id, block);
   }
 }
 

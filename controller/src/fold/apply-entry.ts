@@ -12,6 +12,7 @@ import { parseSpec } from '../spec/parse-spec.js';
 import { formatProblem } from '../spec/spec-problem.js';
 import { applyCommanded, newBlock, partsOf } from './apply-commanded.js';
 import { AttemptOutcomes, placeInBlock } from './attempt-outcomes.js';
+import { blockOf } from './block-of.js';
 import { decideBlock, isLabFailure } from './decide-block.js';
 import {
   type AttemptState,
@@ -50,6 +51,7 @@ export function newSweepState(submitted: Submitted): SweepState {
     ...partsOf(design),
     kernels: submitted.kernels,
     blocks: new Map(design.plan.blocks.map((planned) => [planned.id, newBlock(planned)])),
+    dropped: new Map(),
     hosts: [],
     settledCount: 0,
     durations: new Map(),
@@ -82,14 +84,14 @@ function applyHostJoined(sweep: SweepState | undefined, entry: HostJoined): bool
 function applyTrialEnded(state: LabState, entry: TrialEnded): boolean {
   const { trial, outcome, durationMs } = entry;
   const sweep = state.sweeps.get(entry.sweep);
-  const block = sweep?.blocks.get(entry.block);
+  const block = blockOf(sweep, entry.block);
   if (sweep === undefined || block === undefined) return false;
   if (placeInBlock(block.planned, trial) === -1) return false;
   const isFirst = !isSettled(block, trial);
   const attempt = attemptOf(state, block, entry);
   if (!attempt.outcomes.add(trial, outcome.status)) return false;
-  // A straggler of an earlier round is evidence, and changes nothing that counts.
-  if (entry.attempt < block.firstAttempt) return true;
+  // A straggler of an earlier round, or of a dropped block, is evidence: nothing counts by it.
+  if (entry.attempt < block.firstAttempt || sweep.dropped.has(entry.block)) return true;
   if (isFirst) sweep.settledCount += 1;
   const { row } = block.planned;
   const seen = sweep.durations.get(row) ?? { count: 0, totalMs: 0 };

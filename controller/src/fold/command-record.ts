@@ -28,6 +28,7 @@ type Target = Pick<Quarantine, 'host' | 'kernel'>;
 
 export class CommandRecord {
   private readonly ids = new Set<string>();
+  private readonly skipped = new Set<string>();
   private readonly sweeps = new Map<SweepId, Commanded[]>();
   private readonly hosts: HostCommanded[] = [];
   private readonly drained = new Map<HostId, HostCommanded>();
@@ -47,6 +48,15 @@ export class CommandRecord {
     if (ofSweep === undefined) this.sweeps.set(entry.sweep, [entry]);
     else ofSweep.push(entry);
     return true;
+  }
+
+  /** It was taken, and changed nothing. */
+  skip(entry: Commanded): void {
+    this.skipped.add(messageIdOf(entry));
+  }
+
+  isSkipped(messageId: string): boolean {
+    return this.skipped.has(messageId);
   }
 
   /** `messageId` is that of the command's entry. */

@@ -11,6 +11,7 @@ import {
   type SweepId,
   type TrialId,
 } from '@labsweep/proto';
+import { blockOf } from './block-of.js';
 import type { AttemptState, SweepState } from './lab-state.js';
 
 /** As `outcomeId` makes them: sweep, block, kernel, attempt and host. A host may hold a slash. */
@@ -25,7 +26,7 @@ export class FoldedOutcomes {
     const [, sweepId, trial, , attempt, host] = match;
     const sweep = this.sweeps.get(sweepId as SweepId);
     const blockId = trial?.slice(0, trial.lastIndexOf('/'));
-    const block = sweep?.blocks.get(blockId as BlockId);
+    const block = blockOf(sweep, blockId as BlockId);
     const isIt = (other: AttemptState) =>
       other.attempt === Number(attempt) &&
       other.host === host &&
@@ -39,7 +40,7 @@ export class FoldedOutcomes {
    */
   ofAttempt(held: Pick<HeldLease, 'sweep' | 'block' | 'attempt'>, host: HostId): string[] {
     const { sweep, block, attempt } = held;
-    const trials = this.sweeps.get(sweep)?.blocks.get(block)?.planned.trials ?? [];
+    const trials = blockOf(this.sweeps.get(sweep), block)?.planned.trials ?? [];
     return trials
       .map(({ id: trial }) => outcomeId({ sweep, trial, attempt, host }))
       .filter((id) => this.has(id));

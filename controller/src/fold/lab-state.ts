@@ -50,6 +50,8 @@ export interface SweepState {
   kernels: readonly ResolvedKernel[];
   rows: ReadonlyMap<RowId, PlannedRow>;
   readonly blocks: Map<BlockId, BlockState>;
+  /** What stopped rows have dropped: outcomes may still come, and are evidence. */
+  readonly dropped: Map<BlockId, BlockState>;
   /** Each agent session that took a lease, once. */
   readonly hosts: HostJoined[];
   /** Planned trials that have an outcome in some attempt. */

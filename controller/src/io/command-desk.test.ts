@@ -20,7 +20,10 @@ const ID = 'command-1';
 
 function deskOver(options: { readonly delivers: boolean } = { delivers: true }) {
   const lab = emptyLabState();
-  applyEntry(lab, submittedEntry());
+  // No kernel of such a sweep has to be got.
+  const { specText } = submittedEntry();
+  const scripted = specText.replace('"qemu"', '"scripted"').replace('memory_mib = 512', '');
+  applyEntry(lab, submittedEntry({ specText: scripted }));
   const log: LogEntry[] = [];
   const deliver = () => {
     for (const entry of log) applyEntry(lab, entry);
@@ -96,4 +99,33 @@ test('a sweep that is not there and an id that is none are refused', async () =>
   await assert.rejects(desk.askSweep(unknown, HOOKS), /did you mean `window-1a2b3c4d`/);
   await assert.rejects(desk.askSweep(request('pause', { id: 'a b' }), HOOKS), /'a b' cannot be/);
   assert.deepEqual(log, []);
+});
+
+test('of two users who add a kernel of one name at once, one is refused', async () => {
+  const add = (desk: CommandDesk, id: string) =>
+    desk.askSweep(request('add-kernel', { id, kernel: 'third', source: 'file:x' }), HOOKS);
+  const taken = /has a kernel `third` already/;
+  const { desk, log } = deskOver();
+  const first = add(desk, 'command-1');
+  await assert.rejects(add(desk, 'command-2'), taken);
+  await first;
+  assert.equal(log.length, 1);
+  // The log may have both before either is folded.
+  const slow = deskOver({ delivers: false });
+  const one = add(slow.desk, 'command-1');
+  const other = assert.rejects(add(slow.desk, 'command-2'), taken);
+  while (slow.log.length < 2) await delay(1);
+  slow.deliver();
+  await Promise.all([one, other]);
+  await assert.rejects(add(slow.desk, 'command-2'), taken, 'asked again');
+});
+
+test('what comes behind a cancel in the log is refused, although it is in the log', async () => {
+  const { desk, log, deliver } = deskOver({ delivers: false });
+  const cancel = desk.askSweep(request('cancel'), HOOKS);
+  const more = request('add-repetitions', { id: 'command-2', count: 1 });
+  const refused = assert.rejects(desk.askSweep(more, HOOKS), /was cancelled, which is final/);
+  while (log.length < 2) await delay(1);
+  deliver();
+  await Promise.all([cancel, refused]);
 });

@@ -23,6 +23,7 @@ import {
 import type { SweepState } from '../fold/lab-state.js';
 import { NotFoundError } from './replies.js';
 import type { Submission, SubmissionHooks, SubmissionParts } from './submission.js';
+import { untilFolded } from './until-folded.js';
 
 /** Made by the client, so that a repeated request is known as one. */
 const COMMAND_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{7,63}$/;
@@ -64,12 +65,20 @@ export class CommandDesk {
     const { id, by } = checkAsked(request);
     const sweep = this.find(request.sweep);
     const header = { type: 'commanded' as const, sweep: sweep.submitted.sweep, id, by };
-    if (this.isFolded({ ...header, atMs: 0, command: { kind: 'pause' } })) return;
+    const messageId = messageIdOf({ ...header, atMs: 0, command: { kind: 'pause' } });
+    // Of two users who were heard at once, the second is told what the first has changed.
+    const refuseSkipped = () => {
+      if (this.parts.loop.commands.isSkipped(messageId)) readSweepCommand(sweep, request);
+    };
+    if (this.parts.loop.commands.has(messageId)) return refuseSkipped();
     const asked = readSweepCommand(sweep, request);
     // Cancelling is final: asking for it again has nothing to add to the log.
     if (asked.kind === 'cancel' && sweep.cancelledAtMs !== undefined) return;
     const command = await this.resolve(asked, { sweep, request, hooks });
+    // To get a kernel may take long, and others may have asked for something meanwhile.
+    readSweepCommand(sweep, request);
     await this.append({ ...header, atMs: Date.now(), command });
+    refuseSkipped();
   }
 
   /** Settles when the command is folded. Throws UsageError for a name that nobody has. */
@@ -105,11 +114,9 @@ export class CommandDesk {
 
   private async append(entry: Commanded | HostCommanded): Promise<void> {
     await this.parts.broker.log.append(entry);
-    await this.submission.folded(() => this.isFolded(entry));
-  }
-
-  private isFolded(entry: Commanded | HostCommanded): boolean {
-    return this.parts.loop.commands.has(messageIdOf(entry));
+    const { commands } = this.parts.loop;
+    const see = 'sweep' in entry ? `labsweep history ${entry.sweep}` : 'labsweep hosts';
+    await untilFolded(() => commands.has(messageIdOf(entry)), { what: 'the command', see });
   }
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Submitting: everything a spec names becomes an artifact, then the log gets the entry. */
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Broker,
   type KernelSpec,
@@ -21,6 +20,7 @@ import { compileWorkload } from './compile-workload.js';
 import { withConfigDifferences } from './kernels/config-differences.js';
 import { resolveKernel } from './kernels/resolve-kernel.js';
 import { refuseMissingImages } from './missing-images.js';
+import { untilFolded } from './until-folded.js';
 import { resolveFiles } from './workload-files.js';
 
 export interface SubmissionRequest {
@@ -48,8 +48,6 @@ export interface SubmissionParts {
 
 /** A sweep's name becomes a token of a subject, a folder and a part of ids. */
 const SWEEP_ID = /^[a-z0-9][a-z0-9-]{0,99}$/;
-const FOLD_POLL_INTERVAL_MS = 5;
-const FOLD_LIMIT_MS = 30_000;
 
 export class Submission {
   constructor(private readonly parts: SubmissionParts) {}
@@ -82,7 +80,8 @@ export class Submission {
     const atMs = Date.now();
     const header = { type: 'submitted' as const, sweep, atMs, by, specPath, specText, seed };
     await broker.log.append({ ...header, kernels: compared, workload });
-    await this.folded(() => loop.sweep(sweep) !== undefined);
+    const awaited = { what: `sweep ${sweep}`, see: `labsweep history ${sweep}` };
+    await untilFolded(() => loop.sweep(sweep) !== undefined, awaited);
   }
 
   private async resolveProgram(
@@ -165,16 +164,6 @@ export class Submission {
     const sha256 = files[path];
     if (sha256 === undefined) throw new UsageError(`${path} was not sent along`);
     return this.parts.broker.artifacts.get(sha256 as Sha256);
-  }
-
-  /** What was appended comes back through the log; only then is it true. */
-  async folded(isTrue: () => boolean): Promise<void> {
-    const deadlineMs = Date.now() + FOLD_LIMIT_MS;
-    while (!isTrue()) {
-      if (Date.now() > deadlineMs)
-        throw new LabsweepError('the log does not deliver what it stored');
-      await delay(FOLD_POLL_INTERVAL_MS);
-    }
   }
 }
 

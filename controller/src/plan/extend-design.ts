@@ -9,10 +9,12 @@ import {
   type KernelName,
   type KernelSpec,
   type Plan,
+  type PlannedBlock,
   PURPOSES,
   type Purpose,
   type ResolvedKernel,
   type Spec,
+  type StopRowCommand,
   type SweepCommand,
 } from '@labsweep/proto';
 import { takesKernel } from '../spec/defaults.js';
@@ -48,14 +50,12 @@ export function extendDesign(design: SweepDesign, command: SweepCommand): SweepD
   }
 }
 
-/** The blocks of the row beyond `repetitions` are no longer planned. */
-function stopRow(
-  design: SweepDesign,
-  { row, repetitions }: Extract<SweepCommand, { kind: 'stop-row' }>,
-): SweepDesign {
-  const blocks = design.plan.blocks.filter(
-    (block) => block.row !== row || block.repetition <= repetitions,
-  );
+/** The blocks of the row beyond `repetitions` are no longer planned, but for those added since. */
+function stopRow(design: SweepDesign, command: StopRowCommand): SweepDesign {
+  const { row, repetitions, plannedRepetitions = Number.POSITIVE_INFINITY } = command;
+  const isDropped = ({ repetition }: PlannedBlock) =>
+    repetition > repetitions && repetition <= plannedRepetitions;
+  const blocks = design.plan.blocks.filter((block) => block.row !== row || !isDropped(block));
   const trialCount = blocks.reduce((sum, block) => sum + block.trials.length, 0);
   return { ...design, plan: { ...design.plan, blocks, trialCount } };
 }

@@ -37,6 +37,7 @@ export async function takeReign(options: TakeOptions): Promise<Reign | undefined
     try {
       const entry = await ports.store.read();
       terms.heardOf(entry?.record.term ?? 0);
+      if (signal.aborted) return undefined;
       const { monotonicMs } = ports.now();
       if (entry !== undefined && holderOf(entry) !== seen?.holder) {
         seen = { holder: holderOf(entry), sinceMonotonicMs: monotonicMs };

@@ -6,7 +6,7 @@ import type {
   Environment,
   HostId,
   LeaseId,
-  RowId,
+  StopRowCommand,
   SweepId,
   TrialId,
 } from '@labsweep/proto';
@@ -58,12 +58,7 @@ export type ScheduleDecision =
   | { readonly kind: 'revoke'; readonly lease: LiveLease; readonly reason: string }
   | { readonly kind: 'quarantine'; readonly proposal: QuarantineProposal }
   /** The row needs no block beyond these, and none beyond them was begun. */
-  | {
-      readonly kind: 'stop-row';
-      readonly sweep: SweepId;
-      readonly row: RowId;
-      readonly repetitions: number;
-    };
+  | (Required<StopRowCommand> & { readonly sweep: SweepId });
 
 export interface SchedulerPorts {
   /** The id and the fencing token of a new lease. */

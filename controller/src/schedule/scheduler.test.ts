@@ -11,12 +11,12 @@ import {
   wholeAttempt,
 } from '../testing/lab-harness.js';
 import { ScheduleLab } from '../testing/schedule-lab.js';
+import { REATTACH_MAX_MS } from './awaited-hosts.js';
 import { estimateRemainingMs } from './estimate-remaining.js';
 import { graceMsOf } from './grace.js';
 import { SILENT_MAX_MS } from './host-roster.js';
 import { LEASE_DURATION_MS } from './lease-book.js';
 import { RETRY_DELAY_MIN_MS } from './retry-delay.js';
-import { REATTACH_MAX_MS } from './scheduler.js';
 
 const SUBMITTED = submittedEntry();
 const GRACE_MS = 120_000;

@@ -15,12 +15,13 @@ import type {
   TrialEnded,
 } from '@labsweep/proto';
 import { isEnded, type LabState, type SweepState } from '../fold/lab-state.js';
+import { AwaitedHosts } from './awaited-hosts.js';
 import { DurationEstimates } from './duration-estimates.js';
 import { type Arrival, HostHealth } from './host-health.js';
 import { HostRoster, type HostState } from './host-roster.js';
 import { IdleHosts } from './idle-hosts.js';
 import { LeaseBook } from './lease-book.js';
-import { isEarlierRound, reasonNotWanted } from './lease-standing.js';
+import { reasonNotWanted, reasonWithdrawn } from './lease-standing.js';
 import { OpenSweeps } from './open-sweeps.js';
 import { type PickedBlock, pickBlock } from './pick-block.js';
 import type { EndedBlock, LiveLease, ScheduleDecision, SchedulerPorts } from './schedule-view.js';
@@ -28,12 +29,6 @@ import { StoppingRows } from './stopping-rows.js';
 import { blockAt, isDecided, isDrained, isPaused, quarantineOf } from './sweep-facts.js';
 import type { SweepQueue } from './sweep-queue.js';
 import { SweepShares } from './sweep-shares.js';
-
-/**
- * After a controller starts, hosts that have worked for a sweep before get this long to come back
- * and say what they hold, before anything is granted: else it would be measured twice.
- */
-export const REATTACH_MAX_MS = 5_000;
 
 /** With fewer open blocks than this for each host, the longest go first. */
 const TAIL_BLOCKS_PER_HOST = 2;
@@ -48,7 +43,7 @@ export class Scheduler {
   private readonly queues = new OpenSweeps();
   private readonly idle = new IdleHosts();
   private begunAtMs: number | undefined;
-  private readonly awaited = new Set<HostId>();
+  private readonly awaited = new AwaitedHosts();
   private readonly revoked: ScheduleDecision[] = [];
   private readonly stopping = new StoppingRows();
 
@@ -61,6 +56,7 @@ export class Scheduler {
   begin(nowMs: number): void {
     this.roster.started(nowMs);
     this.begunAtMs = nowMs;
+    this.awaited.begin(nowMs);
     for (const sweep of this.lab.sweeps.values()) {
       if (this.closeIfEnded(sweep)) continue;
       this.open(sweep.submitted.sweep, nowMs);
@@ -85,6 +81,7 @@ export class Scheduler {
     }
     if (this.begunAtMs === undefined) return;
     if (entry.type === 'submitted') this.open(entry.sweep, nowMs);
+    if (entry.type === 'commanded') this.stopping.commanded(entry, this.queues);
     if (entry.type === 'cancelled' || entry.type === 'commanded') {
       this.observeCommand(entry.sweep, nowMs);
     }
@@ -94,7 +91,7 @@ export class Scheduler {
     const { id } = description;
     this.health.came(this.roster.get(id)?.description, description, agent, nowMs);
     this.roster.came(description, nowMs, agent.trouble);
-    this.awaited.delete(id);
+    this.awaited.came(id);
     const lease = this.leases.ofHost(id);
     if (lease !== undefined) this.free(lease, nowMs);
     this.setIdle(id);
@@ -166,6 +163,8 @@ export class Scheduler {
     }
     const proposals = this.health.take(nowMs);
     decisions.push(...proposals.map((proposal) => ({ kind: 'quarantine' as const, proposal })));
+    // What hosts hold that are still to come back is begun, too.
+    if (this.awaited.isAnyDue(nowMs)) return decisions;
     decisions.push(...this.stopping.take(this.queues));
     this.grantAll(decisions, nowMs);
     return decisions;
@@ -173,7 +172,6 @@ export class Scheduler {
 
   private grantAll(decisions: ScheduleDecision[], nowMs: number): void {
     if (!this.idle.hasAny()) return;
-    if (this.awaited.size > 0 && nowMs - (this.begunAtMs ?? 0) < REATTACH_MAX_MS) return;
     for (const id of this.idle.take()) {
       const host = this.roster.get(id);
       const grant = host === undefined ? undefined : this.grant(host, nowMs);
@@ -239,20 +237,16 @@ export class Scheduler {
     if (state === undefined) return;
     this.idle.opened();
     const queue = this.queues.get(id);
-    if (this.closeIfEnded(state)) {
-      for (const lease of this.leases.ofSweep(id)) {
-        this.revoke(lease, 'the sweep was cancelled', nowMs);
-      }
-    } else if (queue === undefined) {
+    const hasEnded = this.closeIfEnded(state);
+    if (!hasEnded && queue === undefined) {
       this.open(id, nowMs);
-    } else {
-      for (const lease of this.leases.ofSweep(id)) {
-        const reason = reasonNotWanted(this.lab, lease);
-        // A decided block that its own host is about to end needs no word.
-        if (reason !== undefined && isEarlierRound(state, lease)) this.revoke(lease, reason, nowMs);
-      }
-      queue.rebuild(nowMs);
+      return;
     }
+    for (const lease of this.leases.ofSweep(id)) {
+      const reason = reasonWithdrawn(state, lease);
+      if (reason !== undefined) this.revoke(lease, reason, nowMs);
+    }
+    if (!hasEnded) queue?.rebuild(nowMs);
   }
 
   private open(id: SweepId, nowMs: number): void {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Rows that have blocks enough, from the outcome that showed it to the command that stops them. */
-import type { RowId, SweepId, TrialEnded } from '@labsweep/proto';
+import type { Commanded, RowId, SweepId, TrialEnded } from '@labsweep/proto';
 import type { LabState, SweepState } from '../fold/lab-state.js';
 import type { OpenSweeps } from './open-sweeps.js';
 import type { ScheduleDecision } from './schedule-view.js';
@@ -29,7 +29,14 @@ export class StoppingRows {
       if (queue === undefined || queue.isStopping) return [];
       if (queue.begunCount === queue.blockCount) return [];
       queue.isStopping = true;
-      return [{ kind: 'stop-row' as const, sweep, row, repetitions: queue.begunCount }];
+      const counts = { repetitions: queue.begunCount, plannedRepetitions: queue.blockCount };
+      return [{ kind: 'stop-row' as const, sweep, row, ...counts }];
     });
+  }
+
+  /** The command has come through the log: what is left of the row may be handed out again. */
+  commanded({ sweep, command }: Commanded, queues: OpenSweeps): void {
+    const queue = command.kind === 'stop-row' ? queues.get(sweep)?.row(command.row) : undefined;
+    if (queue !== undefined) queue.isStopping = false;
   }
 }

@@ -40,8 +40,6 @@ export class SweepQueue {
       const queue = this.byRow.get(row.id) ?? this.addRow(row);
       queue.row = row;
       const first = queue.blockCount;
-      // Whoever asks for more of a row that had enough wants it to go on.
-      if (count > first) queue.isStopping = false;
       queue.grow(count);
       for (let index = first; index < count; index += 1) this.refresh({ queue, index }, nowMs);
     }

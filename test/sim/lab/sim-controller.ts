@@ -22,6 +22,7 @@ import type { Process } from '../machine/world.js';
 import type { Lab, SimSeat } from './lab.js';
 import { SimBroker } from './sim-broker.js';
 import { SimCall } from './sim-call.js';
+import { WatchedGate } from './watched-gate.js';
 
 const RETRY_DELAY_MS = 500;
 /** As much longer than the broker takes as in the product, where both are five times as long. */
@@ -76,10 +77,11 @@ export class SimController {
     const writer = new LogWriter({ log: broker.log, monotonicMs, sleep, onTrouble, signal });
     while (!signal.aborted) {
       await this.waitForLog(signal);
+      const watched = new WatchedGate(gate, (error) => this.lab.defect(error));
       sitting = new Sitting({
         broker,
         natsUrl: 'nats://broker:4222',
-        gate,
+        gate: watched,
         writer,
         store: this.openStore(),
         syncDelayMs: SYNC_DELAY_MS,
@@ -92,6 +94,7 @@ export class SimController {
         signal,
       });
       const end = await sitting.run();
+      watched.sittingEnded();
       if (end === undefined) return;
       note(`steps down: ${end.reason}`);
       if (/has obeyed another/.test(end.reason)) this.lab.world.count('controller outranked');
