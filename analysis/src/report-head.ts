@@ -79,6 +79,7 @@ function hostsOf(record: SweepRecord): ReportHost[] {
   const known = new Map(record.hosts.map((host) => [host.id, host]));
   const ids = ran.size > 0 ? [...ran.keys()] : [...known.keys()];
   return ids.map((id) => ({
+    id,
     name: known.get(id)?.name ?? ran.get(id) ?? id,
     cpuModel: present(known.get(id)?.facts[CPU_MODEL_FACT]) ?? '',
   }));

@@ -9,6 +9,7 @@ import type {
   Environment,
   EnvironmentRequest,
   Gap,
+  HostId,
   KernelName,
   Metric,
   RowId,
@@ -148,6 +149,8 @@ export interface ReportKernel {
 }
 
 export interface ReportHost {
+  /** As the values of a series name it. */
+  readonly id: HostId;
   readonly name: string;
   /** Empty when the host does not say. */
   readonly cpuModel: string;

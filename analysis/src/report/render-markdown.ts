@@ -21,7 +21,7 @@ import { claimSentence, headline, leadClaim, metricText } from './headline.js';
 import { rowStatusLines, stateItems } from './mail/mail-exclusions.js';
 import { effectSentence, levelCells, pairSentences } from './native-virtual-text.js';
 import { comparedMetrics } from './own-numbers.js';
-import { cellsOf, repetitionsOf, seriesCells } from './raw-series.js';
+import { cellsOf, seriesTable } from './raw-series.js';
 import type { RenderParts } from './report-format.js';
 import { guestSettings, hostSettings, kernelLines, machineLines } from './setup-facts.js';
 import { failureSentence } from './status-text.js';
@@ -232,17 +232,10 @@ function setup(record: SweepRecord, report: Report): string[] {
 function rawSection(report: Report): string[] {
   const tables = report.rows.flatMap((row) =>
     report.metrics.flatMap(({ name }) => {
-      const cells = seriesCells(report, row, name);
-      const rows = repetitionsOf(cells).map((repetition) => [
-        String(repetition),
-        ...cells.map(({ values }) => {
-          const found = values.find((each) => each.repetition === repetition);
-          return found === undefined ? '-' : String(found.value);
-        }),
-      ]);
-      if (rows.length === 0) return [];
-      const columns = ['block:', ...cells.map(({ kernel }) => `${kernel}:`)];
-      return [`**${text(`${row.label}, ${name}`)}**`, '', ...table(columns, rows), ''];
+      const series = seriesTable(report, row, name);
+      if (series === undefined) return [];
+      const columns = ['block:', ...series.kernels.map((kernel) => `${kernel}:`)];
+      return [`**${text(`${row.label}, ${name}`)}**`, '', ...table(columns, series.rows), ''];
     }),
   );
   if (tables.length === 0) return [];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Tables of the HTML report: one shape for all of them, and the raw series. */
 import type { Report, ReportRow } from '../../report-model.js';
-import { repetitionsOf, seriesCells } from '../raw-series.js';
+import { seriesTable } from '../raw-series.js';
 import { element, type Markup } from './markup.js';
 
 /** The first column holds words, the others numbers; it scrolls by itself where it is too wide. */
@@ -45,19 +45,12 @@ export function rawSeriesMarkup(report: Report): Markup[] {
 }
 
 function rawTable(report: Report, row: ReportRow, metric: string): Markup[] {
-  const cells = seriesCells(report, row, metric);
-  const repetitions = repetitionsOf(cells);
-  if (repetitions.length === 0) return [];
+  const table = seriesTable(report, row, metric);
+  if (table === undefined) return [];
   return [
     dataTable({
-      columns: [metric, ...cells.map(({ kernel }) => kernel)],
-      rows: repetitions.map((repetition) => [
-        `block ${repetition}`,
-        ...cells.map(({ values }) => {
-          const found = values.find((each) => each.repetition === repetition);
-          return found === undefined ? '-' : String(found.value);
-        }),
-      ]),
+      columns: [metric, ...table.kernels],
+      rows: table.rows.map(([block = '', ...values]) => [`block ${block}`, ...values]),
     }),
   ];
 }
