@@ -67,7 +67,13 @@ export { median } from './statistics/median.js';
 export type { IntervalMethod, MedianInterval } from './statistics/median-interval.js';
 export { pairedRatio } from './statistics/paired-ratio.js';
 export type { Summary } from './statistics/summary.js';
-export type { BlockDecision, RecordedHost, SweepRecord, SweepState } from './sweep-record.js';
+export type {
+  BlockDecision,
+  MeasuredTable,
+  RecordedHost,
+  SweepRecord,
+  SweepState,
+} from './sweep-record.js';
 export type { TrialCounts } from './trial-counts.js';
 export { scenariosOf, trialValue } from './trial-value.js';
 export { compareSweeps, type SweepComparison } from './two-sweeps/compare-sweeps.js';

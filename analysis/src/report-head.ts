@@ -46,6 +46,7 @@ export function reportHead(record: SweepRecord): ReportHead {
     hasAgain: spec.again !== undefined,
     ...(spec.precision === undefined ? {} : { precision: spec.precision.fraction }),
     seed: submitted.seed,
+    ...(record.table === undefined ? {} : { table: record.table }),
     repetitions: spec.repetitions,
     waiting: record.waiting,
   };

@@ -29,7 +29,7 @@ import type { Quantisation } from './quantisation.js';
 import type { RowStatus } from './row-status.js';
 import type { SequenceEffects } from './sequence-effects.js';
 import type { StateCheck } from './state-gate.js';
-import type { SweepState } from './sweep-record.js';
+import type { MeasuredTable, SweepState } from './sweep-record.js';
 import type { TrialCounts } from './trial-counts.js';
 
 export interface Report {
@@ -129,6 +129,11 @@ export interface ReportHead {
   /** Rows stop when each change is known to this fraction; `repetitions` is then the most. */
   readonly precision?: number;
   readonly seed: number;
+  /**
+   * Where numbers come from that no lab of ours made. Order and seed mean nothing then, and nothing
+   * is known of the program.
+   */
+  readonly table?: MeasuredTable;
   readonly repetitions: number;
   readonly waiting: readonly { readonly row: RowId; readonly reason: string }[];
 }

@@ -14,6 +14,9 @@ import type { IntervalMethod } from './statistics/median-interval.js';
 import type { SweepRecord } from './sweep-record.js';
 import { resultLines, scenariosOf } from './trial-value.js';
 
+const OWN_VALUE =
+  'A value is one trial (one boot); rounds inside a trial are not values of their own.';
+const TABLE_VALUE = 'A value is what the table gives for one trial, whatever that was.';
 const METHOD_NOTES: Readonly<Record<IntervalMethod, string>> = {
   'signed-rank':
     'Intervals of changes from 6 or more blocks: Hodges and Lehmann (1963) with signed ranks, ' +
@@ -37,8 +40,8 @@ export function reportNotes(
   const methods = methodsIn(rows);
   return [
     ...(record.provenance ?? []),
-    'A value is one trial (one boot); rounds inside a trial are not values of their own. Levels ' +
-      'are medians of trials, [low, high] is the 95% interval of the median.',
+    `${record.table === undefined ? OWN_VALUE : TABLE_VALUE} Levels are medians of trials, ` +
+      '[low, high] is the 95% interval of the median.',
     'Changes and factors are the centre (Hodges and Lehmann 1963) of the ratios kernel / baseline ' +
       'inside blocks (same host, same repetition). "~": the interval includes no change; its signs ' +
       'are those of the value.',

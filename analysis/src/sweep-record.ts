@@ -8,6 +8,7 @@ import type {
   HostId,
   Plan,
   RowId,
+  Sha256,
   Spec,
   Submitted,
   SweepId,
@@ -52,4 +53,12 @@ export interface SweepRecord {
   readonly commands?: readonly CommandEntry[];
   /** For measurements that no lab of ours made: where they come from and what was assumed. */
   readonly provenance?: readonly string[];
+  /** The table that such measurements were read from; absent for a sweep of ours. */
+  readonly table?: MeasuredTable;
+}
+
+/** A table made elsewhere: all that is known of how its numbers came about. */
+export interface MeasuredTable {
+  readonly fileName: string;
+  readonly sha256: Sha256;
 }

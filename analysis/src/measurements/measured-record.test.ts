@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { test } from 'node:test';
-import type { SweepId } from '@labsweep/proto';
+import type { Sha256, SweepId } from '@labsweep/proto';
 import { analyseSweep } from '../analyse-sweep.js';
 import { parseCsv } from '../report/csv.js';
 import { FORMATS } from '../report/formats.js';
@@ -24,7 +24,13 @@ const STEPS = readFileSync(new URL('measured-steps.csv', TESTDATA), 'utf8');
 const KERNELS = ['6.16.0-bm-6.16', '6.17.0-bm-6.17', '6.18.0-bm-6.18', '6.18.19-bm-6.18.19'];
 
 function recordOf(text: string, change: Partial<MeasuredOptions> = {}): SweepRecord {
-  return measuredRecord({ text, fileName: 'm.csv', sweep: 'm-1' as SweepId, ...change });
+  return measuredRecord({
+    text,
+    fileName: 'm.csv',
+    sha256: 'e'.repeat(64) as Sha256,
+    sweep: 'm-1' as SweepId,
+    ...change,
+  });
 }
 
 /** What a table is about: its blocks and the values in them. */

@@ -35,6 +35,8 @@ export interface MeasuredOptions {
   readonly text: string;
   /** As it is told to readers. */
   readonly fileName: string;
+  /** Of the file. */
+  readonly sha256: Sha256;
   readonly sweep: SweepId;
   /** The first kernel of the table when left out. */
   readonly baseline?: string;
@@ -47,7 +49,7 @@ const NOT_TOLD = 'not told' as Sha256;
 
 /** Throws TableError. The baseline and the metric are in the table, or else nothing is compared. */
 export function measuredRecord(options: MeasuredOptions): SweepRecord {
-  const { text, sweep, fileName } = options;
+  const { text, sweep, fileName, sha256 } = options;
   const table = readMeasurementTable(text);
   const timing = table.measurements.filter(({ purpose = 'timing' }) => purpose === 'timing');
   const rows = measuredRows(text, timing);
@@ -70,6 +72,7 @@ export function measuredRecord(options: MeasuredOptions): SweepRecord {
     hosts: hostNames(rows).map((name) => ({ id: name as HostId, name, facts: {} })),
     waiting: [],
     provenance: provenanceOf({ fileName, table, timing, guessed }),
+    table: { fileName, sha256 },
   };
 }
 
@@ -91,7 +94,8 @@ function specOf(parts: {
       source: { kind: 'host' },
     })),
     workload: {
-      name: workloads.join(', ') || 'workload not told',
+      // A table that names no workload is all that is known of it.
+      name: workloads.join(', ') || options.fileName,
       program: { kind: 'binary', path: options.fileName },
       arguments: [],
       variables: {},

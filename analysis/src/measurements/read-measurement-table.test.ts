@@ -2,7 +2,7 @@
 /** What is wrong with a table is told with line and column, and with what to try. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SweepId } from '@labsweep/proto';
+import type { Sha256, SweepId } from '@labsweep/proto';
 import { measuredRecord } from './measured-record.js';
 import { TableError } from './measurement.js';
 import { PROBLEMS_MAX, readMeasurementTable } from './read-measurement-table.js';
@@ -12,7 +12,12 @@ const HEADER = 'kernel,metric,value,repetition';
 /** `line:column: message`, one a line. */
 function problemsOf(text: string): string {
   try {
-    measuredRecord({ text, fileName: 'm.csv', sweep: 'm-1' as SweepId });
+    measuredRecord({
+      text,
+      fileName: 'm.csv',
+      sha256: 'e'.repeat(64) as Sha256,
+      sweep: 'm-1' as SweepId,
+    });
     return '';
   } catch (error) {
     assert(error instanceof TableError, String(error));

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { SweepId } from '@labsweep/proto';
+import type { Sha256, SweepId } from '@labsweep/proto';
 import { analyseSweep } from '../analyse-sweep.js';
 import { measuredRecord } from '../measurements/measured-record.js';
 import { summarise } from '../statistics/summary.js';
@@ -239,6 +239,7 @@ function tableRecord(): SweepRecord {
   return measuredRecord({
     text: readFileSync(FOUNDING_SERIES, 'utf8'),
     fileName: 'founding-series.csv',
+    sha256: 'f'.repeat(64) as Sha256,
     sweep: 'founding-series' as SweepId,
     baseline: FOUNDING_GAP.bad,
   });

@@ -2,11 +2,14 @@
 /** The head of the text report: state, then what was measured where and how. */
 import { buildWords } from '../kernel-builds.js';
 import type { Report, ReportKernel } from '../report-model.js';
-import { percentText } from '../verdict.js';
 import { wrapText } from './page.js';
+import { orderText, programTexts, repetitionsText } from './plan-text.js';
 
 /** Wide enough for the longest key and two blanks. */
 const KEY_COLUMNS = 13;
+
+/** Enough to tell binaries apart; results.json has all. */
+const SUM_DIGITS = 12;
 
 export function renderHead(report: Report): string[] {
   const { head } = report;
@@ -16,8 +19,7 @@ export function renderHead(report: Report): string[] {
     ...field('sweep', [report.sweep]),
     ...field('workload', [
       [head.workload.name, ...head.workload.arguments].join(' '),
-      `${head.workload.program}, binary sha256 ${head.workload.sha256.slice(0, 12)}`,
-      buildText(head.workload),
+      ...programTexts(head, SUM_DIGITS),
     ]),
     ...field('scenario', [head.scenarios.join(', ')]),
     ...field('kernels', [...head.kernels.map(kernelText), ...head.kernelBuilds]),
@@ -34,9 +36,7 @@ export function renderHead(report: Report): string[] {
         .map(({ text, trials }) => `${text} (${counted(trials, 'trial')})`)
         .join(', '),
     ]),
-    ...field('order', [
-      `${head.order}, seed ${head.seed}${head.hasAgain ? '; the baseline twice in each block' : ''}`,
-    ]),
+    ...field('order', [orderText(head)]),
     ...field('repetitions', [repetitionsText(head)]),
     ...field(
       'waiting',
@@ -44,17 +44,6 @@ export function renderHead(report: Report): string[] {
     ),
     ...field('meaning', meanings(report)),
   ];
-}
-
-function repetitionsText({ repetitions, precision }: Report['head']): string {
-  if (precision === undefined) return String(repetitions);
-  return `at most ${repetitions}, until each change is known to ${percentText(precision)}`;
-}
-
-/** Another compiler, or other flags, would be another workload. */
-function buildText({ compiler, flags }: Report['head']['workload']): string {
-  if (compiler === '') return 'prebuilt; its compiler and flags are not known';
-  return flags.length === 0 ? compiler : `${compiler}, flags ${flags.join(' ')}`;
 }
 
 function stateLines({ state, progress }: Report): string[] {

@@ -71,14 +71,18 @@ export function leadClaim(report: Report): Claim | undefined {
   return claimsOf(report).toSorted((a, b) => rank(a) - rank(b))[0];
 }
 
-/** A regression is said only of whole sweeps on real kernels, and only where a verdict says so. */
+/** A regression is said only where a verdict says so and can blame the code. */
 export function isRegression(report: Report): boolean {
   const lead = leadClaim(report);
-  return (
-    lead?.judgement.verdict === 'slower' &&
-    report.state === 'finished' &&
-    lead.row.environment !== 'scripted'
-  );
+  return lead?.judgement.verdict === 'slower' && canBlame(report, lead.row);
+}
+
+/**
+ * Only a whole sweep on real kernels can blame the code, and only if it is known how it was made: a
+ * table made elsewhere does not tell in which order its kernels ran.
+ */
+export function canBlame({ state, head }: Report, { environment }: ReportRow): boolean {
+  return state === 'finished' && environment !== 'scripted' && head.table === undefined;
 }
 
 /** One line, not wrapped; without the word `Subject`. */
@@ -118,6 +122,7 @@ function shortFinding({ comparison }: Cell, { verdict }: Judgement, { judging }:
 export function claimSentence(report: Report, { row, cell, judgement }: Claim): string {
   const { primary, baseline, head } = report;
   const { verdict } = judgement;
+  const subject = subjectOf(report);
   const what = `${metricText(primary)} of ${head.workload.name}`;
   const pair = `on ${cell.kernel} and on ${baseline}, in ${row.label}`;
   const than = `on ${cell.kernel} than on ${baseline}, in ${row.label}`;
@@ -127,7 +132,7 @@ export function claimSentence(report: Report, { row, cell, judgement }: Claim): 
     case 'slower':
     case 'faster':
       return (
-        `${head.workload.name} is ${verdict} ${than}: ${metricText(primary)} changed by ` +
+        `${subject} is ${verdict} ${than}: ${metricText(primary)} changed by ` +
         `${change}.${doubtsText(judgement)}`
       );
     case 'higher':
@@ -153,6 +158,12 @@ export function claimSentence(report: Report, { row, cell, judgement }: Claim): 
     case 'not-comparable':
       return `${what} is not comparable ${pair}: ${whyNot(cell, why)}.`;
   }
+}
+
+/** A table that names no workload is not what became slower. */
+function subjectOf({ head }: Report): string {
+  const { name } = head.workload;
+  return head.table?.fileName === name ? `The workload of ${name}` : name;
 }
 
 /** The first thing that differs says more than that something does. */

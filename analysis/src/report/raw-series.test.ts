@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SweepId } from '@labsweep/proto';
+import type { Sha256, SweepId } from '@labsweep/proto';
 import { analyseSweep } from '../analyse-sweep.js';
 import { measuredRecord } from '../measurements/measured-record.js';
 import type { SweepRecord } from '../sweep-record.js';
@@ -22,6 +22,7 @@ function recordOf(lines: readonly string[]): SweepRecord {
   return measuredRecord({
     text: `${lines.join('\n')}\n`,
     fileName: 'm.csv',
+    sha256: 'e'.repeat(64) as Sha256,
     sweep: 'measured-m' as SweepId,
   });
 }

@@ -17,7 +17,9 @@ export function renderGoBench(record: SweepRecord, report: Report): string {
     `sweep: ${oneLine(record.sweep)}`,
     `workload: ${oneLine([spec.workload.name, ...spec.workload.arguments].join(' '))}`,
     `baseline: ${oneLine(report.baseline)}`,
-    `seed: ${submitted.seed}`,
+    ...(record.table === undefined
+      ? [`seed: ${submitted.seed}`]
+      : (record.provenance ?? []).map((line) => `# ${oneLine(line)}`)),
     ...spec.workload.metrics
       .filter(({ direction }) => direction !== 'none')
       .map(({ name, direction }) => `Unit ${word(name)} better=${direction}`),

@@ -21,6 +21,7 @@ import { claimSentence, headline, leadClaim, metricText } from './headline.js';
 import { rowStatusLines, stateItems } from './mail/mail-exclusions.js';
 import { effectSentence, levelCells, pairSentences } from './native-virtual-text.js';
 import { comparedMetrics } from './own-numbers.js';
+import { planText, programTexts } from './plan-text.js';
 import { cellsOf, seriesTable } from './raw-series.js';
 import type { RenderParts } from './report-format.js';
 import { guestSettings, hostSettings, kernelLines, machineLines } from './setup-facts.js';
@@ -212,11 +213,11 @@ function nativeVirtual({ sideBySide }: Report): string[] {
 
 function setup(record: SweepRecord, report: Report): string[] {
   const { head } = report;
-  const { name, arguments: args, program, sha256, compiler } = head.workload;
+  const { name, arguments: args } = head.workload;
   const facts = [...hostSettings(record), ...guestSettings(record)];
   return list([
-    `workload: ${[name, ...args].join(' ')} (${program}, binary sha256 ${sha256})`,
-    ...(compiler === '' ? [] : [`compiler: ${compiler}`]),
+    `workload: ${[name, ...args].join(' ')}`,
+    ...programTexts(head).map((each) => `program: ${each}`),
     ...kernelLines(record, report).map((each) => `kernel ${each}`),
     ...head.kernelBuilds.map((each) => `kernels: ${each}`),
     ...machineLines(record).map((each) => `machine ${each}`),
@@ -225,7 +226,7 @@ function setup(record: SweepRecord, report: Report): string[] {
     ...head.clocksources.map(
       ({ text: clock, trials }) => `clocksource ${clock} (${trials} trials)`,
     ),
-    `plan: ${head.repetitions} repetitions, ${head.order}, seed ${head.seed}`,
+    planText(head),
   ]);
 }
 

@@ -238,7 +238,12 @@ test('measurements of which nothing is known have effects and no ratio', () => {
     `new,ns,${200 + repetition},${repetition}`,
   ]);
   const text = ['kernel,metric,value,repetition', ...lines].join('\n');
-  const record = measuredRecord({ text, fileName: 'm.csv', sweep: 'm-1' as SweepId });
+  const record = measuredRecord({
+    text,
+    fileName: 'm.csv',
+    sha256: 'e'.repeat(64) as Sha256,
+    sweep: 'm-1' as SweepId,
+  });
   const row = onlyRow(record, record);
   const factors = row.differences.map(({ factor }) => factor);
   assert.deepEqual(factors, ['host class', 'workload sha256']);

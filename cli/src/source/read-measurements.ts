@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A file of measurements made elsewhere, as the record that reports are made of. */
+import type { Buffer } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { measuredRecord, type SweepRecord, TableError } from '@labsweep/analysis';
-import { nearestName, type SweepId, sha256Of, UsageError } from '@labsweep/proto';
+import { nearestName, type Sha256, type SweepId, sha256Of, UsageError } from '@labsweep/proto';
 import { reasonOf } from '../local-inputs.js';
 
 const FILE_BYTES_MAX = 256 * 2 ** 20;
@@ -19,35 +20,37 @@ export async function readMeasurements(
   path: string,
   { baseline, metric }: MeasurementOptions,
 ): Promise<SweepRecord> {
-  const text = await readText(path);
-  const record = recordFrom(path, text, { baseline, metric });
+  const bytes = await readBytes(path);
+  const record = recordFrom(path, bytes, { baseline, metric });
   const { kernels, workload } = record.spec;
   mustBeOneOf('--baseline', baseline, kernels);
   mustBeOneOf('--metric', metric, workload.metrics);
   return record;
 }
 
-async function readText(path: string): Promise<string> {
+async function readBytes(path: string): Promise<Buffer> {
   try {
     const { size } = await stat(path);
     if (size > FILE_BYTES_MAX) {
       throw new UsageError(`${path} has ${size} bytes; ${FILE_BYTES_MAX} is most`);
     }
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`cannot read ${path}: ${reasonOf(error)}`, { cause: error });
   }
 }
 
-function recordFrom(path: string, text: string, options: MeasurementOptions): SweepRecord {
+function recordFrom(path: string, bytes: Buffer, options: MeasurementOptions): SweepRecord {
   const { baseline, metric } = options;
   const fileName = basename(path);
+  const sha256 = sha256Of(bytes);
   try {
     return measuredRecord({
-      text,
+      text: bytes.toString('utf8'),
       fileName,
-      sweep: sweepId(fileName, text),
+      sha256,
+      sweep: sweepId(fileName, sha256),
       ...(baseline === undefined ? {} : { baseline }),
       ...(metric === undefined ? {} : { metric }),
     });
@@ -61,13 +64,13 @@ function recordFrom(path: string, text: string, options: MeasurementOptions): Sw
 }
 
 /** The same table has the same name everywhere. */
-function sweepId(fileName: string, text: string): SweepId {
+function sweepId(fileName: string, sha256: Sha256): SweepId {
   const words = fileName
     .toLowerCase()
     .replace(/\.csv$/, '')
     .replaceAll(/[^a-z0-9]+/g, '-');
   const name = words.replaceAll(/^-+|-+$/g, '').slice(0, NAME_CHARACTERS_MAX) || 'measurements';
-  return `${name}-${sha256Of(text).slice(0, 8)}` as SweepId;
+  return `${name}-${sha256.slice(0, 8)}` as SweepId;
 }
 
 function mustBeOneOf(

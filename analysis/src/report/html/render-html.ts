@@ -9,6 +9,7 @@ import { GAP_COLUMNS, gapMeaning, gapRemarks, gapRows } from '../gap-text.js';
 import { claimSentence, headline, leadClaim } from '../headline.js';
 import { stateItems } from '../mail/mail-exclusions.js';
 import { comparedMetrics } from '../own-numbers.js';
+import { planText, programTexts } from '../plan-text.js';
 import type { RenderParts } from '../report-format.js';
 import {
   guestSettings,
@@ -23,7 +24,7 @@ import { heatLegend, heatMap } from './heat-map.js';
 import { type Child, element, type Markup } from './markup.js';
 import { nativeVirtualPictures } from './native-virtual-picture.js';
 import { phasePictures } from './phases.js';
-import { stripPlot } from './strip-plot.js';
+import { orderWords, stripPlot } from './strip-plot.js';
 import { STYLE } from './style.js';
 import { dataTable, rawSeriesMarkup } from './tables.js';
 
@@ -53,7 +54,7 @@ function sections(record: SweepRecord, report: Report): Markup[] {
     ...opening(report),
     ...section('Matrix', [heatMap(report, report.primary), heatLegend(report.primary)]),
     ...section('Verdicts', verdicts(report)),
-    ...section('Every value, in execution order', grid(plots)),
+    ...section(`Every value, ${orderWords(report)}`, grid(plots)),
     ...section('What carries the difference', grid(phases)),
     ...section('Gap closed', gapClosed(report)),
     ...section('Native against virtual', nativeVirtualPictures(report)),
@@ -152,16 +153,15 @@ function setup(record: SweepRecord, report: Report): Markup[] {
   const facts = (told: readonly SetupFact[]): string =>
     told.map(({ words, text }) => `${words} ${text}`).join(', ');
   const entries: readonly (readonly [string, readonly string[]])[] = [
-    ['workload', [[workload.name, ...workload.arguments].join(' '), workload.program]],
-    ['binary sha256', [workload.sha256]],
-    ['compiler', [workload.compiler]],
+    ['workload', [[workload.name, ...workload.arguments].join(' ')]],
+    ['program', programTexts(head)],
     ['kernels', [...kernelLines(record, report), ...head.kernelBuilds]],
     ['machines', machineLines(record)],
     ['hosts’ settings', [facts(hostSettings(record))]],
     ['guests', [facts(guestSettings(record))]],
     ['environments', head.environments.map(({ environment, note }) => `${environment}: ${note}`)],
     ['clocksource', head.clocksources.map(({ text, trials }) => `${text} (${trials} trials)`)],
-    ['plan', [`${head.repetitions} repetitions, ${head.order}, seed ${head.seed}`]],
+    ['plan', [planText(head)]],
   ];
   return [
     element(

@@ -21,7 +21,8 @@ const TICKS = 4;
 interface PlotTrial {
   readonly kernel: KernelName;
   readonly host: HostId;
-  readonly startedAtMs: number;
+  /** By which trials stand from left to right. */
+  readonly turn: number;
   /** Absent for a trial that failed. */
   readonly value?: number;
   readonly isOutlier: boolean;
@@ -43,7 +44,7 @@ export function stripPlot(
     { low: 0, high: Math.max(1, trials.length - 1) },
     { from: PLOT.left + 8, to: PLOT.right - 8 },
   );
-  const title = `${report.primary.name} of ${row.label} in execution order`;
+  const title = `${report.primary.name} of ${row.label}, ${orderWords(report)}`;
   const legend = legendOf(cells, { placeOf, top: FAILED_Y + 22 });
   const marks = trials.map((trial, index) =>
     trialMark(trial, {
@@ -60,7 +61,7 @@ export function stripPlot(
     ...legend.marks,
   ];
   const notes = [
-    'left to right: execution order; right: median with its 95 % interval',
+    `left to right: ${orderWords(report)}; right: median with its 95 % interval`,
     ...(hosts.length > 1 ? ['filled and hollow: hosts in turn'] : []),
     ...(trials.some(({ value }) => value === undefined) ? ['cross: failed trial'] : []),
     ...(trials.some(({ isOutlier }) => isOutlier) ? ['ring: outlier, kept'] : []),
@@ -74,20 +75,26 @@ export function stripPlot(
   );
 }
 
-/** Values that count and trials that failed, by the time at which they began. */
+/** A table made elsewhere does not tell when its trials ran. */
+export function orderWords({ head }: Report): string {
+  return head.table === undefined ? 'in execution order' : 'by repetition';
+}
+
+/** Values that count and trials that failed, by the time at which they began, where it is told. */
 function trialsOf(
   record: SweepRecord,
   { row, cells }: { readonly row: ReportRow; readonly cells: readonly Cell[] },
 ): PlotTrial[] {
   const measured = cells.flatMap(({ kernel, values, outliers }) =>
-    values.map(({ host, startedAtMs, value }, index) => ({
+    values.map(({ host, startedAtMs, repetition, value }, index) => ({
       kernel,
       host,
-      startedAtMs,
+      turn: record.table === undefined ? startedAtMs : repetition,
       value,
       isOutlier: outliers.some((each) => each.index === index),
     })),
   );
+  const repetitions = new Map(record.plan.blocks.map(({ id, repetition }) => [id, repetition]));
   const failed = record.entries
     .filter(
       ({ block, outcome, environment }) =>
@@ -95,8 +102,13 @@ function trialsOf(
         outcome.status !== 'measured' &&
         environment === row.environment,
     )
-    .map(({ kernel, host, startedAtMs }) => ({ kernel, host, startedAtMs, isOutlier: false }));
-  return [...measured, ...failed].toSorted((a, b) => a.startedAtMs - b.startedAtMs);
+    .map(({ kernel, host, startedAtMs, block }) => ({
+      kernel,
+      host,
+      turn: record.table === undefined ? startedAtMs : (repetitions.get(block) ?? 0),
+      isOutlier: false,
+    }));
+  return [...measured, ...failed].toSorted((a, b) => a.turn - b.turn);
 }
 
 /** A tenth of the span is left free at either end. */

@@ -3,40 +3,28 @@
  * report.mail: the report as a mail that a kernel list accepts: plain ASCII, at most 72 columns,
  * what was measured and no more. It sends nothing, and names no recipients.
  */
-import type { BlockOrder, EnvironmentRequest } from '@labsweep/proto';
+import type { EnvironmentRequest } from '@labsweep/proto';
 import type { Report } from '../../report-model.js';
 import type { SweepRecord } from '../../sweep-record.js';
 import { renderGapClosed } from '../gap-text.js';
-import { blocksText, claimSentence, headline, leadClaim, metricText } from '../headline.js';
+import { claimSentence, headline, leadClaim, metricText } from '../headline.js';
 import { finishPage, wrapText } from '../page.js';
 import { rawSeriesLines } from '../raw-series.js';
 import type { RenderParts } from '../report-format.js';
-import {
-  distributionKernels,
-  guestSettings,
-  hostSettings,
-  kernelLines,
-  machineLines,
-  type SetupFact,
-} from '../setup-facts.js';
+import { distributionKernels } from '../setup-facts.js';
 import {
   exclusionLines,
   nativeVirtualLines,
   rowStatusLines,
   stateLines,
 } from './mail-exclusions.js';
+import { setupLines } from './mail-setup.js';
 import { mailTables } from './mail-table.js';
 import { mailVerdicts, noiseFloorLines } from './mail-verdicts.js';
 import { regzbotLine } from './regzbot.js';
 import { reproduceLines } from './reproduce.js';
 
 export const MAIL_COLUMNS = 72;
-
-const ORDERS: Readonly<Record<BlockOrder, string>> = {
-  interleaved: 'in an order that the seed shuffles in each block',
-  listed: 'in the order listed',
-  sandwich: 'the baseline first and last, the others between them by the seed',
-};
 
 const ENVIRONMENT_WORDS: Readonly<Record<EnvironmentRequest, string>> = {
   native: 'native: on the kernel that the machine itself has booted',
@@ -55,7 +43,7 @@ export function renderMail({ record, report, options }: RenderParts): string {
     subjectLines(report),
     openingLines(report),
     scopeLines(record, report),
-    setupLines(record, report),
+    setupLines(record, report, MAIL_COLUMNS),
     [...mailTables(report, MAIL_COLUMNS).slice(1), ...hostsNote(report)],
     mailVerdicts(report, MAIL_COLUMNS),
     noiseFloorLines(report, MAIL_COLUMNS),
@@ -64,7 +52,7 @@ export function renderMail({ record, report, options }: RenderParts): string {
     exclusionLines(report, MAIL_COLUMNS),
     rowStatusLines(report, MAIL_COLUMNS),
     stateLines(report, MAIL_COLUMNS),
-    ['Reproduce:', ...reproduceLines(record, MAIL_COLUMNS)],
+    reproduceLines(record, MAIL_COLUMNS),
     rawLines(report),
     ...(url === undefined ? [] : [wrapText(`Raw data, logs and manifest: ${url}`, fullWidth)]),
     // A paragraph of its own, since the bot reads nothing else.
@@ -113,17 +101,25 @@ function openingLines(report: Report): string[] {
 function scopeLines(record: SweepRecord, { head, rows }: Report): string[] {
   const { name, arguments: args } = head.workload;
   const environments = [...new Set(rows.map(({ environment }) => environment))];
+  const what =
+    head.table === undefined
+      ? `the synthetic workload "${[name, ...args].join(' ')}"`
+      : `what ${head.table.fileName} holds,`;
+  // That a table does not name its environment is said with its source.
+  const isWorthWords = (environment: EnvironmentRequest): boolean =>
+    head.table === undefined || environment !== 'native';
   const vendor = distributionKernels(record);
   return [
     ...wrapText(
-      `Scope: the synthetic workload "${[name, ...args].join(' ')}" in ` +
-        `${environments.join(', ')}, on the kernels, CPU counts and machines below. It is not a ` +
-        'claim about any application, other workload, machine or configuration.',
+      `Scope: ${what} in ${environments.join(', ')}, on the kernels, CPU counts and ` +
+        'machines below. It is not a claim about any application, other workload, machine or configuration.',
       fullWidth,
     ),
-    ...environments.flatMap((environment) =>
-      wrapText(ENVIRONMENT_WORDS[environment], { prefix: '  ', ...fullWidth }),
-    ),
+    ...environments
+      .filter(isWorthWords)
+      .flatMap((environment) =>
+        wrapText(ENVIRONMENT_WORDS[environment], { prefix: '  ', ...fullWidth }),
+      ),
     ...(vendor.length === 0
       ? []
       : wrapText(`Builds of a distribution, not vanilla kernels: ${vendor.join(', ')}.`, {
@@ -133,50 +129,12 @@ function scopeLines(record: SweepRecord, { head, rows }: Report): string[] {
   ];
 }
 
-function setupLines(record: SweepRecord, report: Report): string[] {
-  const { head } = report;
-  const clocks = head.clocksources.map(({ text, trials }) => `${text} (${trials} trials)`);
-  const blocks = [...new Set(report.rows.map((row) => plannedBlocks(row.metrics[0]?.cells)))];
-  const turns = head.repetitions === 1 ? 'once' : 'once in each block';
-  return [
-    ...field('Machine:', machineLines(record)),
-    ...field('Setup:', [
-      factsText(hostSettings(record)),
-      ...guestSettings(record).map(({ words, text }) => `guest ${words}: ${text}`),
-      clocks.length === 0 ? '' : `clocksource: ${clocks.join(', ')}`,
-    ]),
-    ...field('Kernels:', [...kernelLines(record, report), ...head.kernelBuilds]),
-    ...field('Plan:', [
-      `${blocks.map(blocksText).join(' or ')} a row; every kernel ${turns}, on one host, ` +
-        `${ORDERS[head.order]} (seed ${head.seed}); one value is one boot or run; changes are ` +
-        'ratios inside blocks, pooled (Hodges-Lehmann)',
-    ]),
-  ];
-}
-
 function hostsNote({ rows }: Report): string[] {
   const hostsOf = (row: Report['rows'][number]): Set<string> =>
     new Set((row.metrics[0]?.cells ?? []).flatMap(({ values }) => values.map(({ host }) => host)));
   if (!rows.some((row) => hostsOf(row).size > 1)) return [];
   const note = 'Medians mix the machines; changes are taken inside blocks, and do not.';
   return ['', ...wrapText(note, fullWidth)];
-}
-
-function plannedBlocks(cells: readonly { readonly expected: number }[] = []): number {
-  return Math.max(0, ...cells.map(({ expected }) => expected));
-}
-
-function factsText(facts: readonly SetupFact[]): string {
-  return facts.map(({ words, text }) => `${words} ${text}`).join(', ');
-}
-
-/** The key before the first value; the others stand below it. */
-function field(key: string, values: readonly string[]): string[] {
-  return values
-    .filter((value) => value !== '')
-    .flatMap((value, index) =>
-      wrapText(value, { prefix: (index === 0 ? key : '').padEnd(9), ...fullWidth }),
-    );
 }
 
 function rawLines(report: Report): string[] {

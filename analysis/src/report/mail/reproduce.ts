@@ -3,11 +3,36 @@
  * The lines by which a reader repeats a measurement: how the reproducer was built, how it was run,
  * and by which sums to know that it is the same one.
  */
-import type { SweepRecord } from '../../sweep-record.js';
+import type { MeasuredTable, SweepRecord } from '../../sweep-record.js';
 import { wrapText } from '../page.js';
 
 /** Shell lines are continued by a backslash, so that they can be pasted. */
 export function reproduceLines(record: SweepRecord, columns: number): string[] {
+  const { table } = record;
+  return [
+    'Reproduce:',
+    ...(table === undefined ? sweepLines(record, columns) : tableLines(record, { table, columns })),
+  ];
+}
+
+/** Only the report can be made again: what was run, and how, a table does not tell. */
+function tableLines(
+  { spec }: SweepRecord,
+  { table, columns }: { readonly table: MeasuredTable; readonly columns: number },
+): string[] {
+  const options = { baseline: spec.baseline, metric: spec.workload.metrics[0]?.name ?? '' };
+  const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, shellWord(value)]);
+  return [
+    ...shellLines(['labsweep', 'report', '--from', shellWord(table.fileName), ...words], columns),
+    ...sumLines([{ name: table.fileName, sha256: table.sha256 }]),
+    ...wrapText('what was run, and in which order, the table does not tell', {
+      prefix: '  ',
+      columns,
+    }),
+  ];
+}
+
+function sweepLines(record: SweepRecord, columns: number): string[] {
   const { spec, submitted } = record;
   const { workload } = submitted;
   const program = baseName(spec.workload.program.path);
@@ -36,7 +61,13 @@ export function reproduceLines(record: SweepRecord, columns: number): string[] {
     ...(expected.length === 0
       ? []
       : wrapText(`each result line must have ${expected.join(', ')}`, { prefix: '  ', columns })),
-    ...sumLines(record, { program, binary }),
+    ...sumLines([
+      ...(workload.sourceSha256 === undefined
+        ? []
+        : [{ name: program, sha256: workload.sourceSha256 }]),
+      { name: binary, sha256: workload.sha256 },
+      ...workload.files,
+    ]),
     ...wrapText(
       `the whole sweep: labsweep run ${shellWord(baseName(submitted.specPath))} ` +
         `(seed ${submitted.seed})`,
@@ -45,18 +76,7 @@ export function reproduceLines(record: SweepRecord, columns: number): string[] {
   ];
 }
 
-/** In the form that `sha256sum --check` reads. */
-function sumLines(
-  { submitted: { workload } }: SweepRecord,
-  { program, binary }: { readonly program: string; readonly binary: string },
-): string[] {
-  const files = [
-    ...(workload.sourceSha256 === undefined
-      ? []
-      : [{ name: program, sha256: workload.sourceSha256 }]),
-    { name: binary, sha256: workload.sha256 },
-    ...workload.files,
-  ];
+function sumLines(files: readonly { readonly name: string; readonly sha256: string }[]): string[] {
   return files.flatMap(({ name, sha256 }) => [`  sha256 of ${name}:`, `  ${sha256}`]);
 }
 
