@@ -4,7 +4,7 @@
  * One test object for each trial and metric, one for each verdict; what the schema has no place
  * for, such as intervals, goes to `misc`. It submits nothing.
  */
-import { type TrialEnded, UsageError } from '@labsweep/proto';
+import { type KernelName, type TrialEnded, UsageError } from '@labsweep/proto';
 import { blockHistories } from '../block-history.js';
 import type { Report, ReportKernel } from '../report-model.js';
 import type { SweepRecord } from '../sweep-record.js';
@@ -50,16 +50,17 @@ export function renderKcidb({ record, report, options }: RenderParts): string {
   const id = (...parts: readonly (string | number)[]): string =>
     `${origin}:${[record.sweep, ...parts].join('-').replaceAll(/[\s\0]/g, '_')}`;
   const parts: KcidbParts = { record, report, origin, id };
+  const { kernels } = report.head;
   const data = {
     version: KCIDB_VERSION,
-    checkouts: report.head.kernels.map(({ name, release, source }) => ({
+    checkouts: kernels.map(({ name, release, source }) => ({
       id: id(name),
       origin,
       comment: release === '' ? name : `${name}: ${release}`,
       valid: true,
       misc: { source },
     })),
-    builds: report.head.kernels.map((kernel) => buildOf(parts, kernel)),
+    builds: kernels.map((kernel) => buildOf(parts, kernel)),
     tests: [...trialTests(parts), ...skippedTests(parts), ...verdictTests(parts)],
   };
   return `${JSON.stringify(data, undefined, 2)}\n`;
@@ -90,6 +91,11 @@ function buildOf({ record, origin, id }: KcidbParts, { name, compiler, config }:
   };
 }
 
+/** The baseline's second turn is of the same build. */
+function buildId({ record: { spec }, id }: KcidbParts, kernel: KernelName): string {
+  return id(kernel === spec.again ? spec.baseline : kernel);
+}
+
 function trialTests(parts: KcidbParts) {
   const { record, origin, id } = parts;
   const entries = new Map(record.entries.map((entry) => [entryKey(entry), entry]));
@@ -100,7 +106,7 @@ function trialTests(parts: KcidbParts) {
     return {
       id: id(block, kernel, `a${attempt}`, ...(names as string[])),
       origin,
-      build_id: id(kernel),
+      build_id: buildId(parts, kernel as KernelName),
       path: pathOf(row.workload, ...(names as string[])),
       status: statusOf(row),
       ...(row.value === undefined || row.status !== 'measured'
@@ -115,6 +121,7 @@ function trialTests(parts: KcidbParts) {
         accepted: row.accepted,
         purpose: row.purpose,
         block,
+        ...(kernel === record.spec.again ? { is_second_turn: true } : {}),
         ...(row.failure === undefined ? {} : { failure: row.failure }),
         ...directionOf(record, metric),
       },
@@ -153,14 +160,15 @@ function directionOf({ spec }: SweepRecord, metric: string | undefined) {
 }
 
 /** Planned, and never run. */
-function skippedTests({ record, origin, id }: KcidbParts) {
+function skippedTests(parts: KcidbParts) {
+  const { record, origin, id } = parts;
   return blockHistories(record).flatMap(({ planned, entries }) =>
     planned.trials
       .filter(({ kernel }) => !entries.some((entry) => entry.kernel === kernel))
       .map(({ kernel }) => ({
         id: id(planned.id, kernel, 'not-run'),
         origin,
-        build_id: id(kernel),
+        build_id: buildId(parts, kernel),
         path: pathOf(record.spec.workload.name),
         status: 'SKIP' satisfies Status,
         misc: { repetition: planned.repetition, block: planned.id },

@@ -137,9 +137,39 @@ test('KCIDB has every value, and tells harness, kernel and verdict apart', () =>
     values.length,
     cells.reduce((sum, cell) => sum + cell.values.length, 0),
   );
-  const known = new Set(builds.map(({ id }: { id: string }) => id));
-  assert.ok(tests.every(({ build_id }: { build_id: string }) => known.has(build_id)));
+  assert.equal(builds.length, 3);
   assert.equal(checkouts.length, 3);
+});
+
+test('every build and checkout that KCIDB is told of resolves', () => {
+  const kernels = ['v6.16', 'v6.17', 'v6.16.again'];
+  const twice = { rows: [qemuRow(1, { kernels })], again: 'v6.16.again' };
+  const records = {
+    ...RECORDS,
+    'baseline twice': () => buildRecord(plainSweep(twice)),
+    'baseline twice, broken off': () =>
+      buildRecord(plainSweep({ ...twice, state: 'interrupted', entriesMax: 4 })),
+  };
+  interface Named {
+    readonly id: string;
+    readonly build_id: string;
+    readonly checkout_id: string;
+  }
+  for (const [name, record] of Object.entries(records)) {
+    const data = kcidbOf(record());
+    const idsOf = (objects: readonly Named[]) => new Set(objects.map(({ id }) => id));
+    const [builds, checkouts] = [idsOf(data.builds), idsOf(data.checkouts)];
+    const lost = [
+      ...data.tests.filter(({ build_id }: Named) => !builds.has(build_id)),
+      ...data.builds.filter(({ checkout_id }: Named) => !checkouts.has(checkout_id)),
+    ];
+    assert.deepEqual(
+      lost.map(({ id }) => id),
+      [],
+      name,
+    );
+    assert.equal(idsOf(data.tests).size, data.tests.length, name);
+  }
 });
 
 test('an origin that KCIDB would refuse is refused here, with what to use', () => {
