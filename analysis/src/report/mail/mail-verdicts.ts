@@ -5,7 +5,7 @@
  */
 import type { NoiseFloor } from '../../noise-floor.js';
 import type { Report } from '../../report-model.js';
-import { percentText, type Verdict } from '../../verdict.js';
+import { ERROR_LEVEL, percentText, type Verdict } from '../../verdict.js';
 import { formatSignedChange } from '../format-number.js';
 import { blocksText, type Claim, claimsOf, rowsOfLevels } from '../headline.js';
 import { wrapText } from '../page.js';
@@ -29,8 +29,8 @@ export function mailVerdicts(report: Report, columns: number): string[] {
   return [
     ...wrapText(
       `Verdicts against ${report.baseline} (the chance of any false change among ` +
-        `${family === 1 ? 'them' : `${family} comparisons`} is ${percentText(level)}, by Holm; ` +
-        `${stated}):`,
+        `${family === 1 ? 'them' : `${family} comparisons`} is at most ` +
+        `${percentText(ERROR_LEVEL)}, by Holm${heldText(level)}; ${stated}):`,
       { columns },
     ),
     ...plain.flatMap(({ words, names }) =>
@@ -41,6 +41,11 @@ export function mailVerdicts(report: Report, columns: number): string[] {
       .flatMap(({ words, names }) => wrapText(`${names}: ${words}`, { prefix: '  ', columns })),
     ...levelLines(report, columns),
   ];
+}
+
+/** A threshold is no chance: the stricter one keeps the same chance for rows that could stop. */
+function heldText(level: number): string {
+  return level === ERROR_LEVEL ? '' : `, p held against ${level} since rows could stop early`;
 }
 
 function wordsOf({ judgement }: Claim): string {
