@@ -94,10 +94,13 @@ export function kernelLines(record: SweepRecord, report: Report): string[] {
   });
 }
 
-/** Kernels that a distribution built, so that they are not what upstream tagged. */
+/**
+ * Kernels that a distribution built, so that they are not what upstream tagged. The baseline's
+ * second turn is no kernel of its own.
+ */
 export function distributionKernels(record: SweepRecord): KernelName[] {
   return record.submitted.kernels
-    .filter(({ source }) => source.startsWith('debian:'))
+    .filter(({ name, source }) => source.startsWith('debian:') && name !== record.spec.again)
     .map(({ name }) => name);
 }
 

@@ -14,6 +14,7 @@ import {
 } from '../evidence-files.js';
 import { jsonOf, resultFiles } from '../result-files.js';
 import type { LeftOut } from './manifest.js';
+import { ownKernels } from './own-kernels.js';
 import { type RepeatTree, repeatTree } from './repeat-tree.js';
 
 export interface WantedArtifact {
@@ -41,7 +42,7 @@ export function bundleContents(
   const artifacts = [
     ...workloadArtifacts(record, tree),
     ...evidence.flatMap((file) => ('sha256' in file ? [file] : [])),
-    ...configFiles(record.submitted.kernels).map((file) => ({ ...file, inFolder: file.path })),
+    ...configFiles(ownKernels(record)).map((file) => ({ ...file, inFolder: file.path })),
     ...(options.withKernels ? kernels : []),
   ];
   const reason = 'kernel images go in with --with-kernels only';
@@ -104,9 +105,9 @@ function addedKernels({ commands = [] }: SweepRecord): ReadonlySet<KernelName> {
 
 /** Those from files that the spec names lie where it looks for them, the others by name. */
 function kernelArtifacts(record: SweepRecord, tree: RepeatTree): WantedArtifact[] {
-  const { spec, submitted } = record;
+  const { spec } = record;
   const added = addedKernels(record);
-  return submitted.kernels.flatMap((kernel) => {
+  return ownKernels(record).flatMap((kernel) => {
     if (kernel.image === undefined) return [];
     const source = spec.kernels.find(({ name }) => name === kernel.name)?.source;
     const isSpecs = source?.kind === 'file' && !added.has(kernel.name);

@@ -8,6 +8,7 @@ import type { SweepCommand } from '@labsweep/proto';
 import { kernelPath } from '../evidence-files.js';
 import type { LeftOut } from './manifest.js';
 import { comparePaths } from './member-path.js';
+import { ownKernels } from './own-kernels.js';
 import type { RepeatTree } from './repeat-tree.js';
 
 const MEMBERS = [
@@ -100,8 +101,9 @@ function workloadWords({ spec, submitted }: SweepRecord): string {
   );
 }
 
-function kernelWords({ submitted }: SweepRecord): string {
-  const lines = submitted.kernels.map(({ name, source, image, config }) => {
+function kernelWords(record: SweepRecord): string {
+  const { again, baseline } = record.spec;
+  const lines = ownKernels(record).map(({ name, source, image, config }) => {
     const pinned =
       image === undefined
         ? 'no image: the kernel that the host ran'
@@ -112,7 +114,11 @@ function kernelWords({ submitted }: SweepRecord): string {
         : `configuration \`${kernelPath({ name }, 'config')}\`, sha256 ${config.sha256}`;
     return `- ${name}: \`${source}\` (${pinned}; ${built})\n`;
   });
-  return `The kernels, which may have moved on where they came from:\n\n${lines.join('')}`;
+  const turn =
+    again === undefined
+      ? ''
+      : `\n${again} is ${baseline} again, for its second turn in each block.\n`;
+  return `The kernels, which may have moved on where they came from:\n\n${lines.join('')}${turn}`;
 }
 
 function absoluteWords({ places }: RepeatTree): string {
