@@ -8,7 +8,7 @@ import type { Cell } from '../cell.js';
 import type { Report, ReportRow } from '../report-model.js';
 import { differenceText } from '../state-gate.js';
 import { type Judgement, percentText, type Verdict } from '../verdict.js';
-import { formatP, formatSignedChange } from './format-number.js';
+import { decimalsFor, formatLevel, formatP, formatSignedChange } from './format-number.js';
 
 /** A judged comparison of the primary metric. */
 export interface Claim {
@@ -127,28 +127,32 @@ export function claimSentence(report: Report, { row, cell, judgement }: Claim): 
   const pair = `on ${cell.kernel} and on ${baseline}, in ${row.label}`;
   const than = `on ${cell.kernel} than on ${baseline}, in ${row.label}`;
   const change = changeText(report, cell, judgement);
-  const why = judgement.reasons.map(({ text }) => text).join('; ');
+  const levels = levelsText(row, { cell, baseline });
+  const why = judgement.reasons.map(({ text }) => text).join('; and ');
   switch (verdict) {
     case 'slower':
     case 'faster':
       return (
-        `${subject} is ${verdict} ${than}: ${metricText(primary)} changed by ` +
-        `${change}.${doubtsText(judgement)}`
+        `${subject} is ${verdict} ${than}: ${metricText(primary)} went ${levels}, a ` +
+        `change inside blocks of ${change}.${doubtsText(judgement)}`
       );
     case 'higher':
     case 'lower':
-      return `${what} is ${verdict} ${than}: it changed by ${change}.${doubtsText(judgement)}`;
+      return (
+        `${what} is ${verdict} ${than}: it went ${levels}, a change inside blocks of ${change}.` +
+        doubtsText(judgement)
+      );
     case 'same': {
       const margin = percentText(report.judging.margin ?? 0);
       return (
         `${what} is the same ${pair}, within the margin of ${margin} that the spec states; ` +
-        `the change seen is ${change}.${doubtsText(judgement)}`
+        `it went ${levels}, a change inside blocks of ${change}.${doubtsText(judgement)}`
       );
     }
     case 'undecided':
       return (
-        `Whether ${what} differs ${pair}, is undecided: the change seen is ${change}. ` +
-        `${capital(why)}. ${moreBlocksText(judgement)}`
+        `Whether ${what} differs ${pair}, is undecided: it went ${levels}, a change ` +
+        `inside blocks of ${change}, but ${why}. ${moreBlocksText(judgement)}`
       );
     case 'too-few':
       return (
@@ -180,13 +184,31 @@ export function metricText({ name, unit, direction }: Metric): string {
   return `${name} (${unit === '' ? better : `${unit}, ${better}`})`;
 }
 
+/** `from 25.0 to 37.0 (medians)`. The hosts of a row may differ in level, and their medians mix. */
+function levelsText(
+  { metrics }: ReportRow,
+  { cell, baseline }: { readonly cell: Cell; readonly baseline: string },
+): string {
+  const base = metrics[0]?.cells.find(({ kernel }) => kernel === baseline);
+  const medians = [base, cell].map((each) => each?.summary?.median ?? Number.NaN);
+  const decimals = decimalsFor(medians);
+  const [from = '', to = ''] = medians.map((median) => formatLevel(median, decimals));
+  const hosts = new Set([base, cell].flatMap((each) => each?.values.map(({ host }) => host) ?? []));
+  const mixed = hosts.size > 1 ? ` of ${hosts.size} hosts` : '';
+  return `from ${from} to ${to} (medians${mixed})`;
+}
+
 /** `+48.3%, 95% CI [+47.8, +48.7], 10 blocks, p <0.001 after Holm over 4 comparisons`. */
-function changeText(report: Report, { comparison }: Cell, { pAdjusted }: Judgement): string {
+function changeText(report: Report, { comparison }: Cell, judgement: Judgement): string {
   if (comparison.kind !== 'compared') return '';
   const { size, range } = formatSignedChange(comparison.changePercent);
   const { family } = report.judging;
   const holm = family > 1 ? ` after Holm over ${family} comparisons` : '';
-  const p = pAdjusted === undefined ? '' : `, p ${equalSign(formatP(pAdjusted))}${holm}`;
+  const { pAdjusted, reasons } = judgement;
+  // That reason tells it, with what became of it.
+  const isToldBelow = reasons.some(({ code }) => code === 'not-significant-in-family');
+  const p =
+    pAdjusted === undefined || isToldBelow ? '' : `, p ${equalSign(formatP(pAdjusted))}${holm}`;
   const percents = range.replaceAll(/(?=[,\]])/g, '%');
   return `${size}, 95% CI ${percents}, ${blocksText(comparison.ratio.n)}${p}`;
 }
@@ -212,8 +234,4 @@ function moreBlocksText({ blocksMissing }: Judgement): string {
 /** `1 block`, `6 blocks`. */
 export function blocksText(count: number): string {
   return `${count} ${count === 1 ? 'block' : 'blocks'}`;
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

@@ -57,6 +57,17 @@ const OPENINGS: Readonly<Record<string, () => SweepRecord>> = {
         new: SERIES.map((value, index) => value * (index % 3 === 0 ? 0.99 : 1.012)),
       }),
     ),
+  'clear alone, and not among two': () =>
+    buildRecord(
+      statedSweep(
+        {
+          old: SERIES.slice(0, 6),
+          new: [101, 102.5, 100.2, 101.1, 100.9, 101.3],
+          other: SERIES.slice(0, 6).toReversed(),
+        },
+        { hostsMax: 1 },
+      ),
+    ),
   'too few': () => buildRecord(statedSweep({ old: [10, 11, 10.5], new: [12, 13, 12.4] })),
   'one block': () => buildRecord(statedSweep({ old: [10], new: [12] })),
   'not comparable': () =>
@@ -96,6 +107,17 @@ test('only a verdict "slower" of a whole sweep on real kernels is called a regre
     tagged.map(([name]) => name),
     ['slower', 'slower by little'],
   );
+});
+
+test('a p that does not hold among the others is told once, in words that need no capital', () => {
+  const text = opening(mailOf(OPENINGS['clear alone, and not among two']?.() ?? pair(1)));
+  assert.equal(text.match(/\bp [=<]/gi)?.length, 1, text);
+  assert.match(text, /, but p = 0\.\d+ alone, 0\.\d+ among 2 comparisons\./);
+});
+
+test('the first sentence has both levels', () => {
+  assert.match(opening(mailOf(pair(1.5))), /went from 100\.0 to 150\.2 \(medians\)/);
+  assert.match(opening(mailOf(pair(1.5, { hostsMax: 2 }))), /\(medians of 2 hosts\)/);
 });
 
 test('the bot is spoken to in a paragraph of its own, and only when asked', () => {
