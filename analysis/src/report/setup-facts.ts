@@ -18,7 +18,6 @@ export interface SetupFact {
 type Facts = Readonly<Record<string, string>>;
 
 const HOST_VERSIONS: readonly (readonly [string, string])[] = [
-  ['numa_nodes', 'NUMA nodes'],
   ['microcode', 'microcode'],
   ['bios_version', 'BIOS'],
   ['product_name', 'product'],
@@ -50,13 +49,23 @@ export function machineLines(record: SweepRecord): string[] {
       ...(isTold(facts.cpu_threads) ? [`${facts.cpu_threads} CPUs`] : []),
       ...(Number.isNaN(memoryGib) ? [] : [`${memoryGib.toFixed(1)} GiB`]),
     ];
+    const nodes = isTold(facts.numa_nodes) ? countedIn(facts.numa_nodes) : undefined;
+    const numa = nodes === undefined ? [] : [`${nodes} NUMA ${nodes === 1 ? 'node' : 'nodes'}`];
     const versions = HOST_VERSIONS.filter(([key]) => isTold(facts[key])).map(
       ([key, words]) => `${words} ${facts[key]}`,
     );
     const model = isTold(facts.cpu_model) ? facts.cpu_model : 'CPU not told';
     const guest = facts.virtualization === 'guest' ? ['itself a virtual machine'] : [];
-    return `${name}: ${[model, ...numbers, ...versions, ...guest].join(', ')}`;
+    return `${name}: ${[model, ...numbers, ...numa, ...versions, ...guest].join(', ')}`;
   });
+}
+
+/** How many a list of the kernel's names: 3 in `0-1,4`. Undefined where it is no such list. */
+function countedIn(list: string): number | undefined {
+  const ranges = list.split(',').map((part) => /^(\d+)(?:-(\d+))?$/.exec(part.trim()));
+  if (ranges.some((range) => range === null)) return undefined;
+  const sizes = ranges.map((range) => Number(range?.[2] ?? range?.[1]) - Number(range?.[1]) + 1);
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** Settings of the hosts as they were before the trials that count. */
