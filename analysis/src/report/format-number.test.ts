@@ -11,6 +11,7 @@ import {
   formatLevel,
   formatShare,
   formatSignedRange,
+  formatSpan,
 } from './format-number.js';
 
 test('the smallest level of a row decides the decimals, so that it has four digits', () => {
@@ -82,4 +83,8 @@ test('shares are whole percents unless asked otherwise', () => {
   assert.equal(formatShare(0.456), '46%');
   assert.equal(formatShare(0.28033, 1), '28.0%');
   assert.equal(formatShare(-0.0001), '0%');
+});
+
+test('in a sentence each bound has its unit', () => {
+  assert.equal(formatSpan({ estimate: 1.8, low: -7.83, high: 9.21 }), '-7.8% to +9.2%');
 });

@@ -56,6 +56,12 @@ export function formatSignedRange(change: PercentChange): string {
   return formatRange(text(change.low), text(change.high));
 }
 
+/** `-1.2% to +0.8%`: for sentences, where a unit must not part from its number. */
+export function formatSpan(change: PercentChange): string {
+  const text = (bound: number): string => `${signed(percentDigits(bound, 1))}%`;
+  return `${text(change.low)} to ${text(change.high)}`;
+}
+
 /** `+6.6% [+4.1, +9.1]`, and whole percents from 10 % on: for tables with little room. */
 export function formatCompactChange(change: PercentChange): string {
   const decimals = Math.abs(change.estimate) >= 10 ? 0 : clearDecimals(change);

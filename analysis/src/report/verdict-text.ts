@@ -6,7 +6,7 @@
 import type { NoiseFloor } from '../noise-floor.js';
 import type { Report, ReportRow } from '../report-model.js';
 import { type Judgement, percentText } from '../verdict.js';
-import { formatSignedRange } from './format-number.js';
+import { formatSpan } from './format-number.js';
 import { claimsOf } from './headline.js';
 import { wrapText } from './page.js';
 import { verdictGroups } from './verdict-groups.js';
@@ -80,7 +80,7 @@ export function floorText(floor: NoiseFloor, baseline: string): string {
   switch (floor.kind) {
     case 'a-a':
       return (
-        `${smallest} (${baseline} against itself: ${formatSignedRange(floor.change)}, ` +
+        `${smallest} (${baseline} against itself: ${formatSpan(floor.change)}, ` +
         `${floor.blocks} blocks)`
       );
     case 'spread':

@@ -6,7 +6,7 @@
 import type { NoiseFloor } from '../../noise-floor.js';
 import type { Report } from '../../report-model.js';
 import { ERROR_LEVEL, percentText, type Verdict } from '../../verdict.js';
-import { formatSignedChange } from '../format-number.js';
+import { formatSignedChange, formatSpan } from '../format-number.js';
 import { blocksText, type Claim, claimsOf, rowsOfLevels } from '../headline.js';
 import { wrapText } from '../page.js';
 import { verdictGroups } from '../verdict-groups.js';
@@ -79,21 +79,22 @@ export function noiseFloorLines(report: Report, columns: number): string[] {
 
 function floorSentence(floor: NoiseFloor | undefined, { baseline, head }: Report): string {
   if (floor === undefined) return 'not known, no two blocks can be compared';
-  const size = percentText(floor.fraction);
+  const reach = percentText(floor.fraction);
   switch (floor.kind) {
     case 'a-a': {
-      const { size: change, range } = formatSignedChange(floor.change);
+      const { size } = formatSignedChange(floor.change);
+      const change = `${size} (${formatSpan(floor.change)})`;
       const found =
         head.order === 'sandwich'
-          ? `${baseline} drifts by ${change} ${range} from the first turn of a block to its last,`
-          : `${baseline} differs from itself, run twice in each block, by ${change} ${range}`;
+          ? `${baseline} drifts by ${change} from the first turn of a block to its last,`
+          : `${baseline} differs from itself, run twice in each block, by ${change}`;
       const bias = 'the interval excludes 0, so the setup is biased and the row only supports';
       return (
-        `${size}, measured: ${found} over ${blocksText(floor.blocks)}; ` +
+        `${reach}, measured: ${found} over ${blocksText(floor.blocks)}; ` +
         `${floor.isBroken ? bias : 'no smaller change is called one'}`
       );
     }
     case 'spread':
-      return `${size}, reckoned from ${blocksText(floor.blocks)} at 90% power`;
+      return `${reach}, reckoned from ${blocksText(floor.blocks)} at 90% power`;
   }
 }
