@@ -102,7 +102,7 @@ function noteOn(environment: Environment, hosts: readonly RecordedHost[]): strin
         'emulated CPU; compare ratios, not absolute times',
         ...hosts
           .filter((host) => present(host.facts[KVM_CANARY_FACT]) !== undefined)
-          .map((host) => `KVM on ${host.name}: ${host.facts[KVM_CANARY_FACT]}`),
+          .map((host) => canaryText(host.name, host.facts[KVM_CANARY_FACT] ?? '')),
       ].join('; ');
     case 'qemu-kvm':
       return 'hardware-accelerated guest; times include what virtualisation costs';
@@ -111,6 +111,13 @@ function noteOn(environment: Environment, hosts: readonly RecordedHost[]): strin
     case 'scripted':
       return 'simulated numbers; nothing was measured';
   }
+}
+
+/** Agents that could start no guest say `KVM is ...` themselves. */
+function canaryText(host: string, canary: string): string {
+  return canary.startsWith('KVM ')
+    ? canary.replace(/^KVM/, `KVM on ${host}`)
+    : `KVM on ${host}: ${canary}`;
 }
 
 /** A clock that changed while the trial ran is shown as `start -> end`. */

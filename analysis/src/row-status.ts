@@ -9,6 +9,7 @@ import { buildFactors } from './build-factors.js';
 import type { Cell } from './cell.js';
 import { type ClockFinding, ticksText } from './clock-sense.js';
 import { slowedTrials } from './frequency.js';
+import { meanStories } from './mean-stories.js';
 import type { NoiseFloor } from './noise-floor.js';
 import { repeatedFailures } from './repeated-failures.js';
 import type { ReportKernel } from './report-model.js';
@@ -82,6 +83,7 @@ export function judgeRow(evidence: RowEvidence): RowStatus {
       ...addedLater(evidence),
       ...quietReruns(evidence.view),
       ...hostDrifts(evidence),
+      ...meanStories(evidence.cells),
       ...outlying(evidence),
       ...unsteadyState(evidence.state),
       ...short,

@@ -20,7 +20,7 @@ function notComparable(comparison: Extract<Comparison, { kind: 'not-comparable' 
   return ['not comparable', `${comparison.cause} differs`];
 }
 
-/** Level, its interval, the change, its interval, and failures if there were any. */
+/** Median, its interval, the change, its interval, the mean, and failures if there were any. */
 export function fullCellText(kernelCell: KernelCell): string[] {
   const { cell, decimals } = kernelCell;
   const { interval } = cell;
@@ -32,6 +32,7 @@ export function fullCellText(kernelCell: KernelCell): string[] {
     levelText(kernelCell),
     ...(cell.summary === undefined ? [] : [range]),
     ...(saysItAlready(cell) ? [] : fullComparison(cell)),
+    ...meanText(kernelCell),
     ...failureText(kernelCell),
   ];
 }
@@ -60,6 +61,12 @@ function levelText({ cell, decimals, expectedMost = 0 }: KernelCell): string {
   const fewer = cell.expected < expectedMost ? ` n=${length}` : '';
   const part = length < cell.expected ? ` ${length}/${cell.expected}` : fewer;
   return `${level}${part}${cell.provisional ? '*' : ''}`;
+}
+
+/** Of one value both are the same. */
+function meanText({ cell: { summary }, decimals }: KernelCell): string[] {
+  if (summary === undefined || summary.n < 2) return [];
+  return [`mean ${formatLevel(summary.mean, decimals)}`];
 }
 
 function fullComparison({ comparison, judgement }: KernelCell['cell']): string[] {

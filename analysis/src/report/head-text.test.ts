@@ -28,3 +28,13 @@ test('of a prebuilt binary it is said that they are not known', () => {
     /sha256 b{12} prebuilt; its compiler and flags/,
   );
 });
+
+test('an agent that says what KVM is is not made to say it twice', () => {
+  const record = buildRecord(plainSweep({ hostsMax: 1 }));
+  const hosts = record.hosts.map((host) => ({
+    ...host,
+    facts: { ...host.facts, kvm_canary: 'KVM is unusable: SIGABRT' },
+  }));
+  const text = renderHead(analyseSweep({ ...record, hosts })).join(' ').replaceAll(/\s+/g, ' ');
+  assert.match(text, /; KVM on box1 is unusable: SIGABRT/);
+});

@@ -113,7 +113,17 @@ function metricSection(report: Report, metric: Metric): string[] {
     const levels = cells.flatMap(({ summary }) => (summary === undefined ? [] : [summary.median]));
     return cells.map((cell) => cellRow(row, cell, decimalsFor(levels)));
   });
-  const columns = ['row', 'kernel', 'n:', 'median:', '95% CI', 'change:', '95% CI', 'p adj:'];
+  const columns = [
+    'row',
+    'kernel',
+    'n:',
+    'median:',
+    '95% CI',
+    'mean:',
+    'change:',
+    '95% CI',
+    'p adj:',
+  ];
   return section(`${text(metricText(metric))}, baseline ${text(report.baseline)}`, [
     ...table([...columns, 'verdict'], rows),
   ]);
@@ -134,6 +144,7 @@ function cellRow(row: ReportRow, cell: Cell, decimals: number): string[] {
     interval.method === 'none'
       ? interval.reason
       : formatRange(level(interval.low), level(interval.high)),
+    summary === undefined ? '-' : level(summary.mean),
     change?.size ?? '-',
     change?.range ?? '-',
     p === undefined ? '-' : formatP(p),
@@ -214,14 +225,14 @@ function nativeVirtual({ sideBySide }: Report): string[] {
 function setup(record: SweepRecord, report: Report): string[] {
   const { head } = report;
   const { name, arguments: args } = head.workload;
-  const facts = [...hostSettings(record), ...guestSettings(record)];
   return list([
     `workload: ${[name, ...args].join(' ')}`,
     ...programTexts(head).map((each) => `program: ${each}`),
     ...kernelLines(record, report).map((each) => `kernel ${each}`),
     ...head.kernelBuilds.map((each) => `kernels: ${each}`),
     ...machineLines(record).map((each) => `machine ${each}`),
-    ...facts.map(({ words, text: value }) => `${words}: ${value}`),
+    ...hostSettings(record).map(({ words, text: value }) => `host ${words}: ${value}`),
+    ...guestSettings(record).map(({ words, text: value }) => `guest ${words}: ${value}`),
     ...head.environments.map(({ environment, note }) => `${environment}: ${note}`),
     ...head.clocksources.map(
       ({ text: clock, trials }) => `clocksource ${clock} (${trials} trials)`,

@@ -64,8 +64,11 @@ function heatCell(
   const levels = cells.flatMap(({ summary }) => (summary === undefined ? [] : [summary.median]));
   const isHatched = failed > 0 || cell.values.length < cell.expected;
   const styles = [colour(cell, metric), isHatched ? 'hatch' : ''].filter((each) => each !== '');
+  const decimals = decimalsFor(levels);
+  const { summary } = cell;
   const lines = [
-    ...cellLines(cell, decimalsFor(levels)),
+    ...cellLines(cell, decimals),
+    ...(summary === undefined ? [] : [`mean ${formatLevel(summary.mean, decimals)}`]),
     `n=${cell.values.length}${cell.values.length < cell.expected ? ` of ${cell.expected}` : ''}`,
     ...(failed === 0 ? [] : [`${failed} failed`]),
   ];

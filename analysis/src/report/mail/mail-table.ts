@@ -38,8 +38,26 @@ export function mailTables(report: Report, columns: number): string[] {
         ...(index === 0 ? [] : ['']),
         ...setBlock(rows, columns),
       ]),
+      ...meanLine(report, { row, columns }),
     ];
   });
+}
+
+/** The means, for which the table has no room. */
+function meanLine(
+  { baseline }: Report,
+  { row, columns }: { readonly row: ReportRow; readonly columns: number },
+): string[] {
+  const cells = row.metrics[0]?.cells ?? [];
+  const levels = cells.flatMap(({ summary }) => (summary === undefined ? [] : [summary.median]));
+  const decimals = decimalsFor(levels);
+  const again = row.again === undefined ? [] : [{ ...row.again, kernel: `${baseline} again` }];
+  const means = [...cells, ...again].flatMap(({ kernel, summary }) =>
+    summary === undefined ? [] : [`${kernel} ${formatLevel(summary.mean, decimals)}`],
+  );
+  return means.length === 0
+    ? []
+    : wrapText(`means: ${means.join(', ')}`, { prefix: '  ', columns });
 }
 
 /** The texts of each line, block by block. */
