@@ -176,9 +176,9 @@ for (const name of IN_WORDS) {
     }
     for (const pattern of [
       / 28\.8%/,
-      /smp 16\b.* supporting: 1 of 15 failed, clean after rerun/,
-      /excluded: [^:]*not comparable: AnonHugePages before: 0 kB on 6\.19, 16384 kB on 6\.12/,
-      /supporting: mm-unstable varies by CV 13\.6%, limit 10%/,
+      /smp 16\b.* supporting:?(?: -)? 1 of 15 failed, clean after rerun/,
+      /excluded:?[^:]*not comparable: AnonHugePages before: 0 kB on 6\.19, 16384 kB on 6\.12/,
+      /supporting:?(?: -)? mm-unstable varies by CV 13\.6%, limit 10%/,
       /\bclean: outlier \(kept\)/,
     ]) {
       assertSays(text, pattern, name);

@@ -32,22 +32,43 @@ export function renderGapClosed(report: Report, columns = PAGE_COLUMNS): string[
 }
 
 /** What is divided by what, and over what it is taken. */
-export function gapMeaning({ gap, primary }: Report): string {
+export function gapMeaning({ gap, primary, rows }: Report): string {
   if (gap === undefined) return '';
+  const [bootstrap] = rows.flatMap(({ gapClosed }) =>
+    gapClosed?.kind === 'closed' && gapClosed.bootstrap ? [gapClosed.bootstrap] : [],
+  );
+  const resampled =
+    bootstrap === undefined
+      ? ''
+      : `; percentile and BCa: the median's interval by ${bootstrap.draws} bootstrap draws of ` +
+        `blocks (Efron 1987), seed ${bootstrap.seed}`;
   return (
     `${primary.name}: (${gap.bad} - ${gap.candidate}) / (${gap.bad} - ${gap.good}) inside blocks; ` +
-    'median of the blocks, ratio of their means (Fieller 1954), beside them the same by cells'
+    'median of the blocks, ratio of their means (Fieller 1954), beside them the same by cells' +
+    resampled
   );
 }
 
-/** The texts of `GAP_COLUMNS`: the median's line, then the mean's; none where it is refused. */
+/**
+ * The texts of `GAP_COLUMNS`: the median's line, the same by bootstrap, then the mean's; none where
+ * it is refused.
+ */
 export function gapRows({ label, gapClosed }: GapRow): string[][] {
   if (gapClosed?.kind !== 'closed') return [];
   const { fraction, ofMeans, byMeans, byMedians } = gapClosed;
   const { n, interval } = fraction;
   const medianRange = interval.method === 'none' ? interval.reason : rangeText(interval);
+  const { percentile, bca } = gapClosed.bootstrap ?? {};
+  const resampled = [
+    ['percentile', percentile],
+    ['BCa', bca],
+  ] as const;
+  const median = shareText(fraction.median);
   return [
-    [label, String(n), 'median', shareText(fraction.median), medianRange, shareText(byMedians)],
+    [label, String(n), 'median', median, medianRange, shareText(byMedians)],
+    ...resampled.flatMap(([name, range]) =>
+      range === undefined ? [] : [[label, String(n), name, median, rangeText(range), '-']],
+    ),
     [label, String(n), 'mean', shareText(ofMeans.ratio), rangeText(ofMeans), shareText(byMeans)],
   ];
 }
@@ -65,9 +86,14 @@ export function gapRemarks({ label, gapClosed }: GapRow): string[] {
 /** `median 28.0% [26.0%, 29.1%] n=5, by cells 28.0%`, then the mean. */
 export function gapSentence(gapClosed: GapClosed): string {
   if (gapClosed.kind === 'refused') return `refused, ${gapClosed.reason}`;
-  return gapRows({ label: '', gapClosed })
-    .map(([, n, of, share, range, cells]) => `${of} ${share} ${range} n=${n}, by cells ${cells}`)
-    .join('; ');
+  const { bootstrap } = gapClosed;
+  const drawn =
+    bootstrap === undefined ? [] : [`${bootstrap.draws} bootstrap draws, seed ${bootstrap.seed}`];
+  const centres = gapRows({ label: '', gapClosed }).map(
+    ([, n, of, share, range, cells]) =>
+      `${of} ${share} ${range} n=${n}${cells === '-' ? '' : `, by cells ${cells}`}`,
+  );
+  return [...centres, ...drawn].join('; ');
 }
 
 /** Set as a table where it fits; else a line of words for each row. */

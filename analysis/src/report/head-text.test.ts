@@ -35,6 +35,8 @@ test('an agent that says what KVM is is not made to say it twice', () => {
     ...host,
     facts: { ...host.facts, kvm_canary: 'KVM is unusable: SIGABRT' },
   }));
-  const text = renderHead(analyseSweep({ ...record, hosts })).join(' ').replaceAll(/\s+/g, ' ');
+  const text = renderHead(analyseSweep({ ...record, hosts }))
+    .join(' ')
+    .replaceAll(/\s+/g, ' ');
   assert.match(text, /; KVM on box1 is unusable: SIGABRT/);
 });

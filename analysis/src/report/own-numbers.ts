@@ -12,6 +12,7 @@ import { gapSentence } from './gap-text.js';
 import { wrapText } from './page.js';
 import { cellsOf, rawSeriesLines } from './raw-series.js';
 import { statusSentence } from './status-text.js';
+import { floorText, judgementText } from './verdict-text.js';
 
 /** Numbers without a good direction are only recorded. */
 export function comparedMetrics({ metrics, primary }: Report): Metric[] {
@@ -19,8 +20,8 @@ export function comparedMetrics({ metrics, primary }: Report): Metric[] {
 }
 
 /**
- * For one row: each kernel's changes with 95 % intervals, the verdict behind the primary one; the
- * gap closed, where the spec names one; the row's status.
+ * For one row: each kernel's changes with 95 % intervals, the verdict and its reasons behind the
+ * primary one; the gap closed, where the spec names one; the noise floor; the row's status.
  */
 export function ownLines(
   report: Report,
@@ -39,13 +40,14 @@ export function ownLines(
           `gap (${gap.bad} - ${gap.good}) closed by ${gap.candidate}: ` +
             gapSentence(row.gapClosed),
         ]),
+    ...(row.noiseFloor === undefined ? [] : [floorText(row.noiseFloor, report.baseline)]),
     `row: ${statusSentence(row.status)}`,
   ];
   return sentences.flatMap((sentence) => wrapText(sentence, { prefix: '  ', columns }));
 }
 
 function cellSentence({ comparison, judgement }: Cell): string {
-  const verdict = judgement === undefined ? '' : `: ${judgement.verdict.replaceAll('-', ' ')}`;
+  const verdict = judgement === undefined ? '' : `: ${judgementText(judgement)}`;
   switch (comparison.kind) {
     case 'baseline':
       return 'the baseline';

@@ -8,8 +8,9 @@ import type { Report } from '../report-model.js';
 import type { SweepRecord } from '../sweep-record.js';
 import { statusSentence } from './status-text.js';
 import { type TrialRow, trialRows } from './trial-rows.js';
+import { floorSentences, verdictSentences } from './verdict-text.js';
 
-/** Failed trials and the status of each row stand in comments. Ends with a newline. */
+/** Failed trials, verdicts, noise floor and row status stand in comments. Ends with a newline. */
 export function renderGoBench(record: SweepRecord, report: Report): string {
   const { spec, submitted } = record;
   const rows = trialRows(record).filter(({ purpose }) => purpose === 'timing');
@@ -26,6 +27,8 @@ export function renderGoBench(record: SweepRecord, report: Report): string {
     '',
     ...trialGroups(rows).map((trial) => trialLine(trial)),
     ...rows.filter(({ status }) => status !== 'measured').map(failureLine),
+    ...verdictSentences(report).map((line) => `# ${oneLine(line)}`),
+    ...floorSentences(report).map((line) => `# ${oneLine(line)}`),
     ...report.rows.map((row) => `# ${oneLine(`${row.label}: ${statusSentence(row.status)}`)}`),
   ];
   return `${lines.join('\n')}\n`;

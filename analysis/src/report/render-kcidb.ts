@@ -201,6 +201,7 @@ function verdictTests({ record, report, origin, id }: KcidbParts) {
           : {}),
         ...(summary === undefined ? {} : { summary }),
         row_status: row.status,
+        ...(row.noiseFloor === undefined ? {} : { noise_floor: row.noiseFloor }),
         ...(row.gapClosed !== undefined && cell.kernel === report.gap?.candidate
           ? { gap: report.gap, gap_closed: row.gapClosed }
           : {}),

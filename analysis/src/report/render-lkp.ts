@@ -38,8 +38,13 @@ export function renderLkp(report: Report): string {
     ),
     '',
     ...tables,
-    '95% intervals of %change, verdicts on the primary metric, and row status:',
-    ...rows.flatMap((row) => [row.label, ...ownLines(report, { row, columns: PAGE_COLUMNS })]),
+    ...wrapText(
+      '95% intervals of %change, verdicts on the primary metric, noise floor and row status:',
+    ),
+    ...report.rows.flatMap((row) => [
+      row.label,
+      ...ownLines(report, { row, columns: PAGE_COLUMNS }),
+    ]),
     ...allRawSeries(report, PAGE_COLUMNS),
   ];
   return `${finishPage(lines, LINE_COLUMNS).join('\n')}\n`;

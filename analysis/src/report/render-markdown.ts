@@ -18,14 +18,14 @@ import {
 } from './format-number.js';
 import { GAP_COLUMNS, gapMeaning, gapRemarks, gapRows } from './gap-text.js';
 import { claimSentence, headline, leadClaim, metricText } from './headline.js';
-import { rowStatusLines, stateItems } from './mail/mail-exclusions.js';
+import { stateItems } from './mail/mail-exclusions.js';
 import { effectSentence, levelCells, pairSentences } from './native-virtual-text.js';
 import { comparedMetrics } from './own-numbers.js';
 import { planText, programTexts } from './plan-text.js';
 import { cellsOf, seriesTable } from './raw-series.js';
 import type { RenderParts } from './report-format.js';
 import { guestSettings, hostSettings, kernelLines, machineLines } from './setup-facts.js';
-import { failureSentence } from './status-text.js';
+import { failureSentence, statusGroups } from './status-text.js';
 import { floorSentences, verdictSentences } from './verdict-text.js';
 
 /** Ends with a newline. */
@@ -37,7 +37,7 @@ export function renderMarkdown({ record, report }: RenderParts): string {
     section('What carries the difference', decompositions(report)),
     section('Gap closed', gapTable(report)),
     section('Native against virtual', nativeVirtual(report)),
-    section('Row status', list(rowStatusLines(report, Number.MAX_SAFE_INTEGER).slice(1))),
+    section('Row status', rowStatus(report)),
     section('State check', list(stateItems(report))),
     section('Failed trials', list(report.failures.map(failureSentence))),
     section('Setup', setup(record, report)),
@@ -164,6 +164,13 @@ function verdictWord({ comparison, judgement }: Cell): string {
   if (comparison.kind === 'not-compared') return comparison.reason.replaceAll('-', ' ');
   // Of the other metrics nothing is judged.
   return '-';
+}
+
+function rowStatus(report: Report): string[] {
+  return statusGroups(report).flatMap(({ head, parts }) => [
+    ...list([head]),
+    ...list(parts).map((line) => `  ${line}`),
+  ]);
 }
 
 function decompositions({ rows, primary }: Report): string[] {

@@ -37,14 +37,18 @@ export function renderMmtests(report: Report): string {
   const lines = [
     ...wrapText(
       `Positive percentages are better; *stars*: the 95% interval of the change excludes none. ` +
-        `Percentages compare a statistic with that of ${report.baseline}, across blocks; the ` +
-        'changes inside blocks are below.',
+        `Percentages compare a statistic with that of ${report.baseline}, across blocks; rows of ` +
+        'several hosts have none, since their levels mix the hosts. The changes inside blocks are ' +
+        'below.',
     ),
     ...report.rows.flatMap((row) => [
       '',
       row.label,
       ...blocksOf(report, row).flatMap((kernels) => [...table(report, row, kernels), '']),
-      '95% intervals of the changes inside blocks, verdicts on the primary metric:',
+      ...wrapText(
+        '95% intervals of the changes inside blocks, verdicts on the primary metric, noise floor ' +
+          'and row status:',
+      ),
       ...ownLines(report, { row, columns: PAGE_COLUMNS }),
     ]),
     ...allRawSeries(report, PAGE_COLUMNS),
@@ -112,12 +116,18 @@ function cellText({ cell, base, statistic, metric, decimals }: CellParts): strin
   const text = value.toFixed(decimals);
   const reference = statisticOf(base, statistic);
   const isComparable = cell.comparison.kind === 'baseline' || cell.comparison.kind === 'compared';
-  if (reference === undefined || reference === 0 || !isComparable) return `${text} (      -)`;
+  const isOfOneHost = hostsOf([cell, base]).size < 2;
+  if (reference === undefined || reference === 0 || !isComparable || !isOfOneHost)
+    return `${text} (      -)`;
   const isLowerBetter = statistic.kind === 'spread' || metric.direction !== 'higher';
   const gain = ((value - reference) / reference) * (isLowerBetter ? -100 : 100);
   const percent = `${(gain === 0 ? 0 : gain).toFixed(2).padStart(7)}%`;
   const isStarred = statistic.kind === 'level' && isClear(cell.comparison);
   return isStarred ? `${text} *${percent}*` : `${text} (${percent})`;
+}
+
+function hostsOf(cells: readonly (Cell | undefined)[]): ReadonlySet<string> {
+  return new Set(cells.flatMap((cell) => cell?.values.map(({ host }) => host) ?? []));
 }
 
 function statisticOf(cell: Cell | undefined, { of }: Statistic): number | undefined {

@@ -4,7 +4,7 @@
  * out.
  */
 import type { FailedTrial } from '../failed-trials.js';
-import type { Report } from '../report-model.js';
+import type { Report, ReportRow } from '../report-model.js';
 import type { RowStatus } from '../row-status.js';
 import { wrapText } from './page.js';
 
@@ -26,6 +26,32 @@ export function renderRowStatus(report: Report): string[] {
 export function statusSentence({ kind, reasons, remarks }: RowStatus): string {
   const why = [...reasons, ...remarks].join('; ');
   return why === '' ? kind : `${kind}: ${why}`;
+}
+
+/** Rows of which the same is told, with each reason and remark on its own. */
+export interface StatusGroup {
+  /** `row 1, row 2: supporting`; a single part stands behind it. */
+  readonly head: string;
+  /** Reasons, then remarks, where there are several. */
+  readonly parts: readonly string[];
+}
+
+/** In the order of the rows. */
+export function statusGroups({ rows }: Report): StatusGroup[] {
+  const groups = new Map<string, ReportRow[]>();
+  for (const row of rows) {
+    const sentence = statusSentence(row.status);
+    groups.set(sentence, [...(groups.get(sentence) ?? []), row]);
+  }
+  return [...groups.values()].flatMap((alike) => {
+    const [first] = alike;
+    if (first === undefined) return [];
+    const { kind, reasons, remarks } = first.status;
+    const parts = [...reasons, ...remarks];
+    const head = `${alike.map(({ label }) => label).join(', ')}: ${kind}`;
+    if (parts.length < 2) return [{ head: [head, ...parts].join(': '), parts: [] }];
+    return [{ head, parts }];
+  });
 }
 
 /** Findings apart from what was our own fault. */

@@ -18,7 +18,7 @@ import {
   machineLines,
   type SetupFact,
 } from '../setup-facts.js';
-import { failureSentence, statusSentence } from '../status-text.js';
+import { failureSentence, statusGroups } from '../status-text.js';
 import { floorSentences, verdictSentences } from '../verdict-text.js';
 import { heatLegend, heatMap } from './heat-map.js';
 import { type Child, element, type Markup } from './markup.js';
@@ -105,7 +105,7 @@ function grid(figures: readonly Markup[]): Markup[] {
   return figures.length === 0 ? [] : [element('div', { class: 'plots' }, figures)];
 }
 
-function list(items: readonly Child[]): Markup {
+function list(items: readonly (Child | readonly Child[])[]): Markup {
   if (items.length === 0) return { markup: '' };
   return element(
     'ul',
@@ -143,8 +143,8 @@ function gapClosed(report: Report): Markup[] {
   ];
 }
 
-function rowStatus({ rows }: Report): Markup[] {
-  return [list(rows.map(({ label, status }) => `${label}: ${statusSentence(status)}`))];
+function rowStatus(report: Report): Markup[] {
+  return [list(statusGroups(report).map(({ head, parts }) => [head, list(parts)]))];
 }
 
 function setup(record: SweepRecord, report: Report): Markup[] {

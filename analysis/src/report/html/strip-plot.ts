@@ -33,10 +33,14 @@ export function stripPlot(
   { record, report }: { readonly record: SweepRecord; readonly report: Report },
   row: ReportRow,
 ): Markup | undefined {
-  const cells = (row.metrics[0]?.cells ?? []).filter(({ values }) => values.length > 0);
+  // The baseline's second turn is part of what was measured, though it is in no table.
+  const again = row.again === undefined ? [] : [row.again];
+  const cells = [...(row.metrics[0]?.cells ?? []), ...again].filter(
+    ({ values }) => values.length > 0,
+  );
   if (cells.length === 0) return undefined;
-  const placeOf = (kernel: KernelName): number =>
-    report.head.kernels.findIndex(({ name }) => name === kernel);
+  const names = [...report.head.kernels, ...again.map(({ kernel }) => ({ name: kernel }))];
+  const placeOf = (kernel: KernelName): number => names.findIndex(({ name }) => name === kernel);
   const trials = trialsOf(record, { row, cells });
   const hosts = [...new Set(trials.map(({ host }) => host))];
   const y = valueScale(cells);

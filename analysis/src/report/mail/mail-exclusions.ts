@@ -10,7 +10,7 @@ import { differenceText } from '../../state-gate.js';
 import { effectSentence } from '../native-virtual-text.js';
 import { wrapText } from '../page.js';
 import { equalText } from '../state-text.js';
-import { statusSentence } from '../status-text.js';
+import { statusGroups } from '../status-text.js';
 
 const ENDS: Readonly<Record<FailedTrial['standing'], string>> = {
   replaced: 'its block was run again',
@@ -59,10 +59,10 @@ export function rowStatusLines(report: Report, columns: number): string[] {
   if (told.length === 0) return ['Rows: all are clean.'];
   return [
     'Rows:',
-    ...alikeLines(
-      report.rows.map(({ label, status }) => ({ label, text: statusSentence(status) })),
-      columns,
-    ),
+    ...statusGroups(report).flatMap(({ head, parts }) => [
+      ...wrapText(head, { prefix: '  ', columns }),
+      ...parts.flatMap((part) => wrapText(part, { prefix: '    - ', columns })),
+    ]),
   ];
 }
 

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What the tables of other tools have no column for stands beside them all the same: noise floor,
+ * reasons, outliers; and no percentage that hosts of unlike levels would make up.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { analyseSweep } from '../analyse-sweep.js';
+import type { SweepRecord } from '../sweep-record.js';
+import { buildRecord } from '../testing/record-builder.js';
+import { reportSweep } from '../testing/report-sweeps.js';
+import { qemuRow, statedSweep } from '../testing/sample-records.js';
+import { FORMATS } from './formats.js';
+
+const OLD = [100, 101, 99, 100.5, 99.5, 160, 99.8, 100.1];
+const NEW = OLD.map((value, index) => (value === 160 ? 150 : value * 1.5) * (1 + index / 1000));
+
+/** The baseline twice in each block, with one outlier, on one host unless told. */
+function twice(hostsMax = 1): SweepRecord {
+  const again = OLD.map((value, index) => value * (1 + 0.002 * (index % 4)));
+  const values = { old: OLD, new: NEW, 'old.again': again };
+  return buildRecord(statedSweep(values, { hostsMax, again: 'old.again' }));
+}
+
+function render(name: string, record: SweepRecord): string {
+  const format = FORMATS.find((each) => each.name === name);
+  assert(format !== undefined);
+  return String(format.render({ record, report: analyseSweep(record), options: {} }));
+}
+
+test('every format of words has noise floor, reasons and outliers', () => {
+  const record = twice();
+  for (const name of ['text', 'mail', 'markdown', 'html', 'lkp', 'mmtests', 'gobench']) {
+    const page = render(name, record).replaceAll(/\s*\n#?\s*/g, ' ');
+    assert.match(page, /smallest change this setup could see/, name);
+    assert.match(page, /old against itself|old differs from itself/, name);
+    assert.match(page, /outlier \(kept\): old in qemu-smp1\/r6, 160/, name);
+  }
+  for (const name of ['lkp', 'mmtests', 'gobench']) {
+    const page = render(name, record).replaceAll(/\s*\n#?\s*/g, ' ');
+    assert.match(page, /slower: the 95% interval excludes no change/, name);
+  }
+});
+
+test('KCIDB has the noise floor beside each verdict', () => {
+  const { tests } = JSON.parse(render('kcidb', twice())) as {
+    readonly tests: readonly {
+      readonly path: string;
+      readonly misc: { readonly noise_floor?: { readonly kind: string; readonly blocks: number } };
+    }[];
+  };
+  const floors = tests
+    .filter(({ path }) => path.endsWith('.verdict'))
+    .map(({ misc }) => [misc.noise_floor?.kind, misc.noise_floor?.blocks]);
+  assert.deepEqual(floors, [['a-a', 8]]);
+});
+
+test('a row without the baseline has its status in the tables of the kernel test robot', () => {
+  const rows = [qemuRow(1, { kernels: ['old', 'new'] }), qemuRow(2, { kernels: ['new'] })];
+  const text = render('lkp', buildRecord(statedSweep({ old: OLD, new: NEW }, { rows })));
+  assert.match(text, /\nqemu-tcg smp 2\n(?: {2,}.*\n)+? {2}row: /);
+});
+
+test('mmtests tables have no percentage over several hosts', () => {
+  const percents = (record: SweepRecord): number => {
+    const tables = render('mmtests', record).split('\n');
+    const statistics = /^(Min|Median|Amean|Max|Stddev|CoeffVar) /;
+    return tables.filter((line) => statistics.test(line) && /%[)*]/.test(line)).length;
+  };
+  assert.equal(percents(twice()), 6);
+  assert.equal(percents(twice(2)), 0);
+});
+
+test("the values of the baseline's second turn are in the picture of their row", () => {
+  const html = render('html', twice());
+  const figure = html.slice(html.indexOf('<figure>'), html.indexOf('</figure>'));
+  assert.match(figure, />old\.again {2}\d/);
+  // Eight values, the median, and the sign of the legend, in a shape of its own.
+  assert.equal(figure.match(/<polygon class="k2"/g)?.length, 10);
+});
+
+test('each outlier stands on a line of its own', () => {
+  const record = twice();
+  assert.match(render('mail', record), /\n {4}- outlier \(kept\): old in qemu-smp1\/r6, 160,/);
+  assert.match(render('markdown', record), /\n {2}- outlier \(kept\): old in qemu-smp1\/r6, 160,/);
+  assert.match(render('html', record), /<li>outlier \(kept\): old in qemu-smp1\/r6, 160,/);
+});
+
+test('gap closed has its bootstrap intervals, with seed and draws', () => {
+  for (const name of ['text', 'mail', 'markdown', 'html', 'lkp', 'mmtests']) {
+    const page = render(name, reportSweep()).replaceAll(/\s+/g, ' ');
+    assert.match(page, /percentile\W.{0,60}?\[[\d.]+%, [\d.]+%\]/, name);
+    assert.match(page, /BCa\W.{0,60}?\[[\d.]+%, [\d.]+%\]/, name);
+    assert.match(page, /1999 bootstrap draws.{0,30}seed 20260623/, name);
+  }
+  const short = render('text', reportSweep({ repetitions: 4 }));
+  assert.match(short, /Gap closed/);
+  assert.doesNotMatch(short, /BCa|bootstrap/);
+});
