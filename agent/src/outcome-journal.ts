@@ -145,9 +145,10 @@ export class OutcomeJournal {
   /** Leaves the old file in place until the new one is whole and on the disk. */
   private async rewrite(): Promise<void> {
     const temporary = `${this.path}.tmp`;
+    await rm(temporary, { force: true });
+    // Only now: whoever was told that its entry is on the disk has put it among the others by then.
     const lines = [...this.entries.values()].map((entry) => `${formatLogEntry(entry)}\n`);
     const bytes = Buffer.from(lines.join(''));
-    await rm(temporary, { force: true });
     const file = await open(temporary, APPEND_SYNCED);
     try {
       await file.appendFile(bytes);
