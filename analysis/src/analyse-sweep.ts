@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import type { KernelName, Metric } from '@labsweep/proto';
 import { attributionOf } from './attribution.js';
 import { type BlockHistory, blockHistories } from './block-history.js';
+import { orderDoubt } from './block-lot.js';
 import { buildAgainCell, buildCells, type Cell } from './cell.js';
 import { clockDifference } from './clock-difference.js';
 import { clockFindings } from './clock-sense.js';
@@ -37,6 +38,7 @@ export function analyseSweep(record: SweepRecord): Report {
   const head = reportHead(record);
   const views = rowViews(record);
   const beside = blocksBeside(record);
+  const doubt = orderDoubt(record);
   const stated = views.map((view) => {
     const audit = beside(view, 'audit');
     const state = rowState(view, { baseline: spec.baseline, audit });
@@ -47,6 +49,7 @@ export function analyseSweep(record: SweepRecord): Report {
     stated.map((row) => reportRow(record, { ...row, primary, head })),
     {
       canStop: spec.precision !== undefined,
+      ...(doubt === undefined ? {} : { orderDoubt: doubt }),
       ...(spec.margin === undefined ? {} : { margin: spec.margin }),
     },
   );
@@ -125,6 +128,7 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
     comparisons: primaryCells.map(({ comparison }) => comparison),
   });
   const sequence = sequenceEffects(primaryCells);
+  const doubt = orderDoubt(record);
   const counts = countTrials(view);
   const clock = clockFindings(view, workload.metrics);
   const gapOptions = gap && {
@@ -170,6 +174,7 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
       clock,
       sequence,
       ...(floor === undefined ? {} : { floor }),
+      ...(doubt === undefined ? {} : { orderDoubt: doubt }),
       kernels: head.kernels.filter(({ name }) => view.planned.kernels.includes(name)),
       baseline: head.kernels.find(({ name }) => name === baseline),
       waiting: waitingOf(record, view),

@@ -76,4 +76,10 @@ export {
   renderComparison,
   renderComparisonJson,
 } from './two-sweeps/render-comparison.js';
-export type { Judgement, Reason, ReasonCode, Verdict } from './verdict.js';
+export {
+  isRegressionVerdict,
+  type Judgement,
+  type Reason,
+  type ReasonCode,
+  type Verdict,
+} from './verdict.js';

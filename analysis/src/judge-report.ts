@@ -3,6 +3,7 @@
  * Judges the comparisons of a report together: what one of them may claim depends on how many there
  * are. It adds judgements and changes no number.
  */
+import type { OrderDoubt } from './block-lot.js';
 import type { Cell } from './cell.js';
 import type { Comparison } from './compare.js';
 import type { NoiseFloor } from './noise-floor.js';
@@ -28,13 +29,17 @@ interface JudgedRow {
 /** The cells of each row in the order given, with their judgements. */
 export function judgeCells(
   rows: readonly JudgedRow[],
-  options: { readonly margin?: number; readonly canStop?: boolean },
+  options: {
+    readonly margin?: number;
+    readonly canStop?: boolean;
+    readonly orderDoubt?: OrderDoubt;
+  },
 ): { readonly judging: Judging; readonly cells: readonly (readonly Cell[])[] } {
   const compared = rows.flatMap(({ cells }) => cells.filter(isCompared));
   const adjusted = holmAdjusted(compared.map(({ comparison }) => comparison.ratio.p));
   const pOf = new Map(compared.map((cell, index) => [cell as Cell, adjusted[index] ?? 1]));
   const family = Math.max(1, compared.length);
-  const { margin, canStop = false } = options;
+  const { margin, canStop = false, orderDoubt } = options;
   const level = canStop ? ERROR_LEVEL_STOPPED : ERROR_LEVEL;
   const cells = rows.map(({ cells: own, floor }) =>
     own.map((cell) => {
@@ -46,6 +51,7 @@ export function judgeCells(
         level,
         ...(margin === undefined ? {} : { margin }),
         ...(floor === undefined ? {} : { floor }),
+        ...(orderDoubt === undefined ? {} : { orderDoubt }),
       });
       return { ...cell, judgement };
     }),

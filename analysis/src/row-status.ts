@@ -5,6 +5,7 @@
  */
 import type { HostId } from '@labsweep/proto';
 import type { BlockHistory } from './block-history.js';
+import { type OrderDoubt, orderDoubtText } from './block-lot.js';
 import { buildFactors } from './build-factors.js';
 import type { Cell } from './cell.js';
 import { type ClockFinding, ticksText } from './clock-sense.js';
@@ -49,6 +50,8 @@ export interface RowEvidence {
   readonly clock: readonly ClockFinding[];
   readonly sequence: SequenceEffects;
   readonly floor?: NoiseFloor;
+  /** Absent where the order inside blocks was drawn. */
+  readonly orderDoubt?: OrderDoubt;
   /** Those of the row, and the baseline. */
   readonly kernels: readonly ReportKernel[];
   readonly baseline: ReportKernel | undefined;
@@ -69,6 +72,7 @@ export function judgeRow(evidence: RowEvidence): RowStatus {
     factors,
     disagreements,
     drifts,
+    order,
     brokenFloor,
   ];
   const setup = rowSetup(evidence.view);
@@ -232,6 +236,15 @@ function drifts({ sequence }: RowEvidence): string[] {
         `the change of ${kernel} drifts by ${signed(drift.slope)}% per block ` +
         `(p = ${drift.p.toFixed(4)})`,
     );
+}
+
+/** A row that compares nothing has nothing to doubt. */
+function order({ orderDoubt, cells }: RowEvidence): string[] {
+  if (orderDoubt === undefined) return [];
+  return when(
+    cells.filter(({ comparison }) => comparison.kind === 'compared'),
+    orderDoubtText(orderDoubt),
+  );
 }
 
 function brokenFloor({ floor }: RowEvidence): string[] {

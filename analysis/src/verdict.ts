@@ -7,6 +7,7 @@
  * Equivalence by two one-sided tests: Schuirmann (1987), Journal of Pharmacokinetics and
  * Biopharmaceutics 15, 657-680.
  */
+import { type OrderDoubt, orderDoubtText } from './block-lot.js';
 import type { Comparison } from './compare.js';
 import { blocksForChange, blocksForEquivalence, blocksForLevel } from './needed-blocks.js';
 import type { NoiseFloor } from './noise-floor.js';
@@ -46,6 +47,7 @@ export type ReasonCode =
   | 'hosts-disagree'
   | 'means-disagree'
   | 'small-change'
+  | 'order-not-drawn'
   | 'state-differs'
   | 'clock-differs'
   | 'no-baseline'
@@ -75,6 +77,8 @@ export interface JudgeOptions {
   readonly floor?: NoiseFloor;
   /** Of the report; `ERROR_LEVEL` unless rows could stop early. */
   readonly level?: number;
+  /** Absent where the order inside blocks was drawn. */
+  readonly orderDoubt?: OrderDoubt;
 }
 
 type Compared = Extract<Comparison, { kind: 'compared' }>;
@@ -91,7 +95,7 @@ export function judge(
   }
   if (comparison.kind === 'not-compared') return whyNot(comparison, options);
   const { pAdjusted } = options;
-  const doubts = doubtsOf(comparison);
+  const doubts = doubtsOf(comparison, options);
   const needed = blocksForLevel(options.level ?? ERROR_LEVEL, 1);
   if (comparison.ratio.n < needed) return tooFew(comparison, options);
   const equivalence = withinMargin(comparison, options.margin);
@@ -137,7 +141,7 @@ function notComparable(code: ReasonCode, text: string): Judgement {
 function tooFew(comparison: Compared, options: JudgeOptions): Judgement {
   const found = missingBlocks(comparison.ratio.n, options);
   const { pAdjusted } = options;
-  return { ...found, reasons: [...found.reasons, ...doubtsOf(comparison)], pAdjusted };
+  return { ...found, reasons: [...found.reasons, ...doubtsOf(comparison, options)], pAdjusted };
 }
 
 /** The least p that n blocks can give is 2 / 2^n, whatever they show. */
@@ -196,7 +200,10 @@ function hurdlesOf(comparison: Compared, options: JudgeOptions): Reason[] {
 }
 
 /** They change no verdict, and a reader must see them beside it. */
-function doubtsOf({ agreement, ratio, changePercent }: Compared): Reason[] {
+function doubtsOf(
+  { agreement, ratio, changePercent }: Compared,
+  { orderDoubt }: JudgeOptions,
+): Reason[] {
   const disagree =
     agreement?.verdict === 'disagree'
       ? [reason('hosts-disagree', 'hosts disagree on the size of the change')]
@@ -204,7 +211,11 @@ function doubtsOf({ agreement, ratio, changePercent }: Compared): Reason[] {
   const mean = (ratio.mean - 1) * 100;
   const isOutside = mean < changePercent.low || mean > changePercent.high;
   const text = `the mean change, ${mean.toFixed(1)}%, lies outside the interval of the centre`;
-  return [...disagree, ...(isOutside ? [reason('means-disagree', text)] : [])];
+  return [
+    ...disagree,
+    ...(isOutside ? [reason('means-disagree', text)] : []),
+    ...(orderDoubt === undefined ? [] : [reason('order-not-drawn', orderDoubtText(orderDoubt))]),
+  ];
 }
 
 /** A clear change need not be one that matters: that is for the spec to say, by its margin. */
@@ -238,6 +249,16 @@ function moreBlocks(comparison: Compared, options: JudgeOptions): number | undef
         : blocksForChange({ logs, change });
   if (needed === undefined) return undefined;
   return Math.max(1, Math.max(needed, blocksForLevel(level, family)) - ratio.n);
+}
+
+/** A regression that may be told as one; a change in a fixed order may be the order's own. */
+export function isRegressionVerdict({ verdict, reasons }: Judgement): boolean {
+  return verdict === 'slower' && isDrawn(reasons);
+}
+
+/** The order inside blocks was drawn, so the error rates hold. */
+export function isDrawn(reasons: readonly Reason[]): boolean {
+  return reasons.every(({ code }) => code !== 'order-not-drawn');
 }
 
 function reason(code: ReasonCode, text: string): Reason {

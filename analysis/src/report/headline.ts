@@ -7,7 +7,7 @@ import type { EnvironmentRequest, Metric } from '@labsweep/proto';
 import type { Cell } from '../cell.js';
 import type { Report, ReportRow } from '../report-model.js';
 import { differenceText } from '../state-gate.js';
-import { type Judgement, percentText, type Verdict } from '../verdict.js';
+import { isRegressionVerdict, type Judgement, percentText, type Verdict } from '../verdict.js';
 import { formatP, formatSignedChange } from './format-number.js';
 
 /** A judged comparison of the primary metric. */
@@ -71,11 +71,15 @@ export function leadClaim(report: Report): Claim | undefined {
   return claimsOf(report).toSorted((a, b) => rank(a) - rank(b))[0];
 }
 
-/** A regression is said only of whole sweeps on real kernels, and only where a verdict says so. */
+/**
+ * A regression is said only of whole sweeps on real kernels, and only where a verdict says so whose
+ * order was drawn.
+ */
 export function isRegression(report: Report): boolean {
   const lead = leadClaim(report);
   return (
-    lead?.judgement.verdict === 'slower' &&
+    lead !== undefined &&
+    isRegressionVerdict(lead.judgement) &&
     report.state === 'finished' &&
     lead.row.environment !== 'scripted'
   );

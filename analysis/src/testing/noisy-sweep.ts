@@ -14,6 +14,8 @@ export interface NoiseModel {
   readonly hasTails?: boolean;
   /** Of the host's level from one trial to the next, as a fraction. */
   readonly driftPerTrial?: number;
+  /** The baseline runs first in each block, instead of by lot. */
+  readonly isListed?: boolean;
   /** How many hosts share the blocks; their levels spread evenly over 40 %. */
   readonly hosts?: number;
   /** Values are multiples of it; the level is about 40. */
@@ -26,7 +28,7 @@ const TAIL_FACTOR = 3;
 /** From the slowest host to the fastest. */
 const HOST_SPAN = 0.4;
 
-/** `ratio` is the true one, kernel / baseline. Which of them runs first is drawn in each block. */
+/** `ratio` is the true one, kernel / baseline. */
 export function noisyPair(
   random: RandomSource,
   model: NoiseModel & { readonly blocks: number; readonly ratio: number },
@@ -37,7 +39,7 @@ export function noisyPair(
   for (let block = 0; block < model.blocks; block += 1) {
     const host = block % hosts;
     const hostLevel = hosts === 1 ? 1 : 1 + HOST_SPAN * (host / (hosts - 1) - 0.5);
-    const isKernelFirst = random() < 0.5;
+    const isKernelFirst = random() < 0.5 && model.isListed !== true;
     for (const isKernel of [isKernelFirst, !isKernelFirst]) {
       const turn = isKernel === isKernelFirst ? 0 : 1;
       const drift = 1 + driftPerTrial * (2 * block + turn);

@@ -2,12 +2,13 @@
 /** Made-up rows of two kernels with known truth, and the verdicts that reports give of them. */
 import assert from 'node:assert/strict';
 import type { KernelName, Metric } from '@labsweep/proto';
+import type { OrderDoubt } from '../block-lot.js';
 import type { Cell } from '../cell.js';
 import { type Comparison, compareKernels } from '../compare.js';
 import { judgeCells } from '../judge-report.js';
 import { metricQuantum } from '../quantisation.js';
 import type { RandomSource } from '../statistics/random-source.js';
-import type { Verdict } from '../verdict.js';
+import type { Judgement, Verdict } from '../verdict.js';
 import { type NoiseModel, noisyPair } from './noisy-sweep.js';
 
 /** Printed by each test that draws from it; LABSWEEP_PROOF_SEED tries another. */
@@ -54,8 +55,16 @@ export function verdicts(
   comparisons: readonly Comparison[],
   canStop = false,
 ): (Verdict | undefined)[] {
+  return judgements(comparisons, { canStop }).map((judgement) => judgement?.verdict);
+}
+
+/** The same with all that is said of them. */
+export function judgements(
+  comparisons: readonly Comparison[],
+  options: { readonly canStop?: boolean; readonly orderDoubt?: OrderDoubt },
+): (Judgement | undefined)[] {
   const rows = comparisons.map((comparison) => ({
     cells: [{ comparison } as Cell],
   }));
-  return judgeCells(rows, { canStop }).cells.map(([cell]) => cell?.judgement?.verdict);
+  return judgeCells(rows, options).cells.map(([cell]) => cell?.judgement);
 }
