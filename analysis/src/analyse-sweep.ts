@@ -27,6 +27,7 @@ import { blocksBeside, type RowState, rowState } from './row-state.js';
 import { judgeRow } from './row-status.js';
 import { type RowView, rowViews } from './row-view.js';
 import { sequenceEffects } from './sequence-effects.js';
+import { referenceOf } from './series.js';
 import type { SweepRecord } from './sweep-record.js';
 import { countTrials } from './trial-counts.js';
 
@@ -125,6 +126,7 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
   const again = buildAgainCell(view, { metric: primary, baseline, differences });
   const floor = noiseFloor({
     again: again?.comparison,
+    isSandwich: view.sandwiched !== undefined,
     comparisons: primaryCells.map(({ comparison }) => comparison),
   });
   const sequence = sequenceEffects(primaryCells);
@@ -151,7 +153,7 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
       kernel,
       ...countTrials(view, kernel),
     })),
-    decompositions: decompositionsOf(record, { primary, metrics }),
+    decompositions: decompositionsOf(record, { view, primary, metrics }),
     ...(gapOptions === undefined ? {} : { gapClosed: gapClosed(primaryCells, gapOptions) }),
     ...(floor === undefined ? {} : { noiseFloor: floor }),
     ...(again === undefined ? {} : { again }),
@@ -190,15 +192,18 @@ function waitingOf({ waiting }: SweepRecord, { planned }: RowView): string[] {
 /** Only a clear difference is shared out: the parts of noise would be noise. */
 function decompositionsOf(
   record: SweepRecord,
-  row: { readonly primary: Metric; readonly metrics: readonly MetricCells[] },
+  row: {
+    readonly view: RowView;
+    readonly primary: Metric;
+    readonly metrics: readonly MetricCells[];
+  },
 ): ReportRow['decompositions'] {
   const { baseline, workload } = record.spec;
-  const { primary, metrics } = row;
+  const { view, primary, metrics } = row;
   const others = workload.metrics.slice(1);
   const cellsOf = (name: string): readonly Cell[] =>
     metrics.find(({ metric }) => metric === name)?.cells ?? [];
-  const lookup: SeriesLookup = ({ kernel, metric }) =>
-    cellsOf(metric).find((cell) => cell.kernel === kernel)?.values ?? [];
+  const lookup: SeriesLookup = (wanted) => referenceOf(view, wanted);
   return cellsOf(primary.name)
     .filter(({ comparison }) => isClear(comparison))
     .map(({ kernel }) => decompose(lookup, { kernel, baseline, primary, others }))

@@ -5,7 +5,7 @@
  */
 import type { HostId, KernelName, TrialEnded } from '@labsweep/proto';
 import { measuredTrials, type RowView } from './row-view.js';
-import { type Series, seriesOf } from './series.js';
+import { referenceOf, type Series, seriesOf } from './series.js';
 
 export interface EnvironmentSide {
   readonly view: RowView;
@@ -54,6 +54,11 @@ export function seriesOn(
       .map(({ block }) => block),
   );
   return seriesOf(side.view, wanted).filter(({ block }) => blocks.has(block));
+}
+
+/** The same of the kernel that changes are taken from. */
+export function referenceOn(side: EnvironmentSide, wanted: Parameters<typeof seriesOn>[1]): Series {
+  return referenceOf(side.view, wanted, seriesOn(side, wanted));
 }
 
 /** Each kernel of a side with each build that it had there, in the order of the row. */

@@ -36,7 +36,7 @@ for (const driftPerTrial of [0.005, 0.01]) {
     let wrong = 0;
     let drawn = 0;
     for (let sweep = 0; sweep < sweeps; sweep += 1) {
-      const comparison = compared(random, { ...model, isListed: true });
+      const comparison = compared(random, { ...model, order: 'listed' });
       const [judgement] = judgements([comparison], { orderDoubt: 'fixed' });
       if (judgement?.verdict === 'slower' || judgement?.verdict === 'faster') {
         wrong += 1;

@@ -51,6 +51,7 @@ const FLOOR: NoiseFloor = {
   fraction: 0.04,
   blocks: 8,
   change: { estimate: 0.5, low: -3, high: 4 },
+  isSandwich: false,
   isBroken: false,
 };
 

@@ -80,8 +80,8 @@ export function floorText(floor: NoiseFloor, baseline: string): string {
   switch (floor.kind) {
     case 'a-a':
       return (
-        `${smallest} (${baseline} against itself: ${formatSignedRange(floor.change)}, ` +
-        `${floor.blocks} blocks)`
+        `${smallest} (${floor.isSandwich ? 'half the drift of ' : ''}${baseline} against itself: ` +
+        `${formatSignedRange(floor.change)}, ${floor.blocks} blocks)`
       );
     case 'spread':
       return (

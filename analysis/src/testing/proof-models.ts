@@ -20,6 +20,12 @@ export const MODELS: Readonly<Record<string, NoiseModel>> = {
   'heavy tails': { noise: 0.01, hasTails: true },
   'drift of 0.2% a trial': { noise: 0.01, driftPerTrial: 0.002 },
   'five hosts, 40% apart': { noise: 0.01, hosts: 5 },
+  'A B A, drift of 1% a trial, tails': {
+    noise: 0.01,
+    hasTails: true,
+    driftPerTrial: 0.01,
+    order: 'sandwich',
+  },
   'printed in steps of 0.1, drift, tails, five hosts': {
     noise: 0.01,
     hasTails: true,

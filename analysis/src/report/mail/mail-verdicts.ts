@@ -72,16 +72,15 @@ export function noiseFloorLines(report: Report, columns: number): string[] {
     : ['Noise floor (the smallest change this setup could see):', ...lines];
 }
 
-function floorSentence(floor: NoiseFloor | undefined, { baseline, head }: Report): string {
+function floorSentence(floor: NoiseFloor | undefined, { baseline }: Report): string {
   if (floor === undefined) return 'not known, no two blocks can be compared';
   const size = percentText(floor.fraction);
   switch (floor.kind) {
     case 'a-a': {
       const { size: change, range } = formatSignedChange(floor.change);
-      const found =
-        head.order === 'sandwich'
-          ? `${baseline} drifts by ${change} ${range} from the first turn of a block to its last,`
-          : `${baseline} differs from itself, run twice in each block, by ${change} ${range}`;
+      const found = floor.isSandwich
+        ? `half of the drift of ${baseline}, ${change} ${range} from the first turn of a block to its last,`
+        : `${baseline} differs from itself, run twice in each block, by ${change} ${range}`;
       const bias = 'the interval excludes 0, so the setup is biased and the row only supports';
       return (
         `${size}, measured: ${found} over ${blocksText(floor.blocks)}; ` +
