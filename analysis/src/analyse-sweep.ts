@@ -18,7 +18,7 @@ import { failedTrials } from './failed-trials.js';
 import { gapClosed } from './gap-closed.js';
 import { type Judging, judgeCells } from './judge-report.js';
 import { nativeAgainstVirtual } from './native-virtual.js';
-import { noiseFloor } from './noise-floor.js';
+import { measuredFloor } from './noise-floor.js';
 import { quantisationOf } from './quantisation.js';
 import { reportHead } from './report-head.js';
 import type { MetricCells, Report, ReportHead, ReportProgress, ReportRow } from './report-model.js';
@@ -77,7 +77,7 @@ function judged(
   rows: readonly ReportRow[],
   options: Parameters<typeof judgeCells>[1],
 ): { readonly judging: Judging; readonly rows: readonly ReportRow[] } {
-  const { judging, cells } = judgeCells(
+  const { judging, rows: judgedRows } = judgeCells(
     rows.map(({ metrics, noiseFloor: floor }) => ({
       cells: metrics[0]?.cells ?? [],
       ...(floor === undefined ? {} : { floor }),
@@ -87,7 +87,12 @@ function judged(
   const withCells = rows.map((row, index) => {
     const [primary, ...others] = row.metrics;
     if (primary === undefined) return row;
-    return { ...row, metrics: [{ ...primary, cells: cells[index] ?? [] }, ...others] };
+    const { cells = [], floor } = judgedRows[index] ?? {};
+    return {
+      ...row,
+      metrics: [{ ...primary, cells }, ...others],
+      ...(floor === undefined ? {} : { noiseFloor: floor }),
+    };
   });
   return { judging, rows: withCells };
 }
@@ -124,10 +129,9 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
   }));
   const primaryCells = metrics[0]?.cells ?? [];
   const again = buildAgainCell(view, { metric: primary, baseline, differences });
-  const floor = noiseFloor({
+  const floor = measuredFloor({
     again: again?.comparison,
     isSandwich: view.sandwiched !== undefined,
-    comparisons: primaryCells.map(({ comparison }) => comparison),
   });
   const sequence = sequenceEffects(primaryCells);
   const doubt = orderDoubt(record);
@@ -149,10 +153,7 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
     kernels: view.planned.kernels,
     metrics,
     trials: counts,
-    trialsByKernel: view.planned.kernels.map((kernel) => ({
-      kernel,
-      ...countTrials(view, kernel),
-    })),
+    trialsByKernel: trialsByKernel(view),
     decompositions: decompositionsOf(record, { view, primary, metrics }),
     ...(gapOptions === undefined ? {} : { gapClosed: gapClosed(primaryCells, gapOptions) }),
     ...(floor === undefined ? {} : { noiseFloor: floor }),
@@ -182,6 +183,10 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
       waiting: waitingOf(record, view),
     }),
   };
+}
+
+function trialsByKernel(view: RowView): ReportRow['trialsByKernel'] {
+  return view.planned.kernels.map((kernel) => ({ kernel, ...countTrials(view, kernel) }));
 }
 
 /** Empty when nothing of the row waits. */

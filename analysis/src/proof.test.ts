@@ -74,8 +74,8 @@ test('a margin of 2% calls equal kernels the same, and changed ones hardly ever'
     let same = 0;
     for (let sweep = 0; sweep < sweeps; sweep += 1) {
       const comparison = compared(random, { noise: 0.01, hasTails: true, blocks: 16, ratio });
-      const { cells } = judgeCells([{ cells: [{ comparison } as Cell] }], { margin: 0.02 });
-      if (cells[0]?.[0]?.judgement?.verdict === 'same') same += 1;
+      const { rows } = judgeCells([{ cells: [{ comparison } as Cell] }], { margin: 0.02 });
+      if (rows[0]?.cells[0]?.judgement?.verdict === 'same') same += 1;
     }
     return same / sweeps;
   };

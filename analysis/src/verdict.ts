@@ -43,6 +43,7 @@ export type ReasonCode =
   | 'includes-no-change'
   | 'not-significant-in-family'
   | 'below-noise-floor'
+  | 'below-reckoned-floor'
   | 'too-few-blocks'
   | 'hosts-disagree'
   | 'means-disagree'
@@ -116,7 +117,12 @@ export function judge(
   const p = pAdjusted < 0.001 ? 'p < 0.001' : `p = ${pAdjusted.toFixed(3)}`;
   const family = options.family > 1 ? `, corrected for ${options.family} comparisons` : '';
   const text = `the 95% interval excludes no change, ${p}${family}`;
-  const reasons = [reason('significant', text), ...smallnessOf(comparison, options), ...doubts];
+  const reasons = [
+    reason('significant', text),
+    ...powerOf(comparison, options),
+    ...smallnessOf(comparison, options),
+    ...doubts,
+  ];
   return { verdict: direction, reasons, pAdjusted };
 }
 
@@ -218,14 +224,24 @@ function doubtsOf(
   ];
 }
 
+/** Found by luck rather than by the number of blocks, so the next sweep may well not find it. */
+function powerOf({ changePercent, ratio }: Compared, { floor }: JudgeOptions): Reason[] {
+  const size = Math.abs(changePercent.estimate) / 100;
+  if (floor?.kind !== 'spread' || size >= floor.fraction) return [];
+  const text =
+    `${percentText(size)} is less than the ${percentText(floor.fraction)} that ${ratio.n} blocks of ` +
+    'this spread find with 90% power, so another night may not show it';
+  return [reason('below-reckoned-floor', text)];
+}
+
 /** A clear change need not be one that matters: that is for the spec to say, by its margin. */
 function smallnessOf({ changePercent }: Compared, { margin, floor }: JudgeOptions): Reason[] {
   const size = Math.abs(changePercent.estimate) / 100;
   if (size >= (margin ?? SMALL_CHANGE)) return [];
   const seen =
-    floor === undefined
-      ? ''
-      : `; the smallest that this setup could see is ${percentText(floor.fraction)}`;
+    floor?.kind === 'a-a'
+      ? `; the smallest that this setup could see is ${percentText(floor.fraction)}`
+      : '';
   const advice =
     margin === undefined
       ? `it is below 1%${seen}: state margin = "1%" in the spec if so small a change does not matter`
@@ -235,7 +251,7 @@ function smallnessOf({ changePercent }: Compared, { margin, floor }: JudgeOption
 
 /** For the change that was seen; where it is inside the margin, to prove that it is. */
 function moreBlocks(comparison: Compared, options: JudgeOptions): number | undefined {
-  const { ratios, ratio } = comparison;
+  const { ratios, ratio, quantumLog } = comparison;
   const { margin, family, floor, level = ERROR_LEVEL } = options;
   const logs = ratios.map(Math.log);
   const change = Math.abs(Math.log(ratio.ratio));
@@ -243,10 +259,10 @@ function moreBlocks(comparison: Compared, options: JudgeOptions): number | undef
   const isBelowFloor = floor?.kind === 'a-a' && change <= Math.log1p(floor.fraction);
   const needed =
     room > 0
-      ? blocksForEquivalence({ logs, room })
+      ? blocksForEquivalence({ logs, room, quantumLog })
       : isBelowFloor
         ? undefined
-        : blocksForChange({ logs, change });
+        : blocksForChange({ logs, change, level, family, quantumLog });
   if (needed === undefined) return undefined;
   return Math.max(1, Math.max(needed, blocksForLevel(level, family)) - ratio.n);
 }

@@ -72,5 +72,5 @@ export function judgements(
   const rows = comparisons.map((comparison) => ({
     cells: [{ comparison } as Cell],
   }));
-  return judgeCells(rows, options).cells.map(([cell]) => cell?.judgement);
+  return judgeCells(rows, options).rows.map(({ cells }) => cells[0]?.judgement);
 }

@@ -74,7 +74,6 @@ export function noiseFloorLines(report: Report, columns: number): string[] {
 
 function floorSentence(floor: NoiseFloor | undefined, { baseline }: Report): string {
   if (floor === undefined) return 'not known, no two blocks can be compared';
-  const size = percentText(floor.fraction);
   switch (floor.kind) {
     case 'a-a': {
       const { size: change, range } = formatSignedChange(floor.change);
@@ -83,11 +82,16 @@ function floorSentence(floor: NoiseFloor | undefined, { baseline }: Report): str
         : `${baseline} differs from itself, run twice in each block, by ${change} ${range}`;
       const bias = 'the interval excludes 0, so the setup is biased and the row only supports';
       return (
-        `${size}, measured: ${found} over ${blocksText(floor.blocks)}; ` +
+        `${percentText(floor.fraction)}, measured: ${found} over ${blocksText(floor.blocks)}; ` +
         `${floor.isBroken ? bias : 'no smaller change is called one'}`
       );
     }
     case 'spread':
-      return `${size}, reckoned from ${blocksText(floor.blocks)} at 90% power`;
+      return (
+        `${percentText(floor.fraction)} is found with 90% power, reckoned from the spread of ` +
+        `${blocksText(floor.blocks)}`
+      );
+    case 'too-few':
+      return `none: ${blocksText(floor.blocks)} cannot decide, ${floor.needed} needed`;
   }
 }
