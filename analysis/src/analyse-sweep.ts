@@ -18,6 +18,7 @@ import { failedTrials } from './failed-trials.js';
 import { gapClosed } from './gap-closed.js';
 import { type Judging, judgeCells } from './judge-report.js';
 import { nativeAgainstVirtual } from './native-virtual.js';
+import { blocksForLevel } from './needed-blocks.js';
 import { measuredFloor } from './noise-floor.js';
 import { quantisationOf } from './quantisation.js';
 import { reportHead } from './report-head.js';
@@ -46,7 +47,7 @@ export function analyseSweep(record: SweepRecord): Report {
     const profiled = beside(view, 'attribution');
     return { label: labelOf(view, views), view, state, audit, profiled };
   });
-  const { judging, rows } = judged(
+  const { judging, rows: judgedRows } = judged(
     stated.map((row) => reportRow(record, { ...row, primary, head })),
     {
       canStop: spec.precision !== undefined,
@@ -54,6 +55,10 @@ export function analyseSweep(record: SweepRecord): Report {
       ...(spec.margin === undefined ? {} : { margin: spec.margin }),
     },
   );
+  const rows = judgedRows.map((row, index) => {
+    const place = stated[index];
+    return place === undefined ? row : { ...row, ...gapOf(record, { ...place, row, judging }) };
+  });
   return {
     sweep: record.sweep,
     state: record.state,
@@ -97,6 +102,28 @@ function judged(
   return { judging, rows: withCells };
 }
 
+/** The gap of a row that is judged, where the spec names one. */
+function gapOf(
+  { spec: { gap, baseline, workload } }: SweepRecord,
+  parts: { view: RowView; state: RowState; row: ReportRow; judging: Judging },
+): Pick<ReportRow, 'gapClosed'> {
+  const { view, state, row, judging } = parts;
+  const [primary] = workload.metrics;
+  if (gap === undefined || primary === undefined) return {};
+  const cells = row.metrics[0]?.cells ?? [];
+  const judgement = cells.find(({ kernel }) => kernel === gap.bad)?.judgement;
+  const options = {
+    gap,
+    direction: primary.direction,
+    differences: state.differences,
+    blocksNeeded: blocksForLevel(judging.level, judging.family),
+    seriesOf: (kernel: KernelName) => referenceOf(view, { kernel, metric: primary.name }),
+    ...(judgement === undefined || gap.good !== baseline ? {} : { judgement }),
+    ...(row.noiseFloor === undefined ? {} : { floor: row.noiseFloor }),
+  };
+  return { gapClosed: gapClosed(cells, options) };
+}
+
 function commandLines({ commands = [], hosts, entries }: SweepRecord): string[] {
   const names = new Map(hosts.map(({ id, name }) => [id, name]));
   for (const { host, hostName } of entries) names.set(host, hostName);
@@ -118,7 +145,7 @@ interface RowParts {
 function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
   const { label, view, state, audit, profiled, primary, head } = parts;
   const { spec } = record;
-  const { workload, baseline, gap } = spec;
+  const { workload, baseline } = spec;
   const differences = (kernel: KernelName) => [
     ...state.differences({ kernel, baseline }),
     ...clockDifference(view, { kernel, baseline }),
@@ -137,11 +164,6 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
   const doubt = orderDoubt(record);
   const counts = countTrials(view);
   const clock = clockFindings(view, workload.metrics);
-  const gapOptions = gap && {
-    gap,
-    direction: primary.direction,
-    differences: state.differences,
-  };
   return {
     label,
     row: view.planned.id,
@@ -155,7 +177,6 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
     trials: counts,
     trialsByKernel: trialsByKernel(view),
     decompositions: decompositionsOf(record, { view, primary, metrics }),
-    ...(gapOptions === undefined ? {} : { gapClosed: gapClosed(primaryCells, gapOptions) }),
     ...(floor === undefined ? {} : { noiseFloor: floor }),
     ...(again === undefined ? {} : { again }),
     sequence,

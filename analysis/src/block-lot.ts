@@ -4,6 +4,7 @@
  * of error rates rests on that draw: in a fixed order whatever changes from one trial to the next,
  * such as drift or a slow first run, looks like a difference between the kernels.
  */
+import type { Cell } from './cell.js';
 import type { SweepRecord } from './sweep-record.js';
 
 /** `fixed`: the same in each block; `not-told`: measured elsewhere, by whatever design. */
@@ -25,4 +26,14 @@ export function orderDoubtText(doubt: OrderDoubt): string {
       ? 'kernels ran in one fixed order in every block'
       : 'the order in which kernels ran is not told';
   return `${what}, so drift or a slow first run may pass for a change`;
+}
+
+/** Of the status of a row; one that compares nothing has nothing to doubt. */
+export function orderReasons(row: {
+  readonly orderDoubt?: OrderDoubt;
+  readonly cells: readonly Cell[];
+}): string[] {
+  const { orderDoubt: doubt, cells } = row;
+  const isCompared = cells.some(({ comparison }) => comparison.kind === 'compared');
+  return doubt === undefined || !isCompared ? [] : [orderDoubtText(doubt)];
 }

@@ -4,10 +4,13 @@
  * then the median. It refuses where the gap itself is not clearly there, since dividing by noise
  * says nothing.
  */
+import assert from 'node:assert/strict';
 import type { Gap, KernelName, Metric } from '@labsweep/proto';
 import type { Cell } from './cell.js';
 import { compareKernels } from './compare.js';
 import { gapFraction, storyDistancePoints } from './gap-fraction.js';
+import { gapRefusal } from './gap-refusal.js';
+import type { NoiseFloor } from './noise-floor.js';
 import type { RowState } from './row-state.js';
 import { matchedByBlock, type Series } from './series.js';
 import { differenceText } from './state-gate.js';
@@ -16,6 +19,7 @@ import { type Estimate, estimateMedian } from './statistics/estimate.js';
 import { type FiellerInterval, fiellerInterval } from './statistics/fieller.js';
 import { median } from './statistics/median.js';
 import { COVERAGE_MIN } from './statistics/median-interval.js';
+import type { Judgement } from './verdict.js';
 
 export type GapClosed =
   | {
@@ -51,6 +55,13 @@ export interface GapOptions {
   readonly gap: Gap;
   readonly direction: Metric['direction'];
   readonly differences: RowState['differences'];
+  /** On the bad kernel, where the good one is the baseline. */
+  readonly judgement?: Judgement;
+  readonly floor?: NoiseFloor;
+  /** Fewer than these cannot give a verdict, whatever they show. */
+  readonly blocksNeeded: number;
+  /** What changes from a kernel are taken from, as everywhere in the row. */
+  readonly seriesOf: (kernel: KernelName) => Series;
 }
 
 /** `cells` are those of one metric in one row. */
@@ -65,23 +76,16 @@ export function gapClosed(cells: readonly Cell[], options: GapOptions): GapClose
       return refused(`not comparable: ${differenceText(difference, pair)}`);
     }
   }
-  const series = (name: KernelName): Series => findCell(cells, name)?.values ?? [];
-  const [good, bad, candidate] = [series(gap.good), series(gap.bad), series(gap.candidate)];
+  const [good, bad, candidate] = [gap.good, gap.bad, gap.candidate].map(options.seriesOf);
+  assert(good !== undefined && bad !== undefined && candidate !== undefined, 'three were named');
   const comparison = compareKernels({
     kernel: bad,
     baseline: good,
     baselineName: gap.good,
     direction,
   });
-  if (comparison.kind !== 'compared') {
-    const hasPairs = comparison.kind === 'not-compared' && comparison.reason === 'not-positive';
-    return refused(
-      hasPairs ? 'a value is not positive' : 'fewer than two blocks have both ends of the gap',
-    );
-  }
-  if (comparison.direction === 'no-clear-difference') {
-    return refused(`no clear difference between ${gap.bad} and ${gap.good}`);
-  }
+  const refusal = gapRefusal({ ...options, comparison });
+  if (refusal !== undefined) return refused(refusal);
   const blocks = matchedByBlock([good, bad, candidate]);
   const fractions = blocks
     .map(([goodValue, badValue, candidateValue]) =>

@@ -5,7 +5,7 @@
  */
 import type { HostId } from '@labsweep/proto';
 import type { BlockHistory } from './block-history.js';
-import { type OrderDoubt, orderDoubtText } from './block-lot.js';
+import { type OrderDoubt, orderReasons } from './block-lot.js';
 import { buildFactors } from './build-factors.js';
 import type { Cell } from './cell.js';
 import { type ClockFinding, ticksText } from './clock-sense.js';
@@ -72,7 +72,7 @@ export function judgeRow(evidence: RowEvidence): RowStatus {
     factors,
     disagreements,
     drifts,
-    order,
+    orderReasons,
     brokenFloor,
   ];
   const setup = rowSetup(evidence.view);
@@ -236,15 +236,6 @@ function drifts({ sequence }: RowEvidence): string[] {
         `the change of ${kernel} drifts by ${signed(drift.slope)}% per block ` +
         `(p = ${drift.p.toFixed(4)})`,
     );
-}
-
-/** A row that compares nothing has nothing to doubt. */
-function order({ orderDoubt, cells }: RowEvidence): string[] {
-  if (orderDoubt === undefined) return [];
-  return when(
-    cells.filter(({ comparison }) => comparison.kind === 'compared'),
-    orderDoubtText(orderDoubt),
-  );
 }
 
 function brokenFloor({ floor }: RowEvidence): string[] {
