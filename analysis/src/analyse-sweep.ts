@@ -114,7 +114,7 @@ function gapOf(
   const judgement = cells.find(({ kernel }) => kernel === gap.bad)?.judgement;
   const options = {
     gap,
-    direction: primary.direction,
+    metric: primary,
     differences: state.differences,
     blocksNeeded: blocksForLevel(judging.level, judging.family),
     seriesOf: (kernel: KernelName) => referenceOf(view, { kernel, metric: primary.name }),
@@ -229,7 +229,10 @@ function decompositionsOf(
   const others = workload.metrics.slice(1);
   const cellsOf = (name: string): readonly Cell[] =>
     metrics.find(({ metric }) => metric === name)?.cells ?? [];
-  const lookup: SeriesLookup = (wanted) => referenceOf(view, wanted);
+  const lookup: SeriesLookup = (wanted) => {
+    const cell = cellsOf(wanted.metric).find(({ kernel }) => kernel === wanted.kernel);
+    return { values: referenceOf(view, wanted), hidden: cell?.hiddenByRounding ?? 0 };
+  };
   return cellsOf(primary.name)
     .filter(({ comparison }) => isClear(comparison))
     .map(({ kernel }) => decompose(lookup, { kernel, baseline, primary, others }))

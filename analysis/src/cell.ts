@@ -11,7 +11,7 @@ import type { RowView } from './row-view.js';
 import { referenceOf, type Series, seriesOf } from './series.js';
 import type { StateDifference } from './state-gate.js';
 import { median } from './statistics/median.js';
-import { type MedianInterval, medianInterval } from './statistics/median-interval.js';
+import { type MedianInterval, medianInterval, widerBy } from './statistics/median-interval.js';
 import { findOutliers, type Outlier } from './statistics/outliers.js';
 import { spreadWithin } from './statistics/spread-within.js';
 import { type Summary, summarise } from './statistics/summary.js';
@@ -130,11 +130,6 @@ function outliersOf(series: Series): Outlier[] {
       }));
     })
     .toSorted((a, b) => a.index - b.index);
-}
-
-function widerBy(interval: MedianInterval, hidden: number): MedianInterval {
-  if (interval.method === 'none' || hidden === 0) return interval;
-  return { ...interval, low: interval.low - hidden, high: interval.high + hidden };
 }
 
 interface ComparisonParts {

@@ -18,11 +18,15 @@ export interface GapEvidence {
   readonly floor?: NoiseFloor;
   /** Fewer than these cannot give a verdict, whatever they show. */
   readonly blocksNeeded: number;
+  /** The step in which values are printed, where it matters. */
+  readonly quantum?: number;
+  /** Between the ends inside blocks, in the unit of the metric. */
+  readonly levelGap: number;
 }
 
 /** Undefined where the gap may be divided by. */
 export function gapRefusal(evidence: GapEvidence): string | undefined {
-  const { gap, comparison, direction, floor, judgement } = evidence;
+  const { gap, comparison, direction, floor, judgement, quantum, levelGap } = evidence;
   if (comparison.kind !== 'compared') {
     const isNotPositive =
       comparison.kind === 'not-compared' && comparison.reason === 'not-positive';
@@ -32,6 +36,9 @@ export function gapRefusal(evidence: GapEvidence): string | undefined {
   }
   if (comparison.direction === 'no-clear-difference') {
     return `no clear difference between ${gap.bad} and ${gap.good}`;
+  }
+  if (quantum !== undefined && levelGap <= quantum) {
+    return `the gap is no larger than ${quantum}, the step in which values are printed`;
   }
   if (direction !== 'none' && comparison.direction !== 'slower') {
     return `${gap.bad} is better than ${gap.good}, so there is no gap to close`;

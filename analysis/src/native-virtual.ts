@@ -14,6 +14,7 @@ import {
   matchKernels,
   type OtherBuild,
   otherBuilds,
+  quantumOn,
   referenceOn,
   seriesOn,
   sideOf,
@@ -294,5 +295,6 @@ function effectIn(
     baseline: referenceOn(side, of(reference)),
     baselineName: pair.baseline,
     direction: metric.direction,
+    ...quantumOn(side, metric),
   });
 }

@@ -66,8 +66,8 @@ export function betweenTurns(first: Series, second: Series): Series {
   });
 }
 
-/** Where one of them has no logarithm there is no ratio, and the lesser one shows it. */
-function middleOf(one: number, other: number): number {
+/** Geometric; where one of them has no logarithm there is no ratio, and the lesser one shows it. */
+export function middleOf(one: number, other: number): number {
   return one > 0 && other > 0 ? Math.sqrt(one * other) : Math.min(one, other);
 }
 

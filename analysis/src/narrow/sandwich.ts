@@ -7,12 +7,12 @@
  */
 import { analyseSweep } from '../analyse-sweep.js';
 import { sandwichFloor } from '../noise-floor.js';
-import { matchedByBlock } from '../series.js';
+import { matchedByBlock, middleOf } from '../series.js';
 import { median } from '../statistics/median.js';
 import type { RatioEstimate } from '../statistics/welch.js';
 import type { SweepRecord } from '../sweep-record.js';
 import { ratioInterval } from './centre-interval.js';
-import { seriesIn, trialsIn } from './narrow-evidence.js';
+import { quantumIn, seriesIn, trialsIn } from './narrow-evidence.js';
 
 export interface SandwichQuestion {
   readonly good: string;
@@ -42,9 +42,15 @@ export function sandwichOf(record: SweepRecord, question: SandwichQuestion): San
   const blocks = matchedByBlock([of(good), of(bad), of(again)]).filter((values) =>
     values.every((value) => value > 0),
   );
-  const logs = blocks.map((values) => values.map(Math.log));
-  const effect = ratioInterval(logs.map(([a = 0, b = 0, again = 0]) => b - (a + again) / 2));
-  const drift = ratioInterval(logs.map(([a = 0, , again = 0]) => again - a));
+  const quantum = quantumIn([record], { ...question, kernels: [good, bad, again] });
+  const effect = ratioInterval(
+    blocks.map(([a, b, second]) => ({ value: b, baseline: middleOf(a, second) })),
+    quantum,
+  );
+  const drift = ratioInterval(
+    blocks.map(([a, , second]) => ({ value: second, baseline: a })),
+    quantum,
+  );
   const trials = trialsIn([record]);
   return {
     blocks: blocks.length,

@@ -7,7 +7,13 @@
 import type { Metric, SweepId } from '@labsweep/proto';
 import { type Comparison, compareKernels } from '../compare.js';
 import { type Agreement, agreementOf } from '../environment-effect.js';
-import { type EnvironmentSide, referenceOn, seriesOn, sideOf } from '../environment-side.js';
+import {
+  type EnvironmentSide,
+  quantumOn,
+  referenceOn,
+  seriesOn,
+  sideOf,
+} from '../environment-side.js';
 import type { HostClass } from '../host-class.js';
 import { type StateDifference, stateDifferencesBetween } from '../state-gate.js';
 import { type LevelRatio, levelRatio } from '../statistics/level-ratio.js';
@@ -246,5 +252,6 @@ function effectIn(
     baseline: referenceOn(side, { ...base, metric: name }),
     baselineName: base.kernel,
     direction,
+    ...quantumOn(side, metric[which]),
   });
 }
