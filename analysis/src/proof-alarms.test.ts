@@ -28,6 +28,20 @@ for (const [name, model] of Object.entries(MODELS)) {
   });
 }
 
+test('values whose steps hide the noise raise no false alarm', () => {
+  const random = randomSource(SEED);
+  const sweeps = 2000;
+  let alarms = 0;
+  for (let sweep = 0; sweep < sweeps; sweep += 1) {
+    const model = { noise: 0.003, quantum: 1, blocks: 10, ratio: 1 };
+    const [verdict] = verdicts([compared(random, model)]);
+    if (verdict === 'slower' || verdict === 'faster') alarms += 1;
+  }
+  console.log(`seed ${SEED}, steps of 1 at a level of 40, noise 0.3%: ${alarms} of ${sweeps}`);
+  // What half a step of both sides is worth is never called a change, so hardly any is left.
+  assert.ok(alarms / sweeps <= 0.01, `${alarms} of ${sweeps}`);
+});
+
 for (const driftPerTrial of [0.005, 0.01]) {
   test(`a fixed order takes drift of ${driftPerTrial * 100}% a trial for a change, and claims nothing`, () => {
     const random = randomSource(SEED);

@@ -69,7 +69,11 @@ function turnsOf({ order }: NoiseModel, random: RandomSource): readonly Turn[] {
   return isKernelFirst ? ['kernel', 'first'] : ['first', 'kernel'];
 }
 
-function bootNoise(random: RandomSource, { noise, hasTails = false }: NoiseModel): number {
+/** Of the logarithm of one value. */
+export function bootNoise(
+  random: RandomSource,
+  { noise, hasTails = false }: Pick<NoiseModel, 'noise' | 'hasTails'>,
+): number {
   const isTail = hasTails && random() < TAIL_SHARE;
   return noise * (isTail ? TAIL_FACTOR : 1) * standardNormal(random);
 }
