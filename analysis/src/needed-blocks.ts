@@ -95,6 +95,16 @@ function fewest(
  * than that.
  */
 function reachOf(n: number, coverage: number): number {
+  const key = `${n} ${coverage}`;
+  const known = reaches.get(key) ?? findReach(n, coverage);
+  reaches.set(key, known);
+  return known;
+}
+
+/** They depend on these two numbers alone, and every row of a report asks for them. */
+const reaches = new Map<string, number>();
+
+function findReach(n: number, coverage: number): number {
   const depth = depthFor(n, coverage);
   const attained = depth?.coverage ?? coverage;
   const quantile = studentTQuantile({ coverage: attained, degreesOfFreedom: n - 1 });
