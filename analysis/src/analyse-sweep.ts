@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import type { KernelName, Metric } from '@labsweep/proto';
 import { attributionOf } from './attribution.js';
 import { type BlockHistory, blockHistories } from './block-history.js';
+import { orderDoubt } from './block-lot.js';
 import { buildAgainCell, buildCells, type Cell } from './cell.js';
 import { clockDifference } from './clock-difference.js';
 import { clockFindings } from './clock-sense.js';
@@ -17,7 +18,8 @@ import { failedTrials } from './failed-trials.js';
 import { gapClosed } from './gap-closed.js';
 import { type Judging, judgeCells } from './judge-report.js';
 import { nativeAgainstVirtual } from './native-virtual.js';
-import { noiseFloor } from './noise-floor.js';
+import { blocksForLevel } from './needed-blocks.js';
+import { measuredFloor } from './noise-floor.js';
 import { quantisationOf } from './quantisation.js';
 import { reportHead } from './report-head.js';
 import type { MetricCells, Report, ReportHead, ReportProgress, ReportRow } from './report-model.js';
@@ -26,6 +28,7 @@ import { blocksBeside, type RowState, rowState } from './row-state.js';
 import { judgeRow } from './row-status.js';
 import { type RowView, rowViews } from './row-view.js';
 import { sequenceEffects } from './sequence-effects.js';
+import { referenceOf } from './series.js';
 import type { SweepRecord } from './sweep-record.js';
 import { countTrials } from './trial-counts.js';
 
@@ -37,19 +40,25 @@ export function analyseSweep(record: SweepRecord): Report {
   const head = reportHead(record);
   const views = rowViews(record);
   const beside = blocksBeside(record);
+  const doubt = orderDoubt(record);
   const stated = views.map((view) => {
     const audit = beside(view, 'audit');
     const state = rowState(view, { baseline: spec.baseline, audit });
     const profiled = beside(view, 'attribution');
     return { label: labelOf(view, views), view, state, audit, profiled };
   });
-  const { judging, rows } = judged(
+  const { judging, rows: judgedRows } = judged(
     stated.map((row) => reportRow(record, { ...row, primary, head })),
     {
       canStop: spec.precision !== undefined,
+      ...(doubt === undefined ? {} : { orderDoubt: doubt }),
       ...(spec.margin === undefined ? {} : { margin: spec.margin }),
     },
   );
+  const rows = judgedRows.map((row, index) => {
+    const place = stated[index];
+    return place === undefined ? row : { ...row, ...gapOf(record, { ...place, row, judging }) };
+  });
   return {
     sweep: record.sweep,
     state: record.state,
@@ -73,7 +82,7 @@ function judged(
   rows: readonly ReportRow[],
   options: Parameters<typeof judgeCells>[1],
 ): { readonly judging: Judging; readonly rows: readonly ReportRow[] } {
-  const { judging, cells } = judgeCells(
+  const { judging, rows: judgedRows } = judgeCells(
     rows.map(({ metrics, noiseFloor: floor }) => ({
       cells: metrics[0]?.cells ?? [],
       ...(floor === undefined ? {} : { floor }),
@@ -83,9 +92,36 @@ function judged(
   const withCells = rows.map((row, index) => {
     const [primary, ...others] = row.metrics;
     if (primary === undefined) return row;
-    return { ...row, metrics: [{ ...primary, cells: cells[index] ?? [] }, ...others] };
+    const { cells = [], floor } = judgedRows[index] ?? {};
+    return {
+      ...row,
+      metrics: [{ ...primary, cells }, ...others],
+      ...(floor === undefined ? {} : { noiseFloor: floor }),
+    };
   });
   return { judging, rows: withCells };
+}
+
+/** The gap of a row that is judged, where the spec names one. */
+function gapOf(
+  { spec: { gap, baseline, workload } }: SweepRecord,
+  parts: { view: RowView; state: RowState; row: ReportRow; judging: Judging },
+): Pick<ReportRow, 'gapClosed'> {
+  const { view, state, row, judging } = parts;
+  const [primary] = workload.metrics;
+  if (gap === undefined || primary === undefined) return {};
+  const cells = row.metrics[0]?.cells ?? [];
+  const judgement = cells.find(({ kernel }) => kernel === gap.bad)?.judgement;
+  const options = {
+    gap,
+    metric: primary,
+    differences: state.differences,
+    blocksNeeded: blocksForLevel(judging.level, judging.family),
+    seriesOf: (kernel: KernelName) => referenceOf(view, { kernel, metric: primary.name }),
+    ...(judgement === undefined || gap.good !== baseline ? {} : { judgement }),
+    ...(row.noiseFloor === undefined ? {} : { floor: row.noiseFloor }),
+  };
+  return { gapClosed: gapClosed(cells, options) };
 }
 
 function commandLines({ commands = [], hosts, entries }: SweepRecord): string[] {
@@ -109,7 +145,7 @@ interface RowParts {
 function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
   const { label, view, state, audit, profiled, primary, head } = parts;
   const { spec } = record;
-  const { workload, baseline, gap } = spec;
+  const { workload, baseline } = spec;
   const differences = (kernel: KernelName) => [
     ...state.differences({ kernel, baseline }),
     ...clockDifference(view, { kernel, baseline }),
@@ -120,18 +156,14 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
   }));
   const primaryCells = metrics[0]?.cells ?? [];
   const again = buildAgainCell(view, { metric: primary, baseline, differences });
-  const floor = noiseFloor({
+  const floor = measuredFloor({
     again: again?.comparison,
-    comparisons: primaryCells.map(({ comparison }) => comparison),
+    isSandwich: view.sandwiched !== undefined,
   });
   const sequence = sequenceEffects(primaryCells);
+  const doubt = orderDoubt(record);
   const counts = countTrials(view);
   const clock = clockFindings(view, workload.metrics);
-  const gapOptions = gap && {
-    gap,
-    direction: primary.direction,
-    differences: state.differences,
-  };
   return {
     label,
     row: view.planned.id,
@@ -143,12 +175,8 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
     kernels: view.planned.kernels,
     metrics,
     trials: counts,
-    trialsByKernel: view.planned.kernels.map((kernel) => ({
-      kernel,
-      ...countTrials(view, kernel),
-    })),
-    decompositions: decompositionsOf(record, { primary, metrics }),
-    ...(gapOptions === undefined ? {} : { gapClosed: gapClosed(primaryCells, gapOptions) }),
+    trialsByKernel: trialsByKernel(view),
+    decompositions: decompositionsOf(record, { view, primary, metrics }),
     ...(floor === undefined ? {} : { noiseFloor: floor }),
     ...(again === undefined ? {} : { again }),
     sequence,
@@ -170,11 +198,16 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
       clock,
       sequence,
       ...(floor === undefined ? {} : { floor }),
+      ...(doubt === undefined ? {} : { orderDoubt: doubt }),
       kernels: head.kernels.filter(({ name }) => view.planned.kernels.includes(name)),
       baseline: head.kernels.find(({ name }) => name === baseline),
       waiting: waitingOf(record, view),
     }),
   };
+}
+
+function trialsByKernel(view: RowView): ReportRow['trialsByKernel'] {
+  return view.planned.kernels.map((kernel) => ({ kernel, ...countTrials(view, kernel) }));
 }
 
 /** Empty when nothing of the row waits. */
@@ -185,15 +218,21 @@ function waitingOf({ waiting }: SweepRecord, { planned }: RowView): string[] {
 /** Only a clear difference is shared out: the parts of noise would be noise. */
 function decompositionsOf(
   record: SweepRecord,
-  row: { readonly primary: Metric; readonly metrics: readonly MetricCells[] },
+  row: {
+    readonly view: RowView;
+    readonly primary: Metric;
+    readonly metrics: readonly MetricCells[];
+  },
 ): ReportRow['decompositions'] {
   const { baseline, workload } = record.spec;
-  const { primary, metrics } = row;
+  const { view, primary, metrics } = row;
   const others = workload.metrics.slice(1);
   const cellsOf = (name: string): readonly Cell[] =>
     metrics.find(({ metric }) => metric === name)?.cells ?? [];
-  const lookup: SeriesLookup = ({ kernel, metric }) =>
-    cellsOf(metric).find((cell) => cell.kernel === kernel)?.values ?? [];
+  const lookup: SeriesLookup = (wanted) => {
+    const cell = cellsOf(wanted.metric).find(({ kernel }) => kernel === wanted.kernel);
+    return { values: referenceOf(view, wanted), hidden: cell?.hiddenByRounding ?? 0 };
+  };
   return cellsOf(primary.name)
     .filter(({ comparison }) => isClear(comparison))
     .map(({ kernel }) => decompose(lookup, { kernel, baseline, primary, others }))

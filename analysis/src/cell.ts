@@ -8,10 +8,10 @@ import { CLOCK_KEY } from './clock-difference.js';
 import { type Comparison, compareKernels } from './compare.js';
 import { hiddenByRounding, metricQuantum } from './quantisation.js';
 import type { RowView } from './row-view.js';
-import { type Series, seriesOf } from './series.js';
+import { referenceOf, type Series, seriesOf } from './series.js';
 import type { StateDifference } from './state-gate.js';
 import { median } from './statistics/median.js';
-import { type MedianInterval, medianInterval } from './statistics/median-interval.js';
+import { type MedianInterval, medianInterval, widerBy } from './statistics/median-interval.js';
 import { findOutliers, type Outlier } from './statistics/outliers.js';
 import { spreadWithin } from './statistics/spread-within.js';
 import { type Summary, summarise } from './statistics/summary.js';
@@ -59,7 +59,10 @@ export function buildCells(view: RowView, options: CellOptions): Cell[] {
     all.flatMap(({ series }) => series.map(({ value }) => value)),
   );
   const sides = all.map(({ kernel, series }) => sideOf({ kernel, series, quantum }));
-  const baselineSide = sides.find((side) => side.kernel === baseline);
+  const hasBaseline = sides.some(({ kernel }) => kernel === baseline);
+  const reference = hasBaseline
+    ? referenceOf(view, { kernel: baseline, metric: metric.name })
+    : undefined;
   return sides.map((side) => {
     const { kernel, series, values, spread, hidden } = side;
     return {
@@ -74,7 +77,7 @@ export function buildCells(view: RowView, options: CellOptions): Cell[] {
       outliers: outliersOf(series),
       comparison: comparisonOf({
         side,
-        baselineSide,
+        reference,
         metric,
         baseline,
         quantum,
@@ -84,12 +87,13 @@ export function buildCells(view: RowView, options: CellOptions): Cell[] {
   });
 }
 
-/** The baseline's second turn, compared with its first one. */
+/** The baseline's second turn, compared with its first one; in a sandwich that is the drift. */
 export function buildAgainCell(view: RowView, options: CellOptions): Cell | undefined {
   const { again } = view;
   if (again === undefined) return undefined;
   const planned = { ...view.planned, kernels: [options.baseline, again] };
-  return buildCells({ ...view, planned }, { ...options, differences: () => [] })[1];
+  const { again: _, sandwiched: __, ...turns } = view;
+  return buildCells({ ...turns, planned }, { ...options, differences: () => [] })[1];
 }
 
 /** One kernel of a comparison. */
@@ -128,15 +132,10 @@ function outliersOf(series: Series): Outlier[] {
     .toSorted((a, b) => a.index - b.index);
 }
 
-function widerBy(interval: MedianInterval, hidden: number): MedianInterval {
-  if (interval.method === 'none' || hidden === 0) return interval;
-  return { ...interval, low: interval.low - hidden, high: interval.high + hidden };
-}
-
 interface ComparisonParts {
   readonly side: Side;
-  /** Undefined when the row does not run the baseline at all. */
-  readonly baselineSide: Side | undefined;
+  /** Of the baseline; undefined when the row does not run it at all. */
+  readonly reference: Series | undefined;
   readonly baseline: KernelName;
   readonly metric: Metric;
   readonly quantum: number | undefined;
@@ -144,9 +143,9 @@ interface ComparisonParts {
 }
 
 function comparisonOf(parts: ComparisonParts): Comparison {
-  const { side, baselineSide } = parts;
+  const { side, reference } = parts;
   if (side.kernel === parts.baseline) return { kind: 'baseline' };
-  if (baselineSide === undefined) {
+  if (reference === undefined) {
     return { kind: 'not-compared', pairs: 0, reason: 'no-baseline-in-row' };
   }
   if (parts.differences.length > 0) {
@@ -156,7 +155,7 @@ function comparisonOf(parts: ComparisonParts): Comparison {
   }
   return compareKernels({
     kernel: side.series,
-    baseline: baselineSide.series,
+    baseline: reference,
     baselineName: parts.baseline,
     direction: parts.metric.direction,
     ...(parts.quantum === undefined ? {} : { quantum: parts.quantum }),

@@ -102,8 +102,11 @@ export function compareKernels(options: CompareOptions): Comparison {
  * How far rounding may have moved all ratios alike: what half a quantum of both levels is worth,
  * and nothing where the spread of the ratios is wider than that of rounding alone.
  */
-function roundingLog(pairs: readonly PairedBlock[], quantum: number | undefined): number {
-  if (quantum === undefined) return 0;
+export function roundingLog(
+  pairs: readonly Pick<PairedBlock, 'value' | 'baseline'>[],
+  quantum: number | undefined,
+): number {
+  if (quantum === undefined || pairs.length === 0) return 0;
   const parts = (['value', 'baseline'] as const).map((side) => {
     const level = median(pairs.map((pair) => pair[side]));
     return level <= quantum / 2 ? 0 : -Math.log(1 - quantum / 2 / level);

@@ -6,6 +6,7 @@
 import type { KernelName, Metric } from '@labsweep/proto';
 import { matchedByBlock, type Series } from './series.js';
 import { type Estimate, estimateMedian } from './statistics/estimate.js';
+import { widerBy } from './statistics/median-interval.js';
 
 export interface DecompositionPart {
   readonly metric: string;
@@ -38,11 +39,12 @@ export interface DecomposeOptions {
   readonly others: readonly Metric[];
 }
 
-/** Where the values of a kernel and metric come from; empty for those the row does not have. */
-export type SeriesLookup = (wanted: {
-  readonly kernel: KernelName;
-  readonly metric: string;
-}) => Series;
+/** Of a kernel and metric; values are empty for those that the row does not have. */
+export type SeriesLookup = (wanted: { readonly kernel: KernelName; readonly metric: string }) => {
+  readonly values: Series;
+  /** By how much rounding may have moved all values alike, in the unit of the metric. */
+  readonly hidden: number;
+};
 
 /**
  * Undefined when there is nothing to share out: no parts, fewer than two blocks, or no difference.
@@ -75,11 +77,15 @@ function blockDifference(
   options: DecomposeOptions & { readonly metric: Metric },
 ): Estimate | undefined {
   const { kernel, baseline, primary, metric } = options;
+  const own = lookup({ kernel, metric: metric.name });
+  const base = lookup({ kernel: baseline, metric: metric.name });
   const differences = matchedByBlock([
-    lookup({ kernel, metric: metric.name }),
-    lookup({ kernel: baseline, metric: metric.name }),
-    lookup({ kernel, metric: primary.name }),
-    lookup({ kernel: baseline, metric: primary.name }),
+    own.values,
+    base.values,
+    lookup({ kernel, metric: primary.name }).values,
+    lookup({ kernel: baseline, metric: primary.name }).values,
   ]).map(([value, baselineValue]) => value - baselineValue);
-  return differences.length < 2 ? undefined : estimateMedian(differences, 'linear');
+  if (differences.length < 2) return undefined;
+  const estimate = estimateMedian(differences, 'linear');
+  return { ...estimate, interval: widerBy(estimate.interval, own.hidden + base.hidden) };
 }

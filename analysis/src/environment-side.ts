@@ -3,9 +3,10 @@
  * One of the two rows that are put side by side, cut down to the hosts of one class, and the
  * kernels that ran in both. It compares no values.
  */
-import type { HostId, KernelName, TrialEnded } from '@labsweep/proto';
+import type { HostId, KernelName, Metric, TrialEnded } from '@labsweep/proto';
+import { metricQuantum } from './quantisation.js';
 import { measuredTrials, type RowView } from './row-view.js';
-import { type Series, seriesOf } from './series.js';
+import { referenceOf, type Series, seriesOf } from './series.js';
 
 export interface EnvironmentSide {
   readonly view: RowView;
@@ -54,6 +55,24 @@ export function seriesOn(
       .map(({ block }) => block),
   );
   return seriesOf(side.view, wanted).filter(({ block }) => blocks.has(block));
+}
+
+/** The same of the kernel that changes are taken from. */
+export function referenceOn(side: EnvironmentSide, wanted: Parameters<typeof seriesOn>[1]): Series {
+  return referenceOf(side.view, wanted, seriesOn(side, wanted));
+}
+
+/** The step in which values of a metric are printed in the row, as in its cells, if it matters. */
+export function quantumOn(
+  { view }: EnvironmentSide,
+  metric: Metric,
+): { readonly quantum?: number } {
+  const series = view.planned.kernels.map((kernel) =>
+    seriesOf(view, { kernel, metric: metric.name }),
+  );
+  const values = series.flatMap((each) => each.map(({ value }) => value));
+  const quantum = metricQuantum(metric, values);
+  return quantum === undefined ? {} : { quantum };
 }
 
 /** Each kernel of a side with each build that it had there, in the order of the row. */

@@ -7,12 +7,16 @@ import { test } from 'node:test';
 import { analyseSweep } from './analyse-sweep.js';
 import type { GapClosed } from './gap-closed.js';
 import { buildRecord } from './testing/record-builder.js';
+import type { RecordOptions } from './testing/record-options.js';
 import { statedSweep } from './testing/sample-records.js';
 
 const GAP = { good: 'good', bad: 'bad', candidate: 'fix' };
 
-function closedBy(values: Readonly<Record<string, readonly number[]>>): GapClosed {
-  const [row] = analyseSweep(buildRecord(statedSweep(values, { gap: GAP }))).rows;
+function closedBy(
+  values: Readonly<Record<string, readonly number[]>>,
+  change: Partial<RecordOptions> = {},
+): GapClosed {
+  const [row] = analyseSweep(buildRecord(statedSweep(values, { gap: GAP, ...change }))).rows;
   assert.ok(row?.gapClosed !== undefined);
   return row.gapClosed;
 }
@@ -70,4 +74,42 @@ test('a block whose gap is exactly 0 is refused although the gap is clear over a
   const good = Array.from({ length: 10 }, () => 100);
   const bad = [100, ...Array.from({ length: 9 }, (_, index) => 200 + index)];
   assert.equal(reasonOf(closedBy({ good, bad, fix: good })), 'in some block the gap is exactly 0');
+});
+
+/** Eight values that are never alike, around a level. */
+const around = (level: number, step = 0.1) =>
+  [0, 1, -1, 2, -2, 3, -3, 1].map((noise) => level + step * noise);
+
+test('a bad kernel that is better than the good one leaves no gap', () => {
+  const better = closedBy({ good: around(200), bad: around(100.03), fix: around(150) });
+  assert.equal(reasonOf(better), 'bad is better than good, so there is no gap to close');
+  const rate = { name: 'ns', unit: '1/s', direction: 'higher', meaning: '' } as const;
+  const values = { good: around(200), bad: around(100.03), fix: around(150) };
+  assert.equal(closedBy(values, { metrics: [rate] }).kind, 'closed');
+});
+
+test('a gap below what the good kernel differs by from itself is refused', () => {
+  const values = {
+    good: around(100),
+    bad: around(103.03),
+    fix: around(101),
+    'good.again': around(101, 1.7),
+  };
+  assert.equal(closedBy(values).kind, 'closed');
+  const floor = /^the gap of 3\.0% is below the noise floor of \d+\.\d%$/;
+  assert.match(reasonOf(closedBy(values, { again: 'good.again' })), floor);
+});
+
+test('a gap without a verdict among all comparisons of the report is refused', () => {
+  const differences = [5, 6, 7, 8, 9, 10, -1, -2];
+  const from = (part: number) => differences.map((each) => 100 + part * each);
+  const values = { good: from(0), bad: from(1), fix: from(0.5) };
+  const reason = reasonOf(closedBy(values));
+  assert.match(reason, /^bad against good is undecided: p = 0\.039 alone, 0\.078 among 2/);
+});
+
+test('where no verdict is possible at all, the interval of the gap alone decides', () => {
+  const six = (level: number) => around(level).slice(0, 6);
+  const closed = closedBy({ good: six(100), bad: six(110.03), fix: six(105.04) });
+  assert.equal(closed.kind, 'closed', '2 / 2^6 is not below 0.05 / 2');
 });

@@ -4,10 +4,14 @@
  * then the median. It refuses where the gap itself is not clearly there, since dividing by noise
  * says nothing.
  */
+import assert from 'node:assert/strict';
 import type { Gap, KernelName, Metric } from '@labsweep/proto';
 import type { Cell } from './cell.js';
 import { compareKernels } from './compare.js';
 import { gapFraction, storyDistancePoints } from './gap-fraction.js';
+import { gapRefusal } from './gap-refusal.js';
+import type { NoiseFloor } from './noise-floor.js';
+import { metricQuantum } from './quantisation.js';
 import type { RowState } from './row-state.js';
 import { matchedByBlock, type Series } from './series.js';
 import { differenceText } from './state-gate.js';
@@ -15,7 +19,8 @@ import { type BootstrapInterval, bcaInterval, percentileInterval } from './stati
 import { type Estimate, estimateMedian } from './statistics/estimate.js';
 import { type FiellerInterval, fiellerInterval } from './statistics/fieller.js';
 import { median } from './statistics/median.js';
-import { COVERAGE_MIN } from './statistics/median-interval.js';
+import { COVERAGE_MIN, widerBy } from './statistics/median-interval.js';
+import type { Judgement } from './verdict.js';
 
 export type GapClosed =
   | {
@@ -49,13 +54,20 @@ const BOOTSTRAP_SEED = 20_260_623;
 
 export interface GapOptions {
   readonly gap: Gap;
-  readonly direction: Metric['direction'];
+  readonly metric: Metric;
   readonly differences: RowState['differences'];
+  /** On the bad kernel, where the good one is the baseline. */
+  readonly judgement?: Judgement;
+  readonly floor?: NoiseFloor;
+  /** Fewer than these cannot give a verdict, whatever they show. */
+  readonly blocksNeeded: number;
+  /** What changes from a kernel are taken from, as everywhere in the row. */
+  readonly seriesOf: (kernel: KernelName) => Series;
 }
 
 /** `cells` are those of one metric in one row. */
 export function gapClosed(cells: readonly Cell[], options: GapOptions): GapClosed {
-  const { gap, direction } = options;
+  const { gap, metric } = options;
   const absent = [gap.good, gap.bad, gap.candidate].filter((name) => !findCell(cells, name));
   if (absent.length > 0) return refused(`the row does not run ${absent.join(', ')}`);
   for (const kernel of [gap.bad, gap.candidate]) {
@@ -65,28 +77,41 @@ export function gapClosed(cells: readonly Cell[], options: GapOptions): GapClose
       return refused(`not comparable: ${differenceText(difference, pair)}`);
     }
   }
-  const series = (name: KernelName): Series => findCell(cells, name)?.values ?? [];
-  const [good, bad, candidate] = [series(gap.good), series(gap.bad), series(gap.candidate)];
-  const comparison = compareKernels({
-    kernel: bad,
-    baseline: good,
-    baselineName: gap.good,
-    direction,
-  });
-  if (comparison.kind !== 'compared') {
-    const hasPairs = comparison.kind === 'not-compared' && comparison.reason === 'not-positive';
-    return refused(
-      hasPairs ? 'a value is not positive' : 'fewer than two blocks have both ends of the gap',
-    );
-  }
-  if (comparison.direction === 'no-clear-difference') {
-    return refused(`no clear difference between ${gap.bad} and ${gap.good}`);
-  }
+  const [good, bad, candidate] = [gap.good, gap.bad, gap.candidate].map(options.seriesOf);
+  assert(good !== undefined && bad !== undefined && candidate !== undefined, 'three were named');
+  const quantum = metricQuantum(
+    metric,
+    cells.flatMap(({ values }) => values.map(({ value }) => value)),
+  );
+  const printed = quantum === undefined ? {} : { quantum };
+  const ends = { kernel: bad, baseline: good, baselineName: gap.good };
+  const comparison = compareKernels({ ...ends, direction: metric.direction, ...printed });
   const blocks = matchedByBlock([good, bad, candidate]);
+  const levelGap = medianGap(blocks);
+  const refusal = gapRefusal({
+    ...options,
+    direction: metric.direction,
+    comparison,
+    ...printed,
+    levelGap,
+  });
+  if (refusal !== undefined) return refused(refusal);
+  return ofBlocks(cells, { gap, blocks, levelGap });
+}
+
+type GapBlock = readonly [good: number, bad: number, candidate: number];
+
+function medianGap(blocks: readonly GapBlock[]): number {
+  return blocks.length === 0 ? 0 : Math.abs(median(blocks.map(([good, bad]) => bad - good)));
+}
+
+function ofBlocks(
+  cells: readonly Cell[],
+  parts: { readonly gap: Gap; readonly blocks: readonly GapBlock[]; readonly levelGap: number },
+): GapClosed {
+  const { gap, blocks, levelGap } = parts;
   const fractions = blocks
-    .map(([goodValue, badValue, candidateValue]) =>
-      gapFraction({ good: goodValue, bad: badValue, candidate: candidateValue }),
-    )
+    .map(([good, bad, candidate]) => gapFraction({ good, bad, candidate }))
     .filter((fraction) => fraction !== undefined);
   if (fractions.length < blocks.length) return refused('in some block the gap is exactly 0');
   if (fractions.length < 2) return refused(`n=${fractions.length}, no interval`);
@@ -94,22 +119,45 @@ export function gapClosed(cells: readonly Cell[], options: GapOptions): GapClose
   if (ofMeans === undefined) {
     return refused('the mean gap is not clearly different from 0, so no interval is bounded');
   }
-  const bootstrap = bootstrapOf(fractions);
+  const fraction = estimateMedian(fractions, 'linear');
+  const hidden = hiddenShare(cells, { gap, levelGap, fraction: fraction.median });
+  const bootstrap = bootstrapOf(fractions, hidden);
   return {
     kind: 'closed',
-    fraction: estimateMedian(fractions, 'linear'),
-    ofMeans,
+    fraction: { ...fraction, interval: widerBy(fraction.interval, hidden) },
+    ofMeans: { ...ofMeans, ...wider(ofMeans, hidden) },
     ...(bootstrap === undefined ? {} : { bootstrap }),
     ...byCells(cells, gap),
   };
 }
 
+/**
+ * What rounding may have moved the share by: the errors of the three levels, each by how much the
+ * share depends on it, over the least gap that they leave.
+ */
+function hiddenShare(
+  cells: readonly Cell[],
+  parts: { readonly gap: Gap; readonly levelGap: number; readonly fraction: number },
+): number {
+  const { gap, levelGap, fraction } = parts;
+  const [good = 0, bad = 0, candidate = 0] = [gap.good, gap.bad, gap.candidate].map(
+    (name) => findCell(cells, name)?.hiddenByRounding,
+  );
+  const moved = Math.abs(fraction) * good + Math.abs(1 - fraction) * bad + candidate;
+  return moved === 0 ? 0 : moved / (levelGap - good - bad);
+}
+
+const wider = <Bounds extends { readonly low: number; readonly high: number }>(
+  { low, high }: Bounds,
+  by: number,
+) => ({ low: low - by, high: high + by });
+
 /** Hosts differ in level: inside its block each difference is a share of the good kernel's time. */
-function inUnitsOfGood([good, bad, candidate]: readonly [number, number, number]) {
+function inUnitsOfGood([good, bad, candidate]: GapBlock) {
   return { numerator: (bad - candidate) / good, denominator: (bad - good) / good };
 }
 
-function bootstrapOf(fractions: readonly number[]): GapBootstrap | undefined {
+function bootstrapOf(fractions: readonly number[], hidden: number): GapBootstrap | undefined {
   if (fractions.length < BOOTSTRAP_BLOCKS_MIN) return undefined;
   const [seed, draws] = [BOOTSTRAP_SEED, BOOTSTRAP_DRAWS];
   const options = { units: fractions, statistic: median, coverage: COVERAGE_MIN, draws, seed };
@@ -118,8 +166,8 @@ function bootstrapOf(fractions: readonly number[]): GapBootstrap | undefined {
   return {
     seed,
     draws,
-    ...(percentile === undefined ? {} : { percentile }),
-    ...(bca === undefined ? {} : { bca }),
+    ...(percentile === undefined ? {} : { percentile: wider(percentile, hidden) }),
+    ...(bca === undefined ? {} : { bca: wider(bca, hidden) }),
   };
 }
 

@@ -31,7 +31,8 @@ export {
 export { endSentences, renderNarrowJson, renderNarrowText } from './narrow/render-narrow.js';
 export { type Sandwich, sandwichOf } from './narrow/sandwich.js';
 export type { NoiseFloor } from './noise-floor.js';
-export { isPreciseEnough } from './precision.js';
+export { isPreciseEnough, type PrecisionSeries } from './precision.js';
+export { metricQuantum } from './quantisation.js';
 export { renderAsciiTable, type TableCell, type TableColumn } from './report/ascii-table.js';
 export { FORMATS } from './report/formats.js';
 export type {
@@ -60,7 +61,7 @@ export type {
 } from './report-model.js';
 export type { RowStatus } from './row-status.js';
 export type { SequenceEffects } from './sequence-effects.js';
-export type { BlockValue, Series } from './series.js';
+export { type BlockValue, middleOf, type Series } from './series.js';
 export type { StateCheck, StateDifference, StateSpread } from './state-gate.js';
 export type { Estimate } from './statistics/estimate.js';
 export { median } from './statistics/median.js';
@@ -82,4 +83,10 @@ export {
   renderComparison,
   renderComparisonJson,
 } from './two-sweeps/render-comparison.js';
-export type { Judgement, Reason, ReasonCode, Verdict } from './verdict.js';
+export {
+  isRegressionVerdict,
+  type Judgement,
+  type Reason,
+  type ReasonCode,
+  type Verdict,
+} from './verdict.js';

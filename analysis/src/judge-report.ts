@@ -3,9 +3,10 @@
  * Judges the comparisons of a report together: what one of them may claim depends on how many there
  * are. It adds judgements and changes no number.
  */
+import type { OrderDoubt } from './block-lot.js';
 import type { Cell } from './cell.js';
 import type { Comparison } from './compare.js';
-import type { NoiseFloor } from './noise-floor.js';
+import { type NoiseFloor, reckonedFloor } from './noise-floor.js';
 import { holmAdjusted } from './statistics/holm.js';
 import { ERROR_LEVEL, ERROR_LEVEL_STOPPED, judge } from './verdict.js';
 
@@ -22,22 +23,35 @@ export interface Judging {
 interface JudgedRow {
   /** Of the primary metric. */
   readonly cells: readonly Cell[];
+  /** As it was measured; else it is reckoned. */
   readonly floor?: NoiseFloor;
 }
 
-/** The cells of each row in the order given, with their judgements. */
+export interface JudgedCells {
+  readonly cells: readonly Cell[];
+  /** Absent where nothing is compared. */
+  readonly floor?: NoiseFloor;
+}
+
+/** Each row in the order given: its cells with their judgements, and its noise floor. */
 export function judgeCells(
   rows: readonly JudgedRow[],
-  options: { readonly margin?: number; readonly canStop?: boolean },
-): { readonly judging: Judging; readonly cells: readonly (readonly Cell[])[] } {
+  options: {
+    readonly margin?: number;
+    readonly canStop?: boolean;
+    readonly orderDoubt?: OrderDoubt;
+  },
+): { readonly judging: Judging; readonly rows: readonly JudgedCells[] } {
   const compared = rows.flatMap(({ cells }) => cells.filter(isCompared));
   const adjusted = holmAdjusted(compared.map(({ comparison }) => comparison.ratio.p));
   const pOf = new Map(compared.map((cell, index) => [cell as Cell, adjusted[index] ?? 1]));
   const family = Math.max(1, compared.length);
-  const { margin, canStop = false } = options;
+  const { margin, canStop = false, orderDoubt } = options;
   const level = canStop ? ERROR_LEVEL_STOPPED : ERROR_LEVEL;
-  const cells = rows.map(({ cells: own, floor }) =>
-    own.map((cell) => {
+  const judged = rows.map(({ cells, floor: measured }): JudgedCells => {
+    const comparisons = cells.map(({ comparison }) => comparison);
+    const floor = measured ?? reckonedFloor(comparisons, { level, family });
+    const own = cells.map((cell) => {
       const { comparison } = cell;
       if (comparison.kind === 'baseline') return cell;
       const judgement = judge(comparison, {
@@ -46,12 +60,14 @@ export function judgeCells(
         level,
         ...(margin === undefined ? {} : { margin }),
         ...(floor === undefined ? {} : { floor }),
+        ...(orderDoubt === undefined ? {} : { orderDoubt }),
       });
       return { ...cell, judgement };
-    }),
-  );
+    });
+    return { cells: own, ...(floor === undefined ? {} : { floor }) };
+  });
   const judging = { level, family, ...(margin === undefined ? {} : { margin }) };
-  return { judging, cells };
+  return { judging, rows: judged };
 }
 
 type ComparedCell = Cell & { readonly comparison: Extract<Comparison, { kind: 'compared' }> };

@@ -14,6 +14,8 @@ import {
   matchKernels,
   type OtherBuild,
   otherBuilds,
+  quantumOn,
+  referenceOn,
   seriesOn,
   sideOf,
 } from './environment-side.js';
@@ -282,16 +284,17 @@ function effectIn(
   if (differences.length > 0) {
     return { kind: 'not-comparable', cause: 'state', baseline: pair.baseline, differences };
   }
-  const series = (each: KernelMatch) =>
-    seriesOn(parts[environment], {
-      ...each,
-      kernel: each[environment],
-      metric: metric.name,
-    });
+  const side = parts[environment];
+  const of = (each: KernelMatch) => ({
+    ...each,
+    kernel: each[environment],
+    metric: metric.name,
+  });
   return compareKernels({
-    kernel: series(match),
-    baseline: series(reference),
+    kernel: seriesOn(side, of(match)),
+    baseline: referenceOn(side, of(reference)),
     baselineName: pair.baseline,
     direction: metric.direction,
+    ...quantumOn(side, metric),
   });
 }

@@ -8,6 +8,7 @@
  * few blocks is shown by simulation in this package's tests.
  */
 import type { Precision } from '@labsweep/proto';
+import { roundingLog } from './compare.js';
 import { pairedRatio } from './statistics/paired-ratio.js';
 
 /**
@@ -18,19 +19,30 @@ const STOPPING_COVERAGE = 0.98;
 /** The fewest blocks of which an interval of that coverage exists. */
 export const BLOCKS_TO_STOP_MIN = 7;
 
+/** Of one kernel and the baseline: their values in each block that has both, in any order. */
+export interface PrecisionSeries {
+  readonly pairs: readonly { readonly value: number; readonly baseline: number }[];
+  /** The step in which values are printed, where it matters. */
+  readonly quantum?: number;
+}
+
 /**
- * True when each series of ratios (kernel / baseline, one for each block, in any order) has the
- * blocks that are asked for in any case, and an interval of at most `fraction` to either side.
+ * True when each series has the blocks that are asked for in any case, and an interval of at most
+ * `fraction` to either side.
  */
 export function isPreciseEnough(
-  series: readonly (readonly number[])[],
+  series: readonly PrecisionSeries[],
   { fraction, repetitionsMin }: Precision,
 ): boolean {
   if (series.length === 0) return false;
   const least = Math.max(repetitionsMin, BLOCKS_TO_STOP_MIN);
-  return series.every((ratios) => {
-    if (ratios.length < least || ratios.some((ratio) => ratio <= 0)) return false;
-    const { interval } = pairedRatio(ratios, { coverage: STOPPING_COVERAGE });
+  return series.every(({ pairs, quantum }) => {
+    if (pairs.length < least) return false;
+    if (pairs.some(({ value, baseline }) => value <= 0 || baseline <= 0)) return false;
+    const { interval } = pairedRatio(
+      pairs.map(({ value, baseline }) => value / baseline),
+      { coverage: STOPPING_COVERAGE, quantumLog: roundingLog(pairs, quantum) },
+    );
     if (interval.method === 'none') return false;
     return Math.log(interval.high / interval.low) / 2 <= Math.log1p(fraction);
   });

@@ -11,6 +11,7 @@ import type { Cell } from './cell.js';
 import { compareKernels } from './compare.js';
 import { judgeCells } from './judge-report.js';
 import { isPreciseEnough } from './precision.js';
+import { pairedBlocks } from './series.js';
 import { randomSource } from './statistics/random-source.js';
 import { noisyPair } from './testing/noisy-sweep.js';
 import { compared, MODELS, SEED, verdicts } from './testing/proof-models.js';
@@ -74,8 +75,8 @@ test('a margin of 2% calls equal kernels the same, and changed ones hardly ever'
     let same = 0;
     for (let sweep = 0; sweep < sweeps; sweep += 1) {
       const comparison = compared(random, { noise: 0.01, hasTails: true, blocks: 16, ratio });
-      const { cells } = judgeCells([{ cells: [{ comparison } as Cell] }], { margin: 0.02 });
-      if (cells[0]?.[0]?.judgement?.verdict === 'same') same += 1;
+      const { rows } = judgeCells([{ cells: [{ comparison } as Cell] }], { margin: 0.02 });
+      if (rows[0]?.cells[0]?.judgement?.verdict === 'same') same += 1;
     }
     return same / sweeps;
   };
@@ -99,8 +100,8 @@ for (const precision of [0.005, 0.01, 0.02]) {
       const model = { noise: 0.01, hasTails: true, hosts: 5, blocks: 40, ratio: 1 };
       const { kernel, baseline } = noisyPair(random, model);
       let n = 6;
-      const ratios = kernel.map(({ value }, index) => value / (baseline[index]?.value ?? 1));
-      while (n < 40 && !isPreciseEnough([ratios.slice(0, n)], rule)) n += 1;
+      const pairs = pairedBlocks(kernel, baseline);
+      while (n < 40 && !isPreciseEnough([{ pairs: pairs.slice(0, n) }], rule)) n += 1;
       blocks += n;
       const comparison = compareKernels({
         kernel: kernel.slice(0, n),

@@ -5,6 +5,7 @@
  */
 import type { HostId } from '@labsweep/proto';
 import type { BlockHistory } from './block-history.js';
+import { type OrderDoubt, orderReasons } from './block-lot.js';
 import { buildFactors } from './build-factors.js';
 import type { Cell } from './cell.js';
 import { type ClockFinding, ticksText } from './clock-sense.js';
@@ -50,6 +51,8 @@ export interface RowEvidence {
   readonly clock: readonly ClockFinding[];
   readonly sequence: SequenceEffects;
   readonly floor?: NoiseFloor;
+  /** Absent where the order inside blocks was drawn. */
+  readonly orderDoubt?: OrderDoubt;
   /** Those of the row, and the baseline. */
   readonly kernels: readonly ReportKernel[];
   readonly baseline: ReportKernel | undefined;
@@ -70,6 +73,7 @@ export function judgeRow(evidence: RowEvidence): RowStatus {
     factors,
     disagreements,
     drifts,
+    orderReasons,
     brokenFloor,
   ];
   const setup = rowSetup(evidence.view);

@@ -4,7 +4,7 @@
  * in and each scenario they printed. A spec may ask for `qemu`; KVM and TCG are then two rows,
  * never pooled.
  */
-import type { EnvironmentRequest, KernelName, PlannedRow, TrialEnded } from '@labsweep/proto';
+import type { EnvironmentRequest, KernelName, PlannedRow, Spec, TrialEnded } from '@labsweep/proto';
 import { type BlockHistory, timingHistories } from './block-history.js';
 import type { SweepRecord } from './sweep-record.js';
 import { scenariosOf } from './trial-value.js';
@@ -14,6 +14,8 @@ export interface RowView {
   readonly planned: PlannedRow;
   /** The name of the baseline's second turn in the blocks, where it has one. */
   readonly again?: KernelName;
+  /** The baseline, where each block begins with it and ends with its second turn (A B A). */
+  readonly sandwiched?: KernelName;
   /** The real one; what the spec asked for as long as nothing ran. */
   readonly environment: EnvironmentRequest;
   /** Empty as long as no trial printed a result line. */
@@ -35,7 +37,7 @@ export function rowViews(record: SweepRecord): RowView[] {
     const blocks = histories
       .filter((block) => block.planned.row === planned.id)
       .toSorted((a, b) => a.planned.repetition - b.planned.repetition);
-    return viewsOfRow({ planned, blocks, allScenarios, again: record.spec.again });
+    return viewsOfRow({ planned, blocks, allScenarios, spec: record.spec });
   });
 }
 
@@ -56,10 +58,11 @@ interface RowParts {
   readonly planned: PlannedRow;
   readonly blocks: readonly BlockHistory[];
   readonly allScenarios: readonly string[];
-  readonly again: KernelName | undefined;
+  readonly spec: Spec;
 }
 
-function viewsOfRow({ planned: whole, blocks, allScenarios, again }: RowParts): RowView[] {
+function viewsOfRow({ planned: whole, blocks, allScenarios, spec }: RowParts): RowView[] {
+  const { again, baseline, order } = spec;
   const planned = { ...whole, kernels: whole.kernels.filter((kernel) => kernel !== again) };
   const hasAgain = again !== undefined && whole.kernels.includes(again);
   const seen = [...new Set(blocks.flatMap(environmentsOf))];
@@ -75,6 +78,7 @@ function viewsOfRow({ planned: whole, blocks, allScenarios, again }: RowParts): 
     return scenarios.map((scenario) => ({
       planned,
       ...(hasAgain ? { again } : {}),
+      ...(hasAgain && order === 'sandwich' ? { sandwiched: baseline } : {}),
       environment,
       scenario,
       blocks: placed,

@@ -42,6 +42,35 @@ export function seriesOf(
   });
 }
 
+/**
+ * What changes from a kernel are taken from: its values, `first`. Of the baseline of a sandwich it
+ * is the geometric mean of both turns in each block, so that a steady drift through the block
+ * cancels; blocks that lack one of them would carry it, and are left out.
+ */
+export function referenceOf(
+  view: RowView,
+  wanted: { readonly kernel: KernelName; readonly metric: string },
+  first: Series = seriesOf(view, wanted),
+): Series {
+  const { again, sandwiched } = view;
+  if (again === undefined || sandwiched !== wanted.kernel) return first;
+  return betweenTurns(first, seriesOf(view, { kernel: again, metric: wanted.metric }));
+}
+
+/** The geometric mean of both, for each block that has both. */
+export function betweenTurns(first: Series, second: Series): Series {
+  const values = new Map(second.map(({ block, value }) => [block, value]));
+  return first.flatMap((each) => {
+    const other = values.get(each.block);
+    return other === undefined ? [] : [{ ...each, value: middleOf(each.value, other) }];
+  });
+}
+
+/** Geometric; where one of them has no logarithm there is no ratio, and the lesser one shows it. */
+export function middleOf(one: number, other: number): number {
+  return one > 0 && other > 0 ? Math.sqrt(one * other) : Math.min(one, other);
+}
+
 /** A block in which both kernels have a value; its host is one. */
 export interface PairedBlock {
   readonly block: BlockId;

@@ -51,10 +51,9 @@ const FLOOR: NoiseFloor = {
   fraction: 0.04,
   blocks: 8,
   change: { estimate: 0.5, low: -3, high: 4 },
+  isSandwich: false,
   isBroken: false,
 };
-
-const SEEN: NoiseFloor = { kind: 'spread', fraction: 0.001, blocks: 10 };
 
 test('a clear change is slower or faster, with its p', () => {
   const slower = judged(comparison(1.03, 8));
@@ -88,8 +87,34 @@ test('no change below the measured noise floor is called one', () => {
   assert.deepEqual(codes(below), ['below-noise-floor']);
   assert.equal(below.blocksMissing, undefined, 'no number of blocks would mend the setup');
   assert.equal(judged(comparison(1.06, 8), { floor: FLOOR }).verdict, 'slower');
-  const reckoned = { kind: 'spread', fraction: 0.5, blocks: 8 } as const;
-  assert.equal(judged(comparison(1.03, 8), { floor: reckoned }).verdict, 'slower');
+});
+
+test('a change that was found by luck stays one, and says that another night may not find it', () => {
+  const reckoned = { kind: 'spread', fraction: 0.05, blocks: 8 } as const;
+  const lucky = judged(comparison(1.03, 8), { floor: reckoned });
+  assert.equal(lucky.verdict, 'slower');
+  assert.deepEqual(codes(lucky), ['significant', 'below-reckoned-floor']);
+  assert.equal(
+    lucky.reasons[1]?.text,
+    '2.9% is less than the 5.0% that 8 blocks of this spread find with 90% power, so another night ' +
+      'may not show it',
+  );
+  assert.deepEqual(codes(judged(comparison(1.06, 8), { floor: reckoned })), ['significant']);
+});
+
+test('what rounding may have made, no number of blocks decides', () => {
+  const whole = (value: number) => series([value, value, value, value, value, value, value, value]);
+  const rounded = compareKernels({
+    kernel: whole(37),
+    baseline: whole(36),
+    baselineName: 'A' as KernelName,
+    direction: 'lower',
+    quantum: 1,
+  });
+  assert(rounded.kind === 'compared');
+  const judgement = judged(rounded);
+  assert.equal(judgement.verdict, 'undecided');
+  assert.equal(judgement.blocksMissing, undefined);
 });
 
 test('the same is said within a stated margin only', () => {
@@ -101,7 +126,8 @@ test('the same is said within a stated margin only', () => {
 });
 
 test('a clear change that is small stays what it is, and says how small', () => {
-  const small = judged(comparison(1.004, 10, 0.0005), { floor: SEEN });
+  const seen = { ...FLOOR, fraction: 0.001 };
+  const small = judged(comparison(1.004, 10, 0.0005), { floor: seen });
   assert.equal(small.verdict, 'slower');
   assert.deepEqual(codes(small), ['significant', 'small-change']);
   assert.equal(

@@ -7,6 +7,7 @@
  * Equivalence by two one-sided tests: Schuirmann (1987), Journal of Pharmacokinetics and
  * Biopharmaceutics 15, 657-680.
  */
+import { type OrderDoubt, orderDoubtText } from './block-lot.js';
 import type { Comparison } from './compare.js';
 import { blocksForChange, blocksForEquivalence, blocksForLevel } from './needed-blocks.js';
 import type { NoiseFloor } from './noise-floor.js';
@@ -42,10 +43,12 @@ export type ReasonCode =
   | 'includes-no-change'
   | 'not-significant-in-family'
   | 'below-noise-floor'
+  | 'below-reckoned-floor'
   | 'too-few-blocks'
   | 'hosts-disagree'
   | 'means-disagree'
   | 'small-change'
+  | 'order-not-drawn'
   | 'state-differs'
   | 'clock-differs'
   | 'no-baseline'
@@ -75,6 +78,8 @@ export interface JudgeOptions {
   readonly floor?: NoiseFloor;
   /** Of the report; `ERROR_LEVEL` unless rows could stop early. */
   readonly level?: number;
+  /** Absent where the order inside blocks was drawn. */
+  readonly orderDoubt?: OrderDoubt;
 }
 
 type Compared = Extract<Comparison, { kind: 'compared' }>;
@@ -91,7 +96,7 @@ export function judge(
   }
   if (comparison.kind === 'not-compared') return whyNot(comparison, options);
   const { pAdjusted } = options;
-  const doubts = doubtsOf(comparison);
+  const doubts = doubtsOf(comparison, options);
   const needed = blocksForLevel(options.level ?? ERROR_LEVEL, 1);
   if (comparison.ratio.n < needed) return tooFew(comparison, options);
   const equivalence = withinMargin(comparison, options.margin);
@@ -112,7 +117,12 @@ export function judge(
   const p = pAdjusted < 0.001 ? 'p < 0.001' : `p = ${pAdjusted.toFixed(3)}`;
   const family = options.family > 1 ? `, corrected for ${options.family} comparisons` : '';
   const text = `the 95% interval excludes no change, ${p}${family}`;
-  const reasons = [reason('significant', text), ...smallnessOf(comparison, options), ...doubts];
+  const reasons = [
+    reason('significant', text),
+    ...powerOf(comparison, options),
+    ...smallnessOf(comparison, options),
+    ...doubts,
+  ];
   return { verdict: direction, reasons, pAdjusted };
 }
 
@@ -137,7 +147,7 @@ function notComparable(code: ReasonCode, text: string): Judgement {
 function tooFew(comparison: Compared, options: JudgeOptions): Judgement {
   const found = missingBlocks(comparison.ratio.n, options);
   const { pAdjusted } = options;
-  return { ...found, reasons: [...found.reasons, ...doubtsOf(comparison)], pAdjusted };
+  return { ...found, reasons: [...found.reasons, ...doubtsOf(comparison, options)], pAdjusted };
 }
 
 /** The least p that n blocks can give is 2 / 2^n, whatever they show. */
@@ -196,7 +206,10 @@ function hurdlesOf(comparison: Compared, options: JudgeOptions): Reason[] {
 }
 
 /** They change no verdict, and a reader must see them beside it. */
-function doubtsOf({ agreement, ratio, changePercent }: Compared): Reason[] {
+function doubtsOf(
+  { agreement, ratio, changePercent }: Compared,
+  { orderDoubt }: JudgeOptions,
+): Reason[] {
   const disagree =
     agreement?.verdict === 'disagree'
       ? [reason('hosts-disagree', 'hosts disagree on the size of the change')]
@@ -204,7 +217,21 @@ function doubtsOf({ agreement, ratio, changePercent }: Compared): Reason[] {
   const mean = (ratio.mean - 1) * 100;
   const isOutside = mean < changePercent.low || mean > changePercent.high;
   const text = `the mean change, ${mean.toFixed(1)}%, lies outside the interval of the centre`;
-  return [...disagree, ...(isOutside ? [reason('means-disagree', text)] : [])];
+  return [
+    ...disagree,
+    ...(isOutside ? [reason('means-disagree', text)] : []),
+    ...(orderDoubt === undefined ? [] : [reason('order-not-drawn', orderDoubtText(orderDoubt))]),
+  ];
+}
+
+/** Found by luck rather than by the number of blocks, so the next sweep may well not find it. */
+function powerOf({ changePercent, ratio }: Compared, { floor }: JudgeOptions): Reason[] {
+  const size = Math.abs(changePercent.estimate) / 100;
+  if (floor?.kind !== 'spread' || size >= floor.fraction) return [];
+  const text =
+    `${percentText(size)} is less than the ${percentText(floor.fraction)} that ${ratio.n} blocks of ` +
+    'this spread find with 90% power, so another night may not show it';
+  return [reason('below-reckoned-floor', text)];
 }
 
 /** A clear change need not be one that matters: that is for the spec to say, by its margin. */
@@ -212,9 +239,9 @@ function smallnessOf({ changePercent }: Compared, { margin, floor }: JudgeOption
   const size = Math.abs(changePercent.estimate) / 100;
   if (size >= (margin ?? SMALL_CHANGE)) return [];
   const seen =
-    floor === undefined
-      ? ''
-      : `; the smallest that this setup could see is ${percentText(floor.fraction)}`;
+    floor?.kind === 'a-a'
+      ? `; the smallest that this setup could see is ${percentText(floor.fraction)}`
+      : '';
   const advice =
     margin === undefined
       ? `it is below 1%${seen}: state margin = "1%" in the spec if so small a change does not matter`
@@ -224,7 +251,7 @@ function smallnessOf({ changePercent }: Compared, { margin, floor }: JudgeOption
 
 /** For the change that was seen; where it is inside the margin, to prove that it is. */
 function moreBlocks(comparison: Compared, options: JudgeOptions): number | undefined {
-  const { ratios, ratio } = comparison;
+  const { ratios, ratio, quantumLog } = comparison;
   const { margin, family, floor, level = ERROR_LEVEL } = options;
   const logs = ratios.map(Math.log);
   const change = Math.abs(Math.log(ratio.ratio));
@@ -232,12 +259,22 @@ function moreBlocks(comparison: Compared, options: JudgeOptions): number | undef
   const isBelowFloor = floor?.kind === 'a-a' && change <= Math.log1p(floor.fraction);
   const needed =
     room > 0
-      ? blocksForEquivalence({ logs, room })
+      ? blocksForEquivalence({ logs, room, quantumLog })
       : isBelowFloor
         ? undefined
-        : blocksForChange({ logs, change });
+        : blocksForChange({ logs, change, level, family, quantumLog });
   if (needed === undefined) return undefined;
   return Math.max(1, Math.max(needed, blocksForLevel(level, family)) - ratio.n);
+}
+
+/** A regression that may be told as one; a change in a fixed order may be the order's own. */
+export function isRegressionVerdict({ verdict, reasons }: Judgement): boolean {
+  return verdict === 'slower' && isDrawn(reasons);
+}
+
+/** The order inside blocks was drawn, so the error rates hold. */
+export function isDrawn(reasons: readonly Reason[]): boolean {
+  return reasons.every(({ code }) => code !== 'order-not-drawn');
 }
 
 function reason(code: ReasonCode, text: string): Reason {

@@ -4,8 +4,15 @@
  * fold keeps no values, since sweeps may be large; only these few sweeps need them here. Those of a
  * finished sweep stay: it may be given more blocks, and its rows are then judged by all they have.
  */
-import { isPreciseEnough, scenariosOf, trialValue } from '@labsweep/analysis';
-import type { BlockId, KernelName, RowId, SweepId, TrialEnded } from '@labsweep/proto';
+import {
+  isPreciseEnough,
+  metricQuantum,
+  middleOf,
+  type PrecisionSeries,
+  scenariosOf,
+  trialValue,
+} from '@labsweep/analysis';
+import type { BlockId, KernelName, RowId, Spec, SweepId, TrialEnded } from '@labsweep/proto';
 import type { SweepState } from './fold/lab-state.js';
 import type { SchedulerPorts } from './schedule/schedule-view.js';
 
@@ -25,7 +32,7 @@ export class PrecisionWatch {
     const block = sweep.blocks.get(entry.block);
     if (block?.decision === undefined) return undefined;
     const { row } = block.planned;
-    return isPreciseEnough(this.ratiosOf(sweep, row), precision) ? row : undefined;
+    return isPreciseEnough(this.seriesOf(sweep, row), precision) ? row : undefined;
   }
 
   /** Only what was cancelled can never get another block. */
@@ -53,7 +60,7 @@ export class PrecisionWatch {
   }
 
   /** One series for each scenario and kernel other than the baseline, as the report compares. */
-  private ratiosOf(sweep: SweepState, row: RowId): readonly (readonly number[])[] {
+  private seriesOf(sweep: SweepState, row: RowId): readonly PrecisionSeries[] {
     const { spec, submitted, rows, blocks } = sweep;
     const kernels = (rows.get(row)?.kernels ?? []).filter(
       (kernel) => kernel !== spec.baseline && kernel !== spec.again,
@@ -64,16 +71,42 @@ export class PrecisionWatch {
       return ofSweep.get(attemptKey(planned.id, decision)) ?? [];
     });
     const scenarios = new Set(counted.flatMap((values) => [...values.keys()]));
-    return [...scenarios].flatMap((scenario) =>
-      kernels.map((kernel) =>
-        counted.flatMap((values) => {
-          const value = values.get(scenario)?.get(kernel);
-          const baseline = values.get(scenario)?.get(spec.baseline);
-          return value === undefined || baseline === undefined ? [] : [value / baseline];
+    return [...scenarios].flatMap((scenario) => {
+      const values = counted.flatMap((each) => each.get(scenario) ?? []);
+      const quantum = quantumOf(spec, values);
+      return kernels.map((kernel) => ({
+        pairs: values.flatMap((each) => {
+          const [value, baseline] = [each.get(kernel), referenceOf(spec, each)];
+          return value === undefined || baseline === undefined ? [] : [{ value, baseline }];
         }),
-      ),
-    );
+        ...(quantum === undefined ? {} : { quantum }),
+      }));
+    });
   }
+}
+
+function quantumOf(
+  { workload, again }: Spec,
+  values: readonly ReadonlyMap<KernelName, number>[],
+): number | undefined {
+  const [primary] = workload.metrics;
+  if (primary === undefined) return undefined;
+  const kernels = values.flatMap((each) => [...each]).filter(([kernel]) => kernel !== again);
+  return metricQuantum(
+    primary,
+    kernels.map(([, value]) => value),
+  );
+}
+
+/** In a sandwich changes are taken from the middle of both turns. */
+function referenceOf(
+  { baseline, again, order }: Spec,
+  values: ReadonlyMap<KernelName, number>,
+): number | undefined {
+  const first = values.get(baseline);
+  if (order !== 'sandwich' || again === undefined || first === undefined) return first;
+  const second = values.get(again);
+  return second === undefined ? undefined : middleOf(first, second);
 }
 
 function attemptKey(

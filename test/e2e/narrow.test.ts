@@ -88,7 +88,11 @@ test('the neighbours are found in few rounds, and confirmed by A B A', async (co
   assert.equal(readFileSync(join(folder, 'result/narrow.txt'), 'utf8'), ended.stdout);
   assert.ok(existsSync(join(folder, 'result/r1/report.txt')));
   const order = readFileSync(join(folder, 'result', sandwichFolder(folder), 'plan.txt'), 'utf8');
-  assert.match(order, /6\.16\.1\s+6\.17\.1\s+6\.16\.1-again/);
+  assert.match(order, /6\.16\.1\s+6\.17\.1\s+6\.16\.1\.again/);
+  const results = join(folder, 'result', sandwichFolder(folder), 'results.json');
+  const { report } = JSON.parse(readFileSync(results, 'utf8'));
+  assert.equal(report.judging.family, 1);
+  assert.equal(report.rows[0].metrics[0].cells[1].judgement.verdict, 'slower');
   assert.deepEqual(processesOf(folder), []);
 });
 

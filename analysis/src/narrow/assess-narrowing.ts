@@ -7,13 +7,14 @@
 import { median } from '../statistics/median.js';
 import type { RatioEstimate } from '../statistics/welch.js';
 import type { SweepRecord } from '../sweep-record.js';
-import { blockAnswer, endsDirection, isPositive, logRatio } from './block-answer.js';
+import { blockAnswer, endsDirection, endsPair, isPositive } from './block-answer.js';
 import { ratioInterval } from './centre-interval.js';
 import {
   endsBlocks,
   type KernelEvidence,
   kernelEvidence,
   type NarrowQuestion,
+  quantumIn,
 } from './narrow-evidence.js';
 import type { EndsState, NarrowAnswer, NarrowState } from './narrow-step.js';
 
@@ -62,18 +63,20 @@ export function assessNarrowing(input: NarrowInput): NarrowAssessment {
   const question: NarrowQuestion = { good, bad, metric, ...named };
   const both = endsBlocks(records, question);
   const evidence = kernels.map((kernel) => kernelEvidence(records, question, kernel));
-  const direction = endsDirection(both);
+  const quantum = quantumIn(records, { kernels, ...question });
+  const direction = endsDirection(both, quantum);
   const answerOf = (each: KernelEvidence): NarrowAnswer => {
     if (each.kernel === good) return 'good';
     if (each.kernel === bad) return 'bad';
     if (hasFailed(each)) return 'fails';
-    const answer = direction === undefined ? undefined : blockAnswer(each.blocks, direction);
+    const answer =
+      direction === undefined ? undefined : blockAnswer(each.blocks, direction, quantum);
     return answer ?? (each.blocks.length >= blocksMax ? 'undecided' : 'open');
   };
   const tried = evidence.filter(({ trials }) => trials > 0);
-  const findings = tried.map((each) => findingOf(each, answerOf(each), good));
+  const findings = tried.map((each) => findingOf(each, { answer: answerOf(each), good, quantum }));
   const inner = findings.filter(({ kernel }) => kernel !== good && kernel !== bad);
-  const effect = ratioInterval(both.filter(isPositive).map(logRatio));
+  const effect = ratioInterval(both.filter(isPositive).map(endsPair), quantum);
   return {
     state: {
       kernels,
@@ -107,12 +110,16 @@ function hasFailed({ values, failures }: KernelEvidence): boolean {
 
 function findingOf(
   { kernel, values, blocks, failures, trials, hostTimeMs }: KernelEvidence,
-  answer: NarrowAnswer,
-  good: string,
+  found: {
+    readonly answer: NarrowAnswer;
+    readonly good: string;
+    readonly quantum: number | undefined;
+  },
 ): KernelFinding {
+  const { answer, good, quantum } = found;
   const usable = blocks.filter((block) => isPositive(block) && block.kernel > 0);
-  const logs = usable.map((block) => Math.log(block.kernel) - Math.log(block.good));
-  const ratio = kernel === good ? undefined : ratioInterval(logs);
+  const pairs = usable.map((block) => ({ value: block.kernel, baseline: block.good }));
+  const ratio = kernel === good ? undefined : ratioInterval(pairs, quantum);
   return {
     kernel,
     answer,

@@ -13,7 +13,9 @@
  * Looking again after more blocks gives more chances of a wrong answer than the 5 % of one look:
  * the tests beside this file show by simulation how many come of it.
  */
-import { centreInterval } from './centre-interval.js';
+import { roundingLog } from '../compare.js';
+import { middleOf } from '../series.js';
+import { centreInterval, logOf, type RatioPair } from './centre-interval.js';
 
 /** Of one block: one value of each end. */
 export interface EndsBlock {
@@ -25,9 +27,16 @@ export interface KernelBlock extends EndsBlock {
   readonly kernel: number;
 }
 
-/** `higher`: the bad end has the higher values. Undefined when the ends do not differ clearly. */
-export function endsDirection(blocks: readonly EndsBlock[]): 'higher' | 'lower' | undefined {
-  const found = centreInterval(blocks.filter(isPositive).map(logRatio));
+/**
+ * `higher`: the bad end has the higher values. Undefined when the ends do not differ clearly, or by
+ * no more than rounding to `quantum` makes.
+ */
+export function endsDirection(
+  blocks: readonly EndsBlock[],
+  quantum?: number,
+): 'higher' | 'lower' | undefined {
+  const pairs = blocks.filter(isPositive).map(endsPair);
+  const found = centreInterval(pairs.map(logOf), roundingLog(pairs, quantum));
   if (found === undefined || (found.low <= 0 && found.high >= 0)) return undefined;
   return found.low > 0 ? 'higher' : 'lower';
 }
@@ -36,21 +45,21 @@ export function endsDirection(blocks: readonly EndsBlock[]): 'higher' | 'lower' 
 export function blockAnswer(
   blocks: readonly KernelBlock[],
   direction: 'higher' | 'lower',
+  quantum?: number,
 ): 'good' | 'bad' | undefined {
-  const usable = blocks.filter((block) => isPositive(block) && block.kernel > 0);
+  const pairs = blocks
+    .filter((block) => isPositive(block) && block.kernel > 0)
+    .map(({ good, kernel, bad }) => ({ value: kernel, baseline: middleOf(good, bad) }));
   const sign = direction === 'higher' ? 1 : -1;
-  const found = centreInterval(usable.map((block) => sign * distanceFromMiddle(block)));
+  const distances = pairs.map((pair) => sign * logOf(pair));
+  const found = centreInterval(distances, roundingLog(pairs, quantum));
   if (found === undefined || (found.low <= 0 && found.high >= 0)) return undefined;
   return found.low > 0 ? 'bad' : 'good';
 }
 
-function distanceFromMiddle({ good, kernel, bad }: KernelBlock): number {
-  return Math.log(kernel) - (Math.log(good) + Math.log(bad)) / 2;
-}
-
 /** How far the bad end is above the good one. */
-export function logRatio({ good, bad }: EndsBlock): number {
-  return Math.log(bad) - Math.log(good);
+export function endsPair({ good, bad }: EndsBlock): RatioPair {
+  return { value: bad, baseline: good };
 }
 
 /** Others have no ratio, and say nothing. */

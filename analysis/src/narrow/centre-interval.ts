@@ -4,6 +4,7 @@
  * its 95 % interval. Whatever replaces it needs to keep this shape alone.
  */
 
+import { roundingLog } from '../compare.js';
 import { estimateMedian } from '../statistics/estimate.js';
 import { COVERAGE_MIN } from '../statistics/median-interval.js';
 import { hodgesLehmann } from '../statistics/signed-rank.js';
@@ -15,8 +16,14 @@ export interface CentreInterval {
   readonly high: number;
 }
 
-/** Undefined below two values. */
-export function centreInterval(values: readonly number[]): CentreInterval | undefined {
+/** Undefined below two values; wider by `hidden`, what rounding may have moved them all by. */
+export function centreInterval(values: readonly number[], hidden = 0): CentreInterval | undefined {
+  const found = centreOf(values);
+  if (found === undefined) return undefined;
+  return { centre: found.centre, low: found.low - hidden, high: found.high + hidden };
+}
+
+function centreOf(values: readonly number[]): CentreInterval | undefined {
   if (values.length === 0) return undefined;
   // As for the changes of a report: exact from six values on, and Student's t below.
   const shift = hodgesLehmann(values, COVERAGE_MIN);
@@ -26,12 +33,25 @@ export function centreInterval(values: readonly number[]): CentreInterval | unde
   return { centre: median, low: interval.low, high: interval.high };
 }
 
-/** Of differences of logarithms, as the ratio that they stand for. */
-export function ratioInterval(logs: readonly number[]): RatioEstimate | undefined {
-  const found = centreInterval(logs);
+/** What is divided by what in one block; both are positive. */
+export interface RatioPair {
+  readonly value: number;
+  readonly baseline: number;
+}
+
+/** `quantum` is the step in which values are printed, where it matters. */
+export function ratioInterval(
+  pairs: readonly RatioPair[],
+  quantum: number | undefined,
+): RatioEstimate | undefined {
+  const found = centreInterval(pairs.map(logOf), roundingLog(pairs, quantum));
   if (found === undefined) return undefined;
   const [ratio = 0, low = 0, high = 0] = [found.centre, found.low, found.high].map(finiteExp);
   return { ratio, low, high };
+}
+
+export function logOf({ value, baseline }: RatioPair): number {
+  return Math.log(value) - Math.log(baseline);
 }
 
 /** JSON knows no infinity. */

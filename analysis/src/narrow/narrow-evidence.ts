@@ -4,6 +4,7 @@
  * by block, its failures, and what it cost. It decides nothing.
  */
 import { type Environment, type TrialEnded, UsageError } from '@labsweep/proto';
+import { metricQuantum } from '../quantisation.js';
 import { rowViews } from '../row-view.js';
 import { matchedByBlock, type Series, seriesOf } from '../series.js';
 import type { SweepRecord } from '../sweep-record.js';
@@ -116,6 +117,21 @@ const isAmong = (scenario: string, scenarios: readonly string[]) =>
 export function measuredEnvironments(records: readonly SweepRecord[]): readonly Environment[] {
   const measured = trialsIn(records).filter(({ outcome }) => outcome.status === 'measured');
   return [...new Set(measured.map(({ environment }) => environment))];
+}
+
+/** The step in which all values of these kernels are printed, where it matters. */
+export function quantumIn(
+  records: readonly SweepRecord[],
+  wanted: Pick<NarrowQuestion, 'metric' | 'scenario'> & { readonly kernels: readonly string[] },
+): number | undefined {
+  const metrics = records.flatMap(({ spec }) => spec.workload.metrics);
+  const metric = metrics.find(({ name }) => name === wanted.metric);
+  if (metric === undefined) return undefined;
+  const series = records.flatMap((record) => wanted.kernels.flatMap(seriesIn(record, wanted)));
+  return metricQuantum(
+    metric,
+    series.map(({ value }) => value),
+  );
 }
 
 /** Values of a kernel in the one row of the record; none of a kernel that the record has not. */

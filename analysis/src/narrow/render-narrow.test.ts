@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SweepRecord } from '../sweep-record.js';
 import { buildRecord } from '../testing/record-builder.js';
-import { statedSweep } from '../testing/sample-records.js';
+import { sandwichSweep, statedSweep } from '../testing/sample-records.js';
 import { assessNarrowing } from './assess-narrowing.js';
 import { type NarrowReport, type NarrowReportInput, narrowReport } from './narrow-report.js';
 import { renderNarrowJson, renderNarrowText } from './render-narrow.js';
@@ -47,8 +47,10 @@ function textOf(report: NarrowReport): string {
 
 const around = (level: number) => [0, 1, -1, 2, -2, 1].map((noise) => level + noise);
 const ABA = sandwichOf(
-  buildRecord(statedSweep({ '6.16.12': around(100), '6.17.8': around(200), again: around(100.5) })),
-  { good: '6.16.12', bad: '6.17.8', again: 'again', metric: 'ns' },
+  buildRecord(
+    sandwichSweep({ '6.16.12': around(100), '6.17.8': around(200), again: around(100.5) }),
+  ),
+  { good: '6.16.12', bad: '6.17.8', metric: 'ns' },
 );
 
 test('a found pair has its table, its sandwich and its cost', () => {
@@ -84,8 +86,8 @@ test('answers that contradict each other are told', () => {
 
 test('a sandwich that does not confirm the pair says so at the top', () => {
   const flat = sandwichOf(
-    buildRecord(statedSweep({ a: around(100), b: around(100), c: around(100) })),
-    { good: 'a', bad: 'b', again: 'c', metric: 'ns' },
+    buildRecord(sandwichSweep({ a: around(100), b: around(100), c: around(100) })),
+    { good: 'a', bad: 'b', metric: 'ns' },
   );
   const report = reportOf([ROUND, NEXT], { sandwich: flat });
   assert.equal(report.end.kind === 'found' && report.end.confirmed, false);

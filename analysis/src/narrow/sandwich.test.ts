@@ -2,18 +2,24 @@
 /** Goal: drift does not pass for an effect. Method: values by hand, in six blocks. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { analyseSweep } from '../analyse-sweep.js';
+import type { SweepRecord } from '../sweep-record.js';
 import { buildRecord } from '../testing/record-builder.js';
-import { statedSweep } from '../testing/sample-records.js';
+import { sandwichSweep } from '../testing/sample-records.js';
 import { isConfirmed, sandwichOf } from './sandwich.js';
 
 const UP = { ratio: 2, low: 1.9, high: 2.1 };
-const NAMES = { good: 'A', bad: 'B', again: 'A-again', metric: 'ns' };
+const NAMES = { good: 'A', bad: 'B', metric: 'ns' };
 const NOISE = [0, 1, -1, 2, -2, 1];
 
-function sandwich(good: number, bad: number, again: number) {
+function recordOf(good: number, bad: number, again: number): SweepRecord {
   const around = (level: number, sign: number) => NOISE.map((noise) => level + sign * noise);
-  const values = { A: around(good, 1), B: around(bad, -1), 'A-again': around(again, -1) };
-  return sandwichOf(buildRecord(statedSweep(values)), NAMES);
+  const values = { A: around(good, 1), B: around(bad, -1), 'A.again': around(again, -1) };
+  return buildRecord(sandwichSweep(values));
+}
+
+function sandwich(good: number, bad: number, again: number) {
+  return sandwichOf(recordOf(good, bad, again), NAMES);
 }
 
 test('the effect is taken against the middle of both good ones, with the drift beside it', () => {
@@ -40,4 +46,27 @@ test('an effect against the direction of the ends does not confirm them', () => 
 
 test('states that the audit found unlike are never confirmed', () => {
   assert.equal(isConfirmed({ ...sandwich(100, 200, 100), unlikeStates: true }, UP), false);
+});
+
+test('a change that drift at one end of the blocks could make is not confirmed', () => {
+  assert.equal(isConfirmed(sandwich(100, 150, 104), UP), true);
+  // The middle of 100 and 200 is 141, and half of the drift is 41 %.
+  assert.equal(isConfirmed(sandwich(100, 180, 200), UP), false);
+});
+
+test('the report of the six blocks decides the pair too, with the same numbers', () => {
+  const record = recordOf(100, 180, 103);
+  const report = analyseSweep(record);
+  assert.equal(report.judging.family, 1, 'the good kernel against itself is no comparison');
+  const cell = report.rows[0]?.metrics[0]?.cells[1];
+  assert.equal(cell?.judgement?.verdict, 'slower');
+  assert.equal(report.rows[0]?.noiseFloor?.kind, 'a-a');
+  const { effect } = sandwichOf(record, NAMES);
+  assert(cell.comparison.kind === 'compared' && effect !== undefined);
+  assert.ok(Math.abs(cell.comparison.ratio.ratio - effect.ratio) < 1e-9);
+  const { interval } = cell.comparison.ratio;
+  assert(interval.method !== 'none');
+  assert.ok(
+    Math.abs(interval.low - effect.low) < 1e-9 && Math.abs(interval.high - effect.high) < 1e-9,
+  );
 });

@@ -6,18 +6,17 @@
  * having been chosen does not colour its interval.
  */
 import { analyseSweep } from '../analyse-sweep.js';
-import { matchedByBlock } from '../series.js';
+import { sandwichFloor } from '../noise-floor.js';
+import { matchedByBlock, middleOf } from '../series.js';
 import { median } from '../statistics/median.js';
 import type { RatioEstimate } from '../statistics/welch.js';
 import type { SweepRecord } from '../sweep-record.js';
 import { ratioInterval } from './centre-interval.js';
-import { seriesIn, trialsIn } from './narrow-evidence.js';
+import { quantumIn, seriesIn, trialsIn } from './narrow-evidence.js';
 
 export interface SandwichQuestion {
   readonly good: string;
   readonly bad: string;
-  /** The good kernel under its second name. */
-  readonly again: string;
   readonly metric: string;
   readonly scenario?: string;
 }
@@ -38,12 +37,20 @@ export interface Sandwich {
 
 export function sandwichOf(record: SweepRecord, question: SandwichQuestion): Sandwich {
   const of = seriesIn(record, question);
-  const blocks = matchedByBlock([of(question.good), of(question.bad), of(question.again)]).filter(
-    (values) => values.every((value) => value > 0),
+  const { good, bad } = question;
+  const again = record.spec.again ?? '';
+  const blocks = matchedByBlock([of(good), of(bad), of(again)]).filter((values) =>
+    values.every((value) => value > 0),
   );
-  const logs = blocks.map((values) => values.map(Math.log));
-  const effect = ratioInterval(logs.map(([a = 0, b = 0, again = 0]) => b - (a + again) / 2));
-  const drift = ratioInterval(logs.map(([a = 0, , again = 0]) => again - a));
+  const quantum = quantumIn([record], { ...question, kernels: [good, bad, again] });
+  const effect = ratioInterval(
+    blocks.map(([a, b, second]) => ({ value: b, baseline: middleOf(a, second) })),
+    quantum,
+  );
+  const drift = ratioInterval(
+    blocks.map(([a, , second]) => ({ value: second, baseline: a })),
+    quantum,
+  );
   const trials = trialsIn([record]);
   return {
     blocks: blocks.length,
@@ -71,8 +78,15 @@ function hasUnlikeStates(record: SweepRecord): boolean {
   return cells.some(({ comparison }) => comparison.kind === 'not-comparable');
 }
 
-/** The pair differs clearly, in the same direction as the ends. */
-export function isConfirmed({ effect, unlikeStates }: Sandwich, ends: RatioEstimate): boolean {
-  if (effect === undefined || unlikeStates) return false;
+/**
+ * The pair differs clearly, in the same direction as the ends, and by more than its drift could
+ * make: the rule by which the sweep's own report calls a change one.
+ */
+export function isConfirmed(
+  { effect, drift, unlikeStates }: Sandwich,
+  ends: RatioEstimate,
+): boolean {
+  if (effect === undefined || drift === undefined || unlikeStates) return false;
+  if (Math.abs(effect.ratio - 1) <= sandwichFloor(drift)) return false;
   return ends.ratio > 1 ? effect.low > 1 : effect.high < 1;
 }

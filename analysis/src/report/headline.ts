@@ -7,7 +7,7 @@ import type { EnvironmentRequest, Metric } from '@labsweep/proto';
 import type { Cell } from '../cell.js';
 import type { Report, ReportRow } from '../report-model.js';
 import { differenceText } from '../state-gate.js';
-import { type Judgement, percentText, type Verdict } from '../verdict.js';
+import { isRegressionVerdict, type Judgement, percentText, type Verdict } from '../verdict.js';
 import { decimalsFor, formatLevel, formatP, formatSignedChange } from './format-number.js';
 
 /** A judged comparison of the primary metric. */
@@ -74,7 +74,7 @@ export function leadClaim(report: Report): Claim | undefined {
 /** A regression is said only where a verdict says so and can blame the code. */
 export function isRegression(report: Report): boolean {
   const lead = leadClaim(report);
-  return lead?.judgement.verdict === 'slower' && canBlame(report, lead.row);
+  return lead !== undefined && isRegressionVerdict(lead.judgement) && canBlame(report, lead.row);
 }
 
 /**

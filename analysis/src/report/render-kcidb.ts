@@ -8,7 +8,7 @@ import { type KernelName, type TrialEnded, UsageError } from '@labsweep/proto';
 import { blockHistories } from '../block-history.js';
 import type { Report, ReportKernel } from '../report-model.js';
 import type { SweepRecord } from '../sweep-record.js';
-import type { Verdict } from '../verdict.js';
+import { isDrawn, type Verdict } from '../verdict.js';
 import { canBlame, claimsOf } from './headline.js';
 import type { RenderParts } from './report-format.js';
 import { type TrialRow, trialRows } from './trial-rows.js';
@@ -176,16 +176,18 @@ function skippedTests(parts: KcidbParts) {
   );
 }
 
+/** A change is a fault of the code only in an order that was drawn. */
 function verdictTests({ record, report, origin, id }: KcidbParts) {
   return claimsOf(report).map(({ row, cell, judgement }) => {
     const { comparison, summary } = cell;
+    const mayClaim = canBlame(report, row) && isDrawn(judgement.reasons);
     const status = VERDICT_STATUS[judgement.verdict];
     return {
       id: id(row.label, cell.kernel, 'verdict'),
       origin,
       build_id: id(cell.kernel),
       path: pathOf(row.workload, row.scenario, report.primary.name, 'verdict'),
-      status: canBlame(report, row) ? status : 'DONE',
+      status: mayClaim ? status : 'DONE',
       ...(comparison.kind === 'compared' ? { number: { value: comparison.ratio.ratio } } : {}),
       environment: {
         comment: row.label,

@@ -76,17 +76,19 @@ export function judgementText({ verdict, reasons, blocksMissing }: Judgement): s
 
 /** "tonight" is meant: another night has another floor. */
 export function floorText(floor: NoiseFloor, baseline: string): string {
-  const smallest = `smallest change this setup could see tonight: ${percentText(floor.fraction)}`;
+  const smallest = 'smallest change this setup could see tonight:';
   switch (floor.kind) {
     case 'a-a':
       return (
-        `${smallest} (${baseline} against itself: ${formatSpan(floor.change)}, ` +
-        `${floor.blocks} blocks)`
+        `${smallest} ${percentText(floor.fraction)} (${floor.isSandwich ? 'half the drift of ' : ''}` +
+        `${baseline} against itself: ${formatSpan(floor.change)}, ${floor.blocks} blocks)`
       );
     case 'spread':
       return (
-        `${smallest} (reckoned from the spread of ${floor.blocks} blocks, 90% power; ` +
-        'aa = true would measure it)'
+        `smallest change that ${floor.blocks} blocks of this spread find with 90% power: ` +
+        `${percentText(floor.fraction)} (reckoned; aa = true would measure a noise floor)`
       );
+    case 'too-few':
+      return `${smallest} none, ${floor.blocks} blocks cannot decide, ${floor.needed} needed`;
   }
 }

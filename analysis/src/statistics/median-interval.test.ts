@@ -90,3 +90,27 @@ test(`intervals enclose the true median as often as they promise (seed ${SEED})`
     if (n <= 5) assert.ok(enclosed / rounds < 0.965, `n=${n} too wide: ${enclosed} of ${rounds}`);
   }
 });
+
+/** Each with the median 1, away from the normal noise above. */
+const SHAPES: Readonly<Record<string, (random: RandomSource) => number>> = {
+  'one in ten three times as wild': (random) =>
+    Math.exp(0.1 * (random() < 0.1 ? 3 : 1) * normal(random)),
+  'skewed, with a long tail of slow boots': (random) => 1 - 0.2 * Math.log(2 * (1 - random())),
+};
+
+for (const [name, draw] of Object.entries(SHAPES)) {
+  test(`from six values on intervals keep that promise: ${name} (seed ${SEED})`, () => {
+    const random = randomSource(SEED);
+    const rounds = 2000;
+    for (const n of [6, 9, 15]) {
+      let enclosed = 0;
+      for (let round = 0; round < rounds; round += 1) {
+        const values = Array.from({ length: n }, () => draw(random));
+        const { low, high } = bounds(medianInterval(values, 'log'));
+        if (low <= 1 && 1 <= high) enclosed += 1;
+      }
+      assert.ok(enclosed / rounds > 0.935, `n=${n}: ${enclosed} of ${rounds}`);
+      assert.ok(enclosed / rounds < 0.975, `n=${n} too wide: ${enclosed} of ${rounds}`);
+    }
+  });
+}

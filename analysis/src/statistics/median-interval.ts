@@ -56,6 +56,12 @@ export function medianInterval(values: readonly number[], scale: 'log' | 'linear
   return { method: 'student-t-log', ...logInterval(values), coverage: COVERAGE_MIN };
 }
 
+/** By what rounding may have moved all values alike, to either side. */
+export function widerBy(interval: MedianInterval, hidden: number): MedianInterval {
+  if (interval.method === 'none' || hidden === 0) return interval;
+  return { ...interval, low: interval.low - hidden, high: interval.high + hidden };
+}
+
 /** Between the ranks that cover enough and the next ones inwards, which do not. */
 function interpolated(sorted: readonly number[], { rank, coverage }: MedianRanks): MedianInterval {
   const n = sorted.length;

@@ -81,8 +81,14 @@ function walshAverages(values: readonly number[]): number[] {
 
 const depths = new Map<string, { rank: number; coverage: number } | undefined>();
 
-/** How many pair means from either end the interval begins; it depends on n alone. */
-function depthFor(n: number, coverageMin: number) {
+/**
+ * How many pair means from either end the interval begins, and what it covers; it depends on n
+ * alone. Undefined where n is too small.
+ */
+export function depthFor(
+  n: number,
+  coverageMin: number,
+): { readonly rank: number; readonly coverage: number } | undefined {
   const key = `${n} ${coverageMin}`;
   if (!depths.has(key)) depths.set(key, findDepth(n, coverageMin));
   return depths.get(key);

@@ -4,7 +4,7 @@
  * hosts that differ, hosts that drift while blocks run, and numbers printed with few digits.
  */
 import type { BlockId, HostId } from '@labsweep/proto';
-import type { Series } from '../series.js';
+import { betweenTurns, type Series } from '../series.js';
 import type { RandomSource } from '../statistics/random-source.js';
 
 export interface NoiseModel {
@@ -14,6 +14,11 @@ export interface NoiseModel {
   readonly hasTails?: boolean;
   /** Of the host's level from one trial to the next, as a fraction. */
   readonly driftPerTrial?: number;
+  /**
+   * By lot when left out; `listed`: the baseline first; `sandwich`: first and last, and what stands
+   * for it is the geometric mean of both.
+   */
+  readonly order?: 'listed' | 'sandwich';
   /** How many hosts share the blocks; their levels spread evenly over 40 %. */
   readonly hosts?: number;
   /** Values are multiples of it; the level is about 40. */
@@ -26,37 +31,49 @@ const TAIL_FACTOR = 3;
 /** From the slowest host to the fastest. */
 const HOST_SPAN = 0.4;
 
-/** `ratio` is the true one, kernel / baseline. Which of them runs first is drawn in each block. */
+/** `ratio` is the true one, kernel / baseline. */
 export function noisyPair(
   random: RandomSource,
   model: NoiseModel & { readonly blocks: number; readonly ratio: number },
 ): { readonly kernel: Series; readonly baseline: Series } {
-  const kernel: Series[number][] = [];
-  const baseline: Series[number][] = [];
+  const series = { kernel: [], first: [], again: [] } as Record<Turn, Series[number][]>;
   const { hosts = 1, driftPerTrial = 0 } = model;
   for (let block = 0; block < model.blocks; block += 1) {
     const host = block % hosts;
     const hostLevel = hosts === 1 ? 1 : 1 + HOST_SPAN * (host / (hosts - 1) - 0.5);
-    const isKernelFirst = random() < 0.5;
-    for (const isKernel of [isKernelFirst, !isKernelFirst]) {
-      const turn = isKernel === isKernelFirst ? 0 : 1;
-      const drift = 1 + driftPerTrial * (2 * block + turn);
-      const level = LEVEL * hostLevel * drift * (isKernel ? model.ratio : 1);
-      const value = printed(level * Math.exp(bootNoise(random, model)), model.quantum);
-      (isKernel ? kernel : baseline).push({
+    const turns = turnsOf(model, random);
+    for (const [place, turn] of turns.entries()) {
+      const trial = turns.length * block + place;
+      const drift = 1 + driftPerTrial * trial;
+      const level = LEVEL * hostLevel * drift * (turn === 'kernel' ? model.ratio : 1);
+      series[turn].push({
         block: `r${block}` as BlockId,
         repetition: block + 1,
         host: `host${host}` as HostId,
-        value,
-        startedAtMs: 1000 * (2 * block + turn),
+        value: printed(level * Math.exp(bootNoise(random, model)), model.quantum),
+        startedAtMs: 1000 * trial,
         provisional: false,
       });
     }
   }
-  return { kernel, baseline };
+  const { kernel, first, again } = series;
+  return { kernel, baseline: model.order === 'sandwich' ? betweenTurns(first, again) : first };
 }
 
-function bootNoise(random: RandomSource, { noise, hasTails = false }: NoiseModel): number {
+type Turn = 'kernel' | 'first' | 'again';
+
+/** The trials of one block in their order. */
+function turnsOf({ order }: NoiseModel, random: RandomSource): readonly Turn[] {
+  if (order === 'sandwich') return ['first', 'kernel', 'again'];
+  const isKernelFirst = order === undefined && random() < 0.5;
+  return isKernelFirst ? ['kernel', 'first'] : ['first', 'kernel'];
+}
+
+/** Of the logarithm of one value. */
+export function bootNoise(
+  random: RandomSource,
+  { noise, hasTails = false }: Pick<NoiseModel, 'noise' | 'hasTails'>,
+): number {
   const isTail = hasTails && random() < TAIL_SHARE;
   return noise * (isTail ? TAIL_FACTOR : 1) * standardNormal(random);
 }

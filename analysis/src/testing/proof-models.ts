@@ -2,12 +2,13 @@
 /** Made-up rows of two kernels with known truth, and the verdicts that reports give of them. */
 import assert from 'node:assert/strict';
 import type { KernelName, Metric } from '@labsweep/proto';
+import type { OrderDoubt } from '../block-lot.js';
 import type { Cell } from '../cell.js';
 import { type Comparison, compareKernels } from '../compare.js';
 import { judgeCells } from '../judge-report.js';
 import { metricQuantum } from '../quantisation.js';
 import type { RandomSource } from '../statistics/random-source.js';
-import type { Verdict } from '../verdict.js';
+import type { Judgement, Verdict } from '../verdict.js';
 import { type NoiseModel, noisyPair } from './noisy-sweep.js';
 
 /** Printed by each test that draws from it; LABSWEEP_PROOF_SEED tries another. */
@@ -19,6 +20,12 @@ export const MODELS: Readonly<Record<string, NoiseModel>> = {
   'heavy tails': { noise: 0.01, hasTails: true },
   'drift of 0.2% a trial': { noise: 0.01, driftPerTrial: 0.002 },
   'five hosts, 40% apart': { noise: 0.01, hosts: 5 },
+  'A B A, drift of 1% a trial, tails': {
+    noise: 0.01,
+    hasTails: true,
+    driftPerTrial: 0.01,
+    order: 'sandwich',
+  },
   'printed in steps of 0.1, drift, tails, five hosts': {
     noise: 0.01,
     hasTails: true,
@@ -54,8 +61,16 @@ export function verdicts(
   comparisons: readonly Comparison[],
   canStop = false,
 ): (Verdict | undefined)[] {
+  return judgements(comparisons, { canStop }).map((judgement) => judgement?.verdict);
+}
+
+/** The same with all that is said of them. */
+export function judgements(
+  comparisons: readonly Comparison[],
+  options: { readonly canStop?: boolean; readonly orderDoubt?: OrderDoubt },
+): (Judgement | undefined)[] {
   const rows = comparisons.map((comparison) => ({
     cells: [{ comparison } as Cell],
   }));
-  return judgeCells(rows, { canStop }).cells.map(([cell]) => cell?.judgement?.verdict);
+  return judgeCells(rows, options).rows.map(({ cells }) => cells[0]?.judgement);
 }

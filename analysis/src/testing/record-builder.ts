@@ -207,7 +207,7 @@ function specOf(options: RecordOptions): Spec {
     },
     environments: [],
     repetitions: options.repetitions,
-    order: 'interleaved',
+    order: options.order ?? 'interleaved',
     seed: options.seed,
     baseline: options.baseline as KernelName,
     ...(options.again === undefined ? {} : { again: options.again as KernelName }),

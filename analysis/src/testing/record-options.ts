@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a test says of the sweep it wants; the builder fills in the rest. */
 import type {
+  BlockOrder,
   Environment,
   EnvironmentRequest,
   FailureClass,
@@ -71,6 +72,8 @@ export interface RecordOptions {
   readonly baseline: string;
   /** The second name of the baseline; rows that have it name it among their kernels. */
   readonly again?: string;
+  /** What the spec says of it; blocks are made by the seed in any case. */
+  readonly order?: BlockOrder;
   readonly margin?: number;
   /** By kernel; the others tell none. */
   readonly configs?: Readonly<Record<string, KernelConfig>>;

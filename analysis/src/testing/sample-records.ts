@@ -30,6 +30,12 @@ export function plainSweep(change: Partial<RecordOptions> = {}): RecordOptions {
   return { seed: 1, rows: [qemuRow(1), qemuRow(2)], repetitions: 3, baseline: 'v6.16', ...change };
 }
 
+/** The last of the kernels is the first one's second turn, A B A. */
+export function sandwichSweep(values: Readonly<Record<string, readonly number[]>>): RecordOptions {
+  const again = Object.keys(values).at(-1) ?? '';
+  return statedSweep(values, { again, order: 'sandwich' });
+}
+
 /** One row, one metric `ns`, and values as a test states them: by kernel, then by repetition. */
 export function statedSweep(
   values: Readonly<Record<string, readonly number[]>>,

@@ -7,7 +7,13 @@
 import type { Metric, SweepId } from '@labsweep/proto';
 import { type Comparison, compareKernels } from '../compare.js';
 import { type Agreement, agreementOf } from '../environment-effect.js';
-import { type EnvironmentSide, seriesOn, sideOf } from '../environment-side.js';
+import {
+  type EnvironmentSide,
+  quantumOn,
+  referenceOn,
+  seriesOn,
+  sideOf,
+} from '../environment-side.js';
 import type { HostClass } from '../host-class.js';
 import { type StateDifference, stateDifferencesBetween } from '../state-gate.js';
 import { type LevelRatio, levelRatio } from '../statistics/level-ratio.js';
@@ -240,11 +246,12 @@ function effectIn(
   const pair = { kernel: own.kernel, baseline: base.kernel };
   if (parts.rows[which].state.differences(pair).length > 0) return undefined;
   const { name, direction } = metric[which];
-  const series = (each: SideKernel) => seriesOn(parts[which], { ...each, metric: name });
+  const side = parts[which];
   return compareKernels({
-    kernel: series(own),
-    baseline: series(base),
+    kernel: seriesOn(side, { ...own, metric: name }),
+    baseline: referenceOn(side, { ...base, metric: name }),
     baselineName: base.kernel,
     direction,
+    ...quantumOn(side, metric[which]),
   });
 }

@@ -42,8 +42,6 @@ export interface NarrowSearchOptions {
 
 /** Each round answers something or ends the search; lists are shorter than this. */
 const ROUNDS_MAX = 1000;
-const KERNEL_NAME_MAX = 32;
-const AGAIN = '-again';
 
 export class NarrowSearch {
   private readonly records: SweepRecord[] = [];
@@ -145,17 +143,17 @@ export class NarrowSearch {
   ): Promise<{ readonly record: SweepRecord; readonly sandwich: Sandwich }> {
     const { lab, task, sandwichBlocks, scenario } = this.options;
     const [good, bad] = [this.listed(pair.good), this.listed(pair.bad)];
-    const again = `${good.name.slice(0, KERNEL_NAME_MAX - AGAIN.length)}${AGAIN}`;
-    const digest = sha256Of(JSON.stringify([good, bad])).slice(0, 6);
-    const names = { good: good.name, bad: bad.name, again, metric: task.metric.name };
+    const order = 'sandwich';
+    const digest = sha256Of(JSON.stringify([order, good, bad])).slice(0, 6);
+    const names = { good: good.name, bad: bad.name, metric: task.metric.name };
     const question = scenario === undefined ? names : { ...names, scenario };
     for (let ordinal = 1; ordinal <= ROUNDS_MAX; ordinal += 1) {
       const suffix = `aba-${digest}${ordinal === 1 ? '' : `-${ordinal}`}`;
       const wasOver = await lab.wasOver(suffix);
       const record = await lab.run(suffix, {
-        kernels: [good, bad, { name: again, source: good.source }],
+        kernels: [good, bad],
         repetitions: sandwichBlocks,
-        order: 'listed',
+        order,
         keepsPurposes: true,
       });
       const sandwich = sandwichOf(record, question);

@@ -77,24 +77,27 @@ export function noiseFloorLines(report: Report, columns: number): string[] {
     : ['Noise floor (the smallest change this setup could see):', ...lines];
 }
 
-function floorSentence(floor: NoiseFloor | undefined, { baseline, head }: Report): string {
+function floorSentence(floor: NoiseFloor | undefined, { baseline }: Report): string {
   if (floor === undefined) return 'not known, no two blocks can be compared';
-  const reach = percentText(floor.fraction);
   switch (floor.kind) {
     case 'a-a': {
       const { size } = formatSignedChange(floor.change);
       const change = `${size} (${formatSpan(floor.change)})`;
-      const found =
-        head.order === 'sandwich'
-          ? `${baseline} drifts by ${change} from the first turn of a block to its last,`
-          : `${baseline} differs from itself, run twice in each block, by ${change}`;
+      const found = floor.isSandwich
+        ? `half of the drift of ${baseline}, ${change} from the first turn of a block to its last,`
+        : `${baseline} differs from itself, run twice in each block, by ${change}`;
       const bias = 'the interval excludes 0, so the setup is biased and the row only supports';
       return (
-        `${reach}, measured: ${found} over ${blocksText(floor.blocks)}; ` +
+        `${percentText(floor.fraction)}, measured: ${found} over ${blocksText(floor.blocks)}; ` +
         `${floor.isBroken ? bias : 'no smaller change is called one'}`
       );
     }
     case 'spread':
-      return `${reach}, reckoned from ${blocksText(floor.blocks)} at 90% power`;
+      return (
+        `${percentText(floor.fraction)} is found with 90% power, reckoned from the spread of ` +
+        `${blocksText(floor.blocks)}`
+      );
+    case 'too-few':
+      return `none: ${blocksText(floor.blocks)} cannot decide, ${floor.needed} needed`;
   }
 }

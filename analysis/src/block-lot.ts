@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Whether the order of the kernels inside blocks was drawn by lot. All that the statistics promise
+ * of error rates rests on that draw: in a fixed order whatever changes from one trial to the next,
+ * such as drift or a slow first run, looks like a difference between the kernels.
+ */
+import type { Cell } from './cell.js';
+import type { SweepRecord } from './sweep-record.js';
+
+/** `fixed`: the same in each block; `not-told`: measured elsewhere, by whatever design. */
+export type OrderDoubt = 'fixed' | 'not-told';
+
+/**
+ * Undefined where nothing is to be doubted. A sandwich has the baseline on both sides of what is
+ * compared with it, and its floor shows what the order does.
+ */
+export function orderDoubt({ spec, provenance }: SweepRecord): OrderDoubt | undefined {
+  if (provenance !== undefined) return 'not-told';
+  return spec.order === 'listed' ? 'fixed' : undefined;
+}
+
+/** Why that matters, in one clause. */
+export function orderDoubtText(doubt: OrderDoubt): string {
+  const what =
+    doubt === 'fixed'
+      ? 'kernels ran in one fixed order in every block'
+      : 'the order in which kernels ran is not told';
+  return `${what}, so drift or a slow first run may pass for a change`;
+}
+
+/** Of the status of a row; one that compares nothing has nothing to doubt. */
+export function orderReasons(row: {
+  readonly orderDoubt?: OrderDoubt;
+  readonly cells: readonly Cell[];
+}): string[] {
+  const { orderDoubt: doubt, cells } = row;
+  const isCompared = cells.some(({ comparison }) => comparison.kind === 'compared');
+  return doubt === undefined || !isCompared ? [] : [orderDoubtText(doubt)];
+}
