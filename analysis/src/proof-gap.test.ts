@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * The intervals of gap closed held against the share that is true, on three hosts that differ by
- * 40 % and drift while blocks run. The seed is fixed and printed; LABSWEEP_PROOF_SEED tries another.
+ * 40 % and drift while blocks run. The seed is fixed and printed; LABSWEEP_PROOF_SEED tries
+ * another.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -74,7 +74,8 @@ export function leadClaim(report: Report): Claim | undefined {
 /** A regression is said only where a verdict says so and can blame the code. */
 export function isRegression(report: Report): boolean {
   const lead = leadClaim(report);
-  return lead !== undefined && isRegressionVerdict(lead.judgement) && canBlame(report, lead.row);
+  if (lead === undefined || !isRegressionVerdict(lead.judgement)) return false;
+  return canBlame(report, lead.row);
 }
 
 /**

@@ -84,7 +84,7 @@ function floorSentence(floor: NoiseFloor | undefined, { baseline }: Report): str
       const { size } = formatSignedChange(floor.change);
       const change = `${size} (${formatSpan(floor.change)})`;
       const found = floor.isSandwich
-        ? `half of the drift of ${baseline}, ${change} from the first turn of a block to its last,`
+        ? `half of the drift of ${baseline}, ${change}, from the first turn of a block to its last,`
         : `${baseline} differs from itself, run twice in each block, by ${change}`;
       const bias = 'the interval excludes 0, so the setup is biased and the row only supports';
       return (
