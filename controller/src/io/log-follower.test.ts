@@ -92,6 +92,18 @@ test('it catches up, and goes on with what comes', async (context) => {
   assert.deepEqual(seen, [1, 2, 3, 4, 5]);
 });
 
+test('a log that loses its end while it is first folded keeps nobody waiting', async (context) => {
+  const log = new FakeLog();
+  log.append(5);
+  log.asleep = true;
+  const { follower, seen } = follow(context, log);
+  const caughtUp = follower.catchUp();
+  await turn();
+  log.lose(2);
+  await caughtUp;
+  assert.deepEqual(seen, [1, 2, 3]);
+});
+
 test('a log that ends before what was folded is told', async (context) => {
   const log = new FakeLog();
   log.append(5);

@@ -37,6 +37,8 @@ export class LogFollower {
   private consumer = new AbortController();
   private createdAt: string | undefined;
   private onProgress: () => void = () => {};
+  /** What `catchUp` waits for. */
+  private awaitedSequence = 0;
 
   constructor(private readonly ports: FollowerPorts) {
     this.lossesSeen = ports.lossCount();
@@ -61,8 +63,9 @@ export class LogFollower {
     if (this.last.sequence >= lastSequence || this.ports.signal.aborted) return;
     // One promise for all of it: a listener for each entry of a long log would take hours.
     await new Promise<void>((resolve) => {
+      this.awaitedSequence = lastSequence;
       this.onProgress = () => {
-        if (this.last.sequence >= lastSequence) resolve();
+        if (this.last.sequence >= this.awaitedSequence) resolve();
       };
       this.ports.signal.addEventListener('abort', () => resolve(), { once: true });
     });
@@ -146,6 +149,9 @@ export class LogFollower {
       try {
         await this.verify();
         const { lastSequence } = await log.head();
+        // A log that lost its end meanwhile may never reach again what was waited for.
+        this.awaitedSequence = Math.min(this.awaitedSequence, lastSequence);
+        this.onProgress();
         stalled =
           lastSequence > this.last.sequence && this.last.sequence === before ? stalled + 1 : 0;
         if (stalled > STALLED_CHECKS_MAX) {
