@@ -138,7 +138,7 @@ function levelTable({ kernels }: ComparedRow, { metric, unit, levels }: Compared
   const title = unit === '' ? metric : `${metric} (${unit})`;
   const table = renderAsciiTable({
     columns: [
-      { header: title, align: 'left' },
+      { header: '', align: 'left' },
       { header: 'A', align: 'right' },
       { header: 'B', align: 'right' },
       { header: 'B / A', align: 'left' },
@@ -146,7 +146,10 @@ function levelTable({ kernels }: ComparedRow, { metric, unit, levels }: Compared
     rows: levels.map((level) => levelCells(level).map((text) => [text])),
     gap: 2,
   }).map((line) => `  ${line}`);
-  if (table.every((line) => line.length <= PAGE_COLUMNS)) return ['', ...table];
+  // Above the table and not in its head: a long name would leave the numbers no room.
+  if (table.every((line) => line.length <= PAGE_COLUMNS)) {
+    return ['', ...wrapText(title, { prefix: '  ' }), ...table];
+  }
   const lines = levels.flatMap((level) =>
     wrapText(`${title}: ${levelCells(level).join(', ')}`, { prefix: '  ' }),
   );
