@@ -15,6 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Broker, connectBroker, messageIdOf } from '@labsweep/proto';
 import { AGENT_PROGRAM } from './index.js';
 import { FakeController } from './testing/fake-controller.js';
+import { idsInLog } from './testing/ids-in-log.js';
 import { freePort, startNats } from './testing/nats-server.js';
 import { PROGRAM, sampleLease } from './testing/sample-lease.js';
 import { waitUntil } from './testing/wait-until.js';
@@ -242,7 +243,7 @@ test('a full disk makes the agent wait and say so, and nothing is lost', async (
   assert.ok(controller.of('renew').length > renewed, 'who waits for room keeps the lease');
   assert.equal(await lab.broker.log.lastSequence(), 0, 'nothing is published before it is spooled');
   rmSync(join(state, 'ballast'));
-  await waitUntil('both outcomes', async () => (await lab.broker.log.lastSequence()) === 2);
+  await waitUntil('both outcomes', async () => (await idsInLog(lab.broker)).length === 2);
   await waitUntil('no trouble', async () => controller.of('alive').at(-1)?.trouble === '');
 });
 
@@ -256,14 +257,15 @@ test('a program that prints more lines than the log takes fails its trial and no
   controller.send({ kind: 'lease', lease });
   await waitUntil('the outcome', async () => (await lab.broker.log.lastSequence()) === 1);
   for await (const message of lab.broker.log.follow(new AbortController().signal)) {
-    assert.ok('entry' in message && message.entry.type === 'trial-ended');
-    const { outcome, evidence } = message.entry;
+    const [entry] = message.entries;
+    assert.ok(entry?.type === 'trial-ended');
+    const { outcome, evidence } = entry;
     assert.equal(outcome.failure?.class, 'garbage-output');
     assert.match(outcome.failure?.message ?? '', /KiB fit into the log/);
     // All that it printed is there.
     const output = await lab.broker.artifacts.get(evidence.output ?? ('' as never));
     assert.match(Buffer.from(output).toString(), /metric59999=1/);
-    controller.send({ kind: 'settled', messageIds: [messageIdOf(message.entry)] });
+    controller.send({ kind: 'settled', messageIds: [messageIdOf(entry)] });
     break;
   }
   await waitUntil('an empty spool', async () => controller.of('alive').at(-1)?.spooled === 0);

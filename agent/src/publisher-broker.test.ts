@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Broker, connectBroker, messageIdOf, type TrialEnded } from '@labsweep/proto';
 import { Publisher } from './publisher.js';
 import { Spool } from './spool.js';
+import { idsInLog } from './testing/ids-in-log.js';
 import { startNats } from './testing/nats-server.js';
 import { sampleOutcome } from './testing/sample-outcome.js';
 import { waitUntil } from './testing/wait-until.js';
@@ -44,17 +45,6 @@ async function startLab(context: TestContext, options: readonly string[] = []) {
 
 /** Of a broker that may be away. */
 const lastSequence = (broker: Broker) => broker.log.lastSequence().catch(() => -1);
-
-async function idsInLog(broker: Broker): Promise<string[]> {
-  const last = await broker.log.lastSequence();
-  const ids: string[] = [];
-  if (last === 0) return ids;
-  for await (const message of broker.log.follow(new AbortController().signal)) {
-    if ('entry' in message) ids.push(messageIdOf(message.entry));
-    if (message.sequence >= last) return ids;
-  }
-  return ids;
-}
 
 test('a broker that is away holds outcomes up, and gets each once when it is back', async (context) => {
   const { nats, broker, publisher, put, notes, sequences } = await startLab(context);
@@ -115,6 +105,26 @@ test('an outcome beyond the limit of the server is cut and does not hold others 
     notes.join('\n'),
     /outcome of scripted-smp1\/r1\/large is too large for this broker/,
   );
+});
+
+test('outcomes of one message come out of the log one by one, and go alone where it is too large', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'labsweep-conf-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const config = join(folder, 'nats.conf');
+  writeFileSync(config, 'max_payload: 16KB\n');
+  const { broker, publisher, put, notes } = await startLab(context, ['-c', config]);
+  publisher.connect(broker);
+  const small = ['a', 'b', 'c'].map((kernel) => sampleOutcome(kernel, { durationMs: 50 }));
+  for (const entry of small) await put(entry);
+  await publisher.flush(20_000);
+  assert.equal(await broker.log.lastSequence(), 1);
+  const outcome = { ...sampleOutcome('').outcome, facts: { text: 'x'.repeat(9 * 1024) } };
+  const large = ['d', 'e'].map((kernel) => sampleOutcome(kernel, { durationMs: 50, outcome }));
+  for (const entry of large) await put(entry);
+  await publisher.flush(20_000);
+  assert.equal(await broker.log.lastSequence(), 3);
+  assert.deepEqual(await idsInLog(broker), [...small, ...large].map(messageIdOf));
+  assert.deepEqual(notes, []);
 });
 
 test('thousands of outcomes a second go through one publisher', async (context) => {

@@ -14,16 +14,22 @@ import { sampleOutcome } from './testing/sample-outcome.js';
 function fakeBroker(failures = 0) {
   const appended: string[] = [];
   let left = failures;
-  const append = async (entry: TrialEnded) => {
+  /** How many outcomes came with each message. */
+  const sizes: number[] = [];
+  const appendTogether = async (outcomes: readonly TrialEnded[]) => {
     if (left > 0) {
       left -= 1;
       throw new Error('no responders');
     }
-    appended.push(messageIdOf(entry));
-    return appended.length;
+    appended.push(...outcomes.map(messageIdOf));
+    sizes.push(outcomes.length);
+    return sizes.length;
   };
-  const broker = { log: { append }, artifacts: { put: async () => '' } } as unknown as Broker;
-  return { broker, appended };
+  const broker = {
+    log: { appendTogether },
+    artifacts: { put: async () => '' },
+  } as unknown as Broker;
+  return { broker, appended, sizes };
 }
 
 async function newPublisher(context: TestContext, options: PublisherOptions = {}) {
@@ -119,4 +125,33 @@ test('an outcome that an earlier process published is not waited for a second ti
   });
   await publisher.flush(5_000);
   assert.equal(folded, false, 'a controller that folds anew has to say it anew');
+});
+
+test('outcomes of short trials share a message, and so they do when they are sent again', async (context) => {
+  const { spool, publisher } = await newPublisher(context);
+  const first = fakeBroker();
+  publisher.connect(first.broker);
+  const entries = ['a', 'b', 'c'].map((kernel) => sampleOutcome(kernel, { durationMs: 50 }));
+  const ids = entries.map(messageIdOf);
+  for (const entry of entries) {
+    await spool.add(entry, []);
+    publisher.add(entry);
+    // Whoever looks at the spool meanwhile takes none away from the others.
+    publisher.wake();
+  }
+  await delay(20);
+  assert.deepEqual(first.sizes, []);
+  publisher.hurry();
+  await publisher.flush(5_000);
+  assert.deepEqual([first.sizes, first.appended], [[3], ids]);
+  await publisher.settle(ids.slice(0, 1));
+  const second = fakeBroker(1);
+  publisher.connect(second.broker);
+  await publisher.flush(5_000);
+  assert.deepEqual([second.sizes, second.appended], [[3], ids]);
+  await publisher.settle(ids.slice(1));
+  const third = fakeBroker();
+  publisher.connect(third.broker);
+  await publisher.flush(5_000);
+  assert.deepEqual(third.sizes, []);
 });

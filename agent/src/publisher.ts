@@ -12,7 +12,9 @@ import {
   type Note,
   type TrialEnded,
 } from '@labsweep/proto';
+import { FoldNews } from './fold-news.js';
 import { isTooLarge, shrinkOutcome } from './outcome-limit.js';
+import { type Parcel, Parcels } from './parcels.js';
 import { evidenceOf, type OutcomeSpool } from './spool.js';
 import { withinLimit } from './within-limit.js';
 
@@ -41,24 +43,20 @@ const FAILURES_TOLD = 2;
  * about an outcome that was folded while we said hello. So long after the last word we ask again.
  */
 const ASK_AFTER_MS = 15_000;
-/** Without a store to sync most are settled after minutes, and nothing is wrong. */
+/** About so many: without a store to sync most are settled after minutes, and nothing is wrong. */
 const ASKED_MAX = 100;
-/** Several times the trials of one lease, which are no more than a spec may have kernels. */
-const KNOWN_MAX = 500;
 
 export class Publisher {
   /** Why outcomes do not reach the broker, for people; empty when they do. */
   trouble = '';
   private broker: Broker | undefined;
-  /** Ids of what is neither published nor on its way, oldest first. */
-  private readonly queue = new Map<string, TrialEnded>();
-  private readonly inFlight = new Set<string>();
+  private readonly parcels = new Parcels((parcel) => this.enqueue(parcel));
+  /** Neither published nor on its way, oldest first. */
+  private readonly queue = new Set<Parcel>();
+  private readonly inFlight = new Set<Parcel>();
   /** When the broker acknowledged them, or they were last asked for; by the monotonic clock. */
-  private readonly published = new Map<string, number>();
-  private readonly folded = new Set<string>();
-  /** All that the controller said it has folded since its welcome; settled ones too. */
-  private readonly known = new Set<string>();
-  private readonly waiting = new Map<string, () => void>();
+  private readonly published = new Map<Parcel, number>();
+  private readonly news = new FoldNews((id) => this.spool.has(id));
   private failures = 0;
   private resting: AbortController | undefined;
   private onIdle: (() => void)[] = [];
@@ -84,8 +82,8 @@ export class Publisher {
    * anew must find what the log has lost.
    */
   welcomed(folded: readonly string[]): void {
-    this.known.clear();
-    this.fold(folded);
+    this.news.begin();
+    this.news.told(folded);
     this.publishAgain();
   }
 
@@ -96,19 +94,27 @@ export class Publisher {
     this.wake();
   }
 
-  /** Call after this entry was added to the spool; `id` is its message id. */
+  /**
+   * Call after this entry was added to the spool; `id` is its message id. One of a short trial may
+   * wait for others.
+   */
   add(entry: TrialEnded, id = messageIdOf(entry)): void {
-    this.folded.delete(id);
-    if (!this.published.has(id) && !this.inFlight.has(id)) this.queue.set(id, entry);
-    this.pump();
+    this.news.forget(id);
+    if (!this.parcels.has(id)) this.parcels.add(entry, id);
+  }
+
+  /** No other outcome comes soon that those which wait for company could go with. */
+  hurry(): void {
+    this.parcels.seal();
   }
 
   /** Looks for whatever lies in the spool and is not published. */
   wake(): void {
     for (const entry of this.spool.unsettled()) {
       const id = messageIdOf(entry);
-      if (this.published.has(id) || this.inFlight.has(id) || this.queue.has(id)) continue;
-      this.queue.set(id, entry);
+      if (this.parcels.isWaiting(id)) continue;
+      const parcel = this.parcels.of(entry, id);
+      if (!this.published.has(parcel) && !this.inFlight.has(parcel)) this.queue.add(parcel);
     }
     this.pump();
   }
@@ -118,22 +124,18 @@ export class Publisher {
     const nowMs = performance.now();
     const { askAfterMs = ASK_AFTER_MS } = this.options;
     const ids: string[] = [];
-    for (const [id, sinceMs] of this.published) {
+    for (const [parcel, sinceMs] of this.published) {
       if (ids.length >= ASKED_MAX) break;
-      if (nowMs - sinceMs >= askAfterMs) ids.push(id);
+      if (nowMs - sinceMs < askAfterMs) continue;
+      ids.push(...parcel.ids.filter((id) => this.spool.has(id)));
+      this.published.set(parcel, nowMs);
     }
-    for (const id of ids) this.published.set(id, nowMs);
     return ids;
   }
 
   /** The controller has folded these: whoever waits for them may go on. They stay in the spool. */
   fold(messageIds: readonly string[]): void {
-    for (const id of messageIds) {
-      this.remember(id);
-      if (this.spool.has(id)) this.folded.add(id);
-      this.waiting.get(id)?.();
-      this.waiting.delete(id);
-    }
+    this.news.told(messageIds);
   }
 
   /**
@@ -141,7 +143,7 @@ export class Publisher {
    * was on its way when the lease was granted. The broker would drop a second one as a repetition.
    */
   isKnown(messageId: string): boolean {
-    return this.known.has(messageId) || this.spool.has(messageId);
+    return this.news.isKnown(messageId) || this.spool.has(messageId);
   }
 
   /** What is settled is folded, although nobody may have said so. */
@@ -149,35 +151,25 @@ export class Publisher {
     this.fold(messageIds);
     for (const id of messageIds) {
       await this.spool.settle(id);
-      this.published.delete(id);
-      this.folded.delete(id);
-      this.queue.delete(id);
+      this.news.forget(id);
+      const parcel = this.parcels.forget(id);
+      if (parcel === undefined || this.isHeld(parcel)) continue;
+      this.published.delete(parcel);
+      this.queue.delete(parcel);
     }
     // An answer was lost, and nothing is left whose publication could show that all is well.
     if (this.queue.size === 0 && this.inFlight.size === 0) this.trouble = '';
   }
 
-  private remember(messageId: string): void {
-    this.known.add(messageId);
-    if (this.known.size <= KNOWN_MAX) return;
-    const [oldest] = this.known;
-    if (oldest !== undefined) this.known.delete(oldest);
-  }
-
-  /**
-   * Settles once the controller has folded the entry; at once when it is not in the spool, and when
-   * an earlier process has published it already: the broker drops ours as a repetition, so that
-   * nobody would fold it a second time.
-   */
+  /** See `FoldNews.whenTold`. */
   whenFolded(messageId: string): Promise<void> {
-    const isFolded = this.folded.has(messageId) || this.known.has(messageId);
-    if (isFolded || !this.spool.has(messageId)) return Promise.resolve();
-    return new Promise((resolve) => this.waiting.set(messageId, resolve));
+    return this.news.whenTold(messageId);
   }
 
   /** Waits until everything spooled has been published, at most `limitMs`. */
   async flush(limitMs: number): Promise<void> {
     this.resting?.abort();
+    this.hurry();
     this.wake();
     if (this.queue.size === 0 && this.inFlight.size === 0) return;
     const idle = new Promise<void>((resolve) => this.onIdle.push(resolve));
@@ -185,15 +177,25 @@ export class Publisher {
     if (this.signal.aborted) this.resting?.abort();
   }
 
+  private enqueue(parcel: Parcel): void {
+    this.queue.add(parcel);
+    this.pump();
+  }
+
   private pump(): void {
     const { broker } = this;
     if (broker === undefined || this.resting !== undefined) return;
-    for (const [id, entry] of this.queue) {
+    for (const parcel of this.queue) {
       if (this.inFlight.size >= IN_FLIGHT_MAX) return;
-      this.queue.delete(id);
-      this.inFlight.add(id);
-      void this.publishOnce(id, entry, broker);
+      this.queue.delete(parcel);
+      this.inFlight.add(parcel);
+      void this.publishOnce(parcel, broker);
     }
+  }
+
+  /** Any of its outcomes is not settled yet. */
+  private isHeld(parcel: Parcel): boolean {
+    return parcel.ids.some((id) => this.spool.has(id));
   }
 
   private tellIdle(): void {
@@ -204,21 +206,22 @@ export class Publisher {
     for (const resolve of this.onIdle.splice(0)) resolve();
   }
 
-  /** Never throws: an entry that fails goes back into the queue. */
-  private async publishOnce(id: string, entry: TrialEnded, broker: Broker): Promise<void> {
+  /** Never throws: a parcel that fails goes back into the queue. */
+  private async publishOnce(parcel: Parcel, broker: Broker): Promise<void> {
     try {
-      await this.publish(entry, broker);
+      await this.publish(parcel, broker);
       this.failures = 0;
       if (this.trouble !== '') this.note(`outcomes reach the broker again`);
       this.trouble = '';
       // What is settled meanwhile needs no further thought.
-      if (this.spool.has(id)) this.published.set(id, performance.now());
+      if (this.isHeld(parcel)) this.published.set(parcel, performance.now());
+      else for (const id of parcel.ids) this.parcels.forget(id);
     } catch (error) {
-      if (this.spool.has(id)) this.queue.set(id, entry);
+      if (this.isHeld(parcel)) this.queue.add(parcel);
       // A failure over a connection that was replaced says nothing of the new one.
       if (broker === this.broker) this.failed(error);
     }
-    this.inFlight.delete(id);
+    this.inFlight.delete(parcel);
     this.pump();
     this.tellIdle();
   }
@@ -251,23 +254,33 @@ export class Publisher {
       });
   }
 
-  private async publish(entry: TrialEnded, broker: Broker): Promise<void> {
-    for (const sha256 of evidenceOf(entry)) {
+  private async publish(parcel: Parcel, broker: Broker): Promise<void> {
+    for (const sha256 of parcel.outcomes.flatMap(evidenceOf)) {
       const bytes = await this.spool.artifact(sha256);
       if (bytes !== undefined) await broker.artifacts.put(bytes);
     }
-    const sequence = await this.append(entry, broker);
+    const sequence = await this.append(parcel, broker);
     this.options.onAcknowledged?.(sequence);
   }
 
   /** A server that takes less than ours must not keep an outcome, and all behind it, for ever. */
-  private async append(entry: TrialEnded, broker: Broker): Promise<number> {
+  private async append({ outcomes }: Parcel, broker: Broker): Promise<number> {
     try {
-      return await broker.log.append(entry, 1);
+      return await broker.log.appendTogether(outcomes, 1);
     } catch (error) {
       if (!isTooLarge(error)) throw error;
-      this.note(`the outcome of ${entry.trial} is too large for this broker, and is cut`);
-      return await broker.log.append(shrinkOutcome(entry), 1);
+      const [alone, ...others] = outcomes;
+      if (others.length === 0) return this.appendCut(alone, broker);
     }
+    let sequence = 0;
+    for (const entry of outcomes) {
+      sequence = await this.append({ outcomes: [entry], ids: [] }, broker);
+    }
+    return sequence;
+  }
+
+  private appendCut(entry: TrialEnded, broker: Broker): Promise<number> {
+    this.note(`the outcome of ${entry.trial} is too large for this broker, and is cut`);
+    return broker.log.append(shrinkOutcome(entry), 1);
   }
 }

@@ -36,10 +36,10 @@ async function startWorker(context: TestContext, changes: Partial<Runner> = {}) 
   const sent: { readonly message: AgentMessage; readonly atMs: number }[] = [];
   const stop = new AbortController();
   const appended: TrialEnded[] = [];
-  const append = async (entry: TrialEnded) => appended.push(entry);
+  const appendTogether = async (outcomes: readonly TrialEnded[]) => appended.push(...outcomes);
   const spool = await Spool.open(folder);
   const publisher = new Publisher(spool, () => {}, stop.signal);
-  publisher.connect({ log: { append }, artifacts: {} } as unknown as Broker);
+  publisher.connect({ log: { appendTogether }, artifacts: {} } as unknown as Broker);
   const worker = new Worker({
     host: {
       id: HOST,

@@ -18,11 +18,10 @@ import {
 } from '@labsweep/proto';
 import { BlockWatch, type Stage } from './block-watch.js';
 import { HostUnreadyError } from './host-unready-error.js';
-import { evidenceIn } from './outcome-evidence.js';
-import { outcomeToSpool } from './readable-outcome.js';
 import { rejectedOn } from './rejected-on.js';
 import type { RunResult, TrialOrder } from './runner/runner.js';
 import { limitOf, type StageName } from './runner/stage-limits.js';
+import { spooledOutcome } from './spooled-outcome.js';
 import { TrialOrders } from './trial-order.js';
 import type { WorkerParts } from './worker-parts.js';
 
@@ -137,6 +136,7 @@ export class Worker {
     const run = Object.assign(job, { watch: this.watch(job), orders: new TrialOrders(lease) });
     try {
       for (const trial of lease.trials) await this.runOnce(run, trial);
+      this.parts.publisher.hurry();
       await this.stage(run, 'fold', this.allFolded(lease, job.abort.signal));
       this.end(job, 'finished', '');
     } catch (error) {
@@ -192,25 +192,9 @@ export class Worker {
     await this.assertStillSupported(result);
     const durationMs = Math.round(performance.now() - startedMonotonicMs);
     job.trial = undefined;
-    const { evidence, artifacts } = evidenceIn(result);
-    const entry = outcomeToSpool({
-      type: 'trial-ended',
-      sweep: lease.sweep,
-      block: lease.block,
-      trial: trial.trial,
-      kernel: trial.kernel,
-      attempt: lease.attempt,
-      epoch: lease.epoch,
-      host: this.parts.host.id,
-      hostName: this.parts.host.name,
-      session: this.parts.session(),
-      environment: result.environment,
-      purpose: lease.purpose,
-      startedAtMs,
-      durationMs,
-      outcome: result.outcome,
-      evidence,
-    });
+    const session = this.parts.session();
+    const where = { lease, trial, host: this.parts.host, session, startedAtMs, durationMs };
+    const { entry, artifacts } = spooledOutcome(where, result);
     // Only the agent's own end gives an outcome up: a lost lease leaves it as evidence.
     await this.stage(job, 'spool', spool.add(entry, artifacts, this.parts.signal));
     publisher.add(entry, id);

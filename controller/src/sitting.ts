@@ -212,10 +212,11 @@ export class Sitting {
   }
 
   private fold(message: LogMessage): void {
-    const { sequence } = message;
-    if ('entry' in message) {
-      this.early.take(message.entry, (entry) => this.loop.entry(entry, sequence));
-    } else this.options.note(`log message ${sequence} is skipped: ${message.malformed}`);
+    const { sequence, entries, malformed } = message;
+    for (const each of entries) {
+      this.early.take(each, (entry) => this.loop.entry(entry, sequence));
+    }
+    for (const why of malformed) this.options.note(`log message ${sequence} is skipped: ${why}`);
     // A standby settles nothing; its reign begins with what is the newest entry then.
     if (this.reign !== undefined) this.horizon.folded(message);
   }

@@ -21,6 +21,7 @@ export * from './commands.js';
 export * from './compressed-kernel.js';
 export * from './design.js';
 export * from './domain.js';
+export * from './entry-lines.js';
 export * from './entry-text.js';
 export * from './errors.js';
 export * from './failure-table.js';

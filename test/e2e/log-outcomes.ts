@@ -12,9 +12,8 @@ export async function outcomesIn(lab: Lab): Promise<readonly string[]> {
     const ids: string[] = [];
     if (lastSequence === 0) return ids;
     for await (const message of broker.log.follow(stop.signal)) {
-      if ('entry' in message && message.entry.type === 'trial-ended') {
-        ids.push(messageIdOf(message.entry));
-      }
+      const outcomes = message.entries.filter(({ type }) => type === 'trial-ended');
+      ids.push(...outcomes.map(messageIdOf));
       if (message.sequence >= lastSequence) break;
     }
     return ids;

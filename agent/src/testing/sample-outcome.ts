@@ -16,7 +16,7 @@ export function sampleOutcome(kernel: string, changes: Partial<TrialEnded> = {})
     environment: 'scripted',
     purpose: 'timing',
     startedAtMs: 1_000,
-    durationMs: 10,
+    durationMs: 2_000,
     outcome: { status: 'measured', samples: [], facts: {}, consoleTail: '' },
     evidence: {},
     ...changes,

@@ -47,7 +47,7 @@ class FakeLog {
       if (place === undefined) await turn();
       else {
         next += 1;
-        yield [{ ...place, malformed: 'of no matter here' }];
+        yield [{ ...place, entries: [], malformed: ['of no matter here'] }];
       }
     }
   }

@@ -15,7 +15,8 @@ test('a broker that goes away in between costs no entry and brings none twice', 
       for (let sequence = part.nextSequence; sequence <= part.lastSequence; sequence += 1) {
         if (sequence === 3 && asked.length === 1) throw new Error('TIMEOUT');
         const entry = outcomeEntry(`qemu-smp1/r${sequence}/old`);
-        yield { sequence, storedAtMs: 0, entry } as LogMessage;
+        const message: LogMessage = { sequence, storedAtMs: 0, entries: [entry], malformed: [] };
+        yield message;
       }
     },
   };

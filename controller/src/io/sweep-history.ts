@@ -29,7 +29,7 @@ export async function* sweepHistory(
     try {
       for await (const message of log.read(sweep, { nextSequence, lastSequence })) {
         nextSequence = message.sequence + 1;
-        if ('entry' in message) yield message.entry;
+        yield* message.entries;
       }
       return;
     } catch (error) {

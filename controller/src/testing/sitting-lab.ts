@@ -105,8 +105,9 @@ export class SittingLab {
     while (!signal.aborted) {
       if (this.delivers && next <= this.logLength) {
         const entry = this.entries[next - 1];
-        const read = entry === undefined ? { malformed: 'of no matter here' } : { entry };
-        yield [{ sequence: next, storedAtMs: next, ...read }];
+        const malformed = entry === undefined ? ['of no matter here'] : [];
+        const entries = entry === undefined ? [] : [entry];
+        yield [{ sequence: next, storedAtMs: next, entries, malformed }];
         next += 1;
       } else await delay(POLL_INTERVAL_MS);
     }

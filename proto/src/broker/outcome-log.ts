@@ -9,8 +9,8 @@ import {
   StorageType,
 } from 'nats';
 import type { SweepId } from '../domain.js';
-import { formatLogEntry } from '../entry-text.js';
-import { type LogEntry, messageIdOf, parseLogEntry } from '../log-entry.js';
+import { formatEntryLines, idOfEntries, type ReadEntries, readEntryLines } from '../entry-lines.js';
+import type { LogEntry, TrialEnded } from '../log-entry.js';
 import { LAB_SUBJECT, LOG_STREAM, LOG_SUBJECTS, logSubject } from '../subjects.js';
 import type { AcknowledgedPublisher } from './acknowledged-publisher.js';
 import { brokerFailureOf } from './broker-failure.js';
@@ -22,8 +22,8 @@ export interface LogPlace {
   readonly storedAtMs: number;
 }
 
-/** An entry with its place in the log, or the text that could not be read as one. */
-export type LogMessage = LogPlace & ({ readonly entry: LogEntry } | { readonly malformed: string });
+/** What one message of the log holds, with its place. */
+export type LogMessage = LogPlace & ReadEntries;
 
 export interface LogHead {
   /** Of the newest entry; 0 while the log is empty. */
@@ -78,11 +78,30 @@ export class OutcomeLog {
    * attempts; `attemptsMax` is for callers that have a way of their own to try again.
    */
   async append(entry: LogEntry, attemptsMax = PUBLISH_ATTEMPTS_MAX): Promise<number> {
-    const payload = encoder.encode(formatLogEntry(entry));
-    const messageId = messageIdOf(entry);
+    return this.appendAs([entry], subjectOf(entry), attemptsMax);
+  }
+
+  /**
+   * As `append`, with outcomes of one sweep in one message, so that all of them get one sequence.
+   * The same outcomes together are stored once; one that comes again with others is stored again.
+   */
+  async appendTogether(
+    outcomes: readonly [TrialEnded, ...TrialEnded[]],
+    attemptsMax = PUBLISH_ATTEMPTS_MAX,
+  ): Promise<number> {
+    return this.appendAs(outcomes, logSubject(outcomes[0].sweep), attemptsMax);
+  }
+
+  private async appendAs(
+    entries: readonly LogEntry[],
+    subject: string,
+    attemptsMax: number,
+  ): Promise<number> {
+    const payload = encoder.encode(formatEntryLines(entries));
+    const messageId = idOfEntries(entries);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.publisher.publish(subjectOf(entry), messageId, payload);
+        return await this.publisher.publish(subject, messageId, payload);
       } catch (error) {
         if (attempt >= attemptsMax) throw error;
       }
@@ -222,10 +241,5 @@ function subjectOf(entry: LogEntry): string {
 function readMessage(message: JsMsg): LogMessage {
   const { streamSequence: sequence, timestampNanos } = message.info;
   const storedAtMs = Math.floor(timestampNanos / 1e6);
-  const text = message.string();
-  try {
-    return { sequence, storedAtMs, entry: parseLogEntry(text) };
-  } catch (error) {
-    return { sequence, storedAtMs, malformed: error instanceof Error ? error.message : text };
-  }
+  return { sequence, storedAtMs, ...readEntryLines(message.string()) };
 }

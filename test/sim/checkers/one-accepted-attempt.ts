@@ -4,7 +4,7 @@
  * after every entry that it folds; and a decision stands until a command takes it back.
  */
 import type { BlockDecision, LogEntry, SweepId } from '@labsweep/proto';
-import { parseLogEntry } from '@labsweep/proto';
+import { readEntryLines } from '@labsweep/proto';
 import type { Lab } from '../lab/lab.js';
 import { decisionOf, isCancelled } from '../lab/loop-view.js';
 import type { SimController } from '../lab/sim-controller.js';
@@ -26,7 +26,7 @@ export class OneAcceptedAttempt implements Checker {
   private reading = new SecondReading();
   /** By sequence, from 1; kept for controllers that are behind. */
   private standings: Standing[] = [];
-  private readonly entries = new WeakMap<StoredMessage, LogEntry>();
+  private readonly entries = new WeakMap<StoredMessage, readonly LogEntry[]>();
   private readonly changed = new Set<SimController>();
 
   folded(controller: SimController): void {
@@ -57,9 +57,9 @@ export class OneAcceptedAttempt implements Checker {
       const next = this.standings.length + 1;
       const message = broker.messages[next - 1];
       if (message?.sequence !== next) return undefined;
-      const entry = this.entries.get(message) ?? parseLogEntry(message.text);
-      this.entries.set(message, entry);
-      this.reading.take(entry);
+      const entries = this.entries.get(message) ?? readEntryLines(message.text).entries;
+      this.entries.set(message, entries);
+      for (const entry of entries) this.reading.take(entry);
       this.standings.push(standingOf(this.reading, next));
     }
     return this.standings[sequence - 1];

@@ -47,13 +47,14 @@ export class SettledIsDurable implements Checker {
       this.seenTo = Math.min(this.seenTo, broker.lastSequence);
     }
     if (broker.lastSequence === this.seenTo) return;
-    for (const { id } of broker.from(this.seenTo + 1))
+    for (const id of broker.from(this.seenTo + 1).flatMap(({ entryIds }) => entryIds)) {
       if (!GIVEN_UP.test(id)) this.everStored.add(id);
+    }
     this.seenTo = broker.lastSequence;
   }
 
   atEnd(lab: Lab): void {
-    const stored = new Set(lab.network.broker.messages.map(({ id }) => id));
+    const stored = new Set(lab.network.broker.messages.flatMap(({ entryIds }) => entryIds));
     for (const id of this.settled) {
       if (stored.has(id)) continue;
       throw new ViolationError('no trial is lost', `${id} was settled and is not in the log`);

@@ -11,6 +11,8 @@ export const SWEEP = 'simulated-1a2b3c4d' as SweepId;
 /** Beside it at times: the one that is cancelled. */
 export const OTHER_SWEEP = 'cancelled-5e6f7a8b' as SweepId;
 const KERNELS = ['v6.12', 'v6.17', 'v7.3'];
+const SHORT_CHANCE = 0.25;
+const SHORT_MS = 150;
 
 export interface SampleSweep {
   readonly id: SweepId;
@@ -24,7 +26,9 @@ export function sampleSweep(world: World): SampleSweep {
   const kernels = KERNELS.slice(0, world.between(purpose, 2, 3));
   const repetitions = world.between(purpose, 2, 4);
   const smp = world.chance(purpose, 0.5) ? [1, 2] : [1];
-  const durationMs = world.between(purpose, 1, 6) * 1_000;
+  const longMs = world.between(purpose, 1, 6) * 1_000;
+  // Outcomes of short trials travel together.
+  const durationMs = world.chance('short trials', SHORT_CHANCE) ? SHORT_MS : longMs;
   const failing = world.chance(purpose, 0.25) ? failingRule(world, kernels) : '';
   const specText = textOf({ name: 'simulated', kernels, repetitions, smp, durationMs, failing });
   return { id: SWEEP, specText, kernels, rows: smp.map((count) => `scripted-smp${count}`) };

@@ -7,12 +7,15 @@
  */
 import {
   type Broker,
-  formatLogEntry,
+  formatEntryLines,
+  idOfEntries,
   type LogEntry,
   type LogMessage,
   type LogPlace,
   messageIdOf,
-  parseLogEntry,
+  type ReadEntries,
+  readEntryLines,
+  type TrialEnded,
 } from '@labsweep/proto';
 import type { BrokerModel, StoredMessage } from '../machine/broker-model.js';
 import { brokerError } from '../machine/broker-model.js';
@@ -53,7 +56,9 @@ export class SimBroker {
     const { world } = this.network;
     const artifacts = { put: () => world.sleep(1), get: () => world.sleep(1) };
     const log = {
-      append: (entry: LogEntry, attemptsMax?: number) => this.append(entry, attemptsMax),
+      append: (entry: LogEntry, attemptsMax?: number) => this.append([entry], attemptsMax),
+      appendTogether: (outcomes: readonly TrialEnded[], attemptsMax?: number) =>
+        this.append(outcomes, attemptsMax),
       head: () => this.head(),
       lastSequence: async () => (await this.head()).lastSequence,
       holds: (place: LogPlace) => this.holds(place),
@@ -71,11 +76,15 @@ export class SimBroker {
     return { log, artifacts, reign, ...connection } as unknown as Broker;
   }
 
-  private async append(entry: LogEntry, attemptsMax = APPEND_ATTEMPTS_MAX): Promise<number> {
-    const text = formatLogEntry(entry);
+  private async append(
+    entries: readonly LogEntry[],
+    attemptsMax = APPEND_ATTEMPTS_MAX,
+  ): Promise<number> {
+    const [text, ids] = [formatEntryLines(entries), entries.map(messageIdOf)];
+    if (ids.length > 1) this.network.world.count('broker: several outcomes in one message');
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.request(() => this.model.store(messageIdOf(entry), text));
+        return await this.request(() => this.model.store(idOfEntries(entries), text, ids));
       } catch (error) {
         if (attempt >= attemptsMax) throw error;
       }
@@ -230,20 +239,12 @@ export class SimBroker {
 }
 
 /** Every follower reads every entry; what it reads is the same, and nobody changes it. */
-const read = new WeakMap<StoredMessage, ReturnType<typeof readEntry>>();
+const read = new WeakMap<StoredMessage, ReadEntries>();
 
-function readOnce(message: StoredMessage): ReturnType<typeof readEntry> {
+function readOnce(message: StoredMessage): ReadEntries {
   const known = read.get(message);
   if (known !== undefined) return known;
-  const fresh = readEntry(message.text);
+  const fresh = readEntryLines(message.text);
   read.set(message, fresh);
   return fresh;
-}
-
-function readEntry(text: string): { entry: LogEntry } | { malformed: string } {
-  try {
-    return { entry: parseLogEntry(text) };
-  } catch (error) {
-    return { malformed: error instanceof Error ? error.message : text };
-  }
 }

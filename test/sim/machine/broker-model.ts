@@ -10,6 +10,8 @@ import type { Machine, Process, World } from './world.js';
 export interface StoredMessage {
   readonly sequence: number;
   readonly id: string;
+  /** Of the entries in it: the id itself, where it holds one. */
+  readonly entryIds: readonly string[];
   readonly text: string;
   /** By the clock of the broker's machine. */
   readonly atMs: number;
@@ -55,7 +57,7 @@ export class BrokerModel {
   private values = new Map<string, KeyValue>();
   /** As the server remembers them, of the newest entry with each id. */
   private readonly ids = new Map<string, { sequence: number; atMs: number }>();
-  /** Of the oldest entry with each id. */
+  /** Of the oldest message with an entry of each id. */
   private readonly firstSequences = new Map<string, number>();
   private readonly readers = new Set<() => void>();
 
@@ -74,7 +76,7 @@ export class BrokerModel {
   }
 
   /** Returns the sequence of the message; throws what a client is told. */
-  store(id: string, text: string): number {
+  store(id: string, text: string, entryIds: readonly string[] = [id]): number {
     if (!this.exists) throw brokerError('no-stream');
     const atMs = this.wallClockMs();
     const known = this.ids.get(id);
@@ -87,9 +89,11 @@ export class BrokerModel {
     if (this.full) throw brokerError('full');
     this.lastSequence += 1;
     const sequence = this.lastSequence;
-    this.messages.push({ sequence, id, text, atMs });
+    this.messages.push({ sequence, id, entryIds, text, atMs });
     this.ids.set(id, { sequence, atMs });
-    if (!this.firstSequences.has(id)) this.firstSequences.set(id, sequence);
+    for (const each of entryIds) {
+      if (!this.firstSequences.has(each)) this.firstSequences.set(each, sequence);
+    }
     for (const wake of this.readers) wake();
     return sequence;
   }

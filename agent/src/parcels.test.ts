@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import { messageIdOf, type SweepId, type TrialEnded } from '@labsweep/proto';
+import { type Parcel, Parcels } from './parcels.js';
+import { sampleOutcome } from './testing/sample-outcome.js';
+
+function newParcels() {
+  const ready: Parcel[] = [];
+  const parcels = new Parcels((parcel) => ready.push(parcel));
+  const add = (outcome: TrialEnded) => parcels.add(outcome, messageIdOf(outcome));
+  const kernels = () => ready.map(({ outcomes }) => outcomes.map(({ kernel }) => kernel).join('+'));
+  return { parcels, ready, add, kernels };
+}
+
+const short = (kernel: string, changes: Partial<TrialEnded> = {}) =>
+  sampleOutcome(kernel, { durationMs: 100, ...changes });
+
+test('short trials wait for company a second long, and until the block ends', (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const { parcels, add, kernels } = newParcels();
+  add(short('a'));
+  context.mock.timers.tick(600);
+  add(short('b'));
+  assert.deepEqual(kernels(), []);
+  context.mock.timers.tick(400);
+  assert.deepEqual(kernels(), ['a+b']);
+  add(short('c'));
+  parcels.seal();
+  context.mock.timers.tick(5_000);
+  assert.deepEqual(kernels(), ['a+b', 'c']);
+});
+
+test('a longer trial goes at once, and takes along those that wait', () => {
+  const { add, kernels } = newParcels();
+  add(sampleOutcome('a'));
+  add(short('b'));
+  add(sampleOutcome('c'));
+  assert.deepEqual(kernels(), ['a', 'b+c']);
+});
+
+test('a message holds outcomes of one sweep, and no more than every broker takes', () => {
+  const { parcels, add, kernels } = newParcels();
+  add(short('a'));
+  add(short('b', { sweep: 'other-5e6f7a8b' as SweepId }));
+  const outcome = short('').outcome;
+  const facts = { text: 'x'.repeat(40 * 1024) };
+  for (const kernel of ['c', 'd']) add(short(kernel, { outcome: { ...outcome, facts } }));
+  parcels.seal();
+  assert.deepEqual(kernels(), ['a', 'b', 'c', 'd']);
+});
+
+test('what is sent again goes with the same others, until it is forgotten', () => {
+  const { parcels, ready, add } = newParcels();
+  const [a, b] = [short('a'), short('b')];
+  add(a);
+  assert.ok(parcels.isWaiting(messageIdOf(a)) && parcels.has(messageIdOf(a)));
+  add(b);
+  parcels.seal();
+  assert.ok(!parcels.isWaiting(messageIdOf(a)) && parcels.has(messageIdOf(a)));
+  assert.equal(parcels.of(b), ready[0]);
+  assert.equal(parcels.forget(messageIdOf(b)), ready[0]);
+  assert.ok(!parcels.has(messageIdOf(b)));
+  assert.deepEqual(parcels.of(b).outcomes, [b]);
+  assert.equal(parcels.of(a), ready[0]);
+});
