@@ -139,7 +139,7 @@ test('a killed agent says again what it held, measures what is missing, and keep
   assert.deepEqual(started.slice(-2), ['b', 'c']);
   assert.equal(started.filter((kernel) => kernel === 'a').length, 1);
   const ids = lease.trials.map(({ trial }) => `${sweep}/${trial}/a1/id-of-box`);
-  controller.send({ kind: 'folded', messageIds: ids });
+  controller.send({ kind: 'folded', messageIds: ids, settledIds: [] });
   await waitUntil('the end', async () => controller.of('block-ended').length === 1);
   assert.equal(controller.of('block-ended')[0]?.end, 'finished');
 });

@@ -10,7 +10,6 @@ import {
   type KnownReign,
   type Lease,
   messageIdOf,
-  messageOf,
   PROTOCOL,
   systemClock,
 } from '@labsweep/proto';
@@ -213,10 +212,6 @@ class AttachedAgent {
       this.publisher.welcomed(message.folded);
       this.heartbeat.every(message.aliveIntervalMs);
       this.worker.resume();
-    } else if (message.kind === 'settled') {
-      this.publisher
-        .settle(message.messageIds)
-        .catch((error) => this.options.note(messageOf(error)));
     } else this.worker.handle(message);
   }
 

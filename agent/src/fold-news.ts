@@ -2,20 +2,23 @@
 /** What the controller has said that it folded, and who waits to hear it. */
 
 /** Several times the trials of one lease, which are no more than a spec may have kernels. */
-const KNOWN_MAX = 500;
+const KNOWN_MIN = 250;
 
 export class FoldNews {
   /** Those that lie in the spool: they are told of until they are settled. */
   private readonly folded = new Set<string>();
-  /** All that the controller said it has folded since its welcome; settled ones too. */
-  private readonly known = new Set<string>();
+  /** The newest that the controller said it has folded since its welcome; settled ones too. */
+  private known = new Set<string>();
+  /** The same, of a while before. */
+  private knownBefore = new Set<string>();
   private readonly waiting = new Map<string, () => void>();
 
   constructor(private readonly isSpooled: (messageId: string) => boolean) {}
 
   /** A controller tells anew what it has folded. */
   begin(): void {
-    this.known.clear();
+    this.known = new Set();
+    this.knownBefore = new Set();
   }
 
   told(messageIds: readonly string[]): void {
@@ -33,7 +36,7 @@ export class FoldNews {
   }
 
   isKnown(messageId: string): boolean {
-    return this.known.has(messageId);
+    return this.known.has(messageId) || this.knownBefore.has(messageId);
   }
 
   /**
@@ -42,15 +45,16 @@ export class FoldNews {
    * nobody would fold it a second time.
    */
   whenTold(messageId: string): Promise<void> {
-    const isFolded = this.folded.has(messageId) || this.known.has(messageId);
+    const isFolded = this.folded.has(messageId) || this.isKnown(messageId);
     if (isFolded || !this.isSpooled(messageId)) return Promise.resolve();
     return new Promise((resolve) => this.waiting.set(messageId, resolve));
   }
 
   private remember(messageId: string): void {
     this.known.add(messageId);
-    if (this.known.size <= KNOWN_MAX) return;
-    const [oldest] = this.known;
-    if (oldest !== undefined) this.known.delete(oldest);
+    if (this.known.size < KNOWN_MIN) return;
+    // All at once: a set has to walk over what has left it to find its oldest.
+    this.knownBefore = this.known;
+    this.known = new Set();
   }
 }

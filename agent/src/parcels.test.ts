@@ -16,14 +16,14 @@ function newParcels() {
 const short = (kernel: string, changes: Partial<TrialEnded> = {}) =>
   sampleOutcome(kernel, { durationMs: 100, ...changes });
 
-test('short trials wait for company a second long, and until the block ends', (context) => {
+test('short trials wait for company two seconds long, and until the block ends', (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   const { parcels, add, kernels } = newParcels();
   add(short('a'));
-  context.mock.timers.tick(600);
+  context.mock.timers.tick(1_200);
   add(short('b'));
   assert.deepEqual(kernels(), []);
-  context.mock.timers.tick(400);
+  context.mock.timers.tick(800);
   assert.deepEqual(kernels(), ['a+b']);
   add(short('c'));
   parcels.seal();

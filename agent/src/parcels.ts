@@ -14,8 +14,8 @@ export interface Parcel {
 
 /** An outcome of a longer trial does not wait. */
 const SHORT_TRIAL_MS = 500;
-/** What waits longest for company. */
-const GATHER_MS = 1_000;
+/** Within this the controller tells no agent twice what is settled either. */
+const GATHER_MS = 2_000;
 /** Of the text of a parcel with several outcomes, in characters: far below what a broker takes. */
 const LENGTH_MAX = 64 * 1024;
 

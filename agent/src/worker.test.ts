@@ -104,7 +104,8 @@ test('a block ends when its outcomes are folded, and the next begins while they 
   await waitUntil('two outcomes', async () => appended.length === 2);
   await sleep(100);
   assert.equal(of('block-ended').length, 0, 'published is not folded');
-  worker.handle({ kind: 'folded', messageIds: appended.map(messageIdOf) });
+  const messageIds = appended.map(messageIdOf);
+  worker.handle({ kind: 'folded', messageIds, settledIds: ['another one'] });
   await waitUntil('the end', async () => of('block-ended').length === 1);
   assert.equal(spool.unsettled().length, 2);
   worker.handle({ kind: 'lease', lease: sampleLease(['a'], { block: 'scripted-smp1/r2' }) });

@@ -59,10 +59,14 @@ export class Worker {
     parts.signal.addEventListener('abort', stopJob, { once: true });
   }
 
-  /** Takes what the controller says about work; other messages are not its business. */
+  /** Takes what the controller says about work and outcomes; the rest is not its business. */
   handle(message: ControllerMessage): void {
     if (message.kind === 'lease') this.accept(message.lease);
-    if (message.kind === 'folded') this.parts.publisher.fold(message.messageIds);
+    if (message.kind === 'folded') {
+      this.parts.publisher.fold(message.messageIds);
+      this.settle(message.settledIds);
+    }
+    if (message.kind === 'settled') this.settle(message.messageIds);
     if (message.kind === 'revoked' && this.job?.lease.lease === message.lease) {
       this.revoke(this.job, message.reason);
     }
@@ -90,6 +94,11 @@ export class Worker {
   /** Settles when no trial runs any more; call after the signal has fired. */
   async idle(): Promise<void> {
     await this.job?.done;
+  }
+
+  private settle(messageIds: readonly string[]): void {
+    const { publisher, note } = this.parts;
+    publisher.settle(messageIds).catch((error) => note(messageOf(error)));
   }
 
   private accept(lease: Lease): void {

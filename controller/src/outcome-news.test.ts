@@ -11,14 +11,20 @@ function newNews() {
   const heard: string[] = [];
   const news = new OutcomeNews((host: HostId, message: ControllerMessage) => {
     assert(message.kind === 'folded' || message.kind === 'settled');
-    heard.push(`${host} ${message.kind} ${message.messageIds.join(' ')}`);
+    const besides = message.kind === 'folded' ? message.settledIds : [];
+    const text = besides.length === 0 ? '' : `, settled ${besides.join(' ')}`;
+    heard.push(`${host} ${message.kind} ${message.messageIds.join(' ')}${text}`);
   });
   let sequence = 0;
+  let isReigning = true;
   const fold = (host: HostId, messageId: string, nowMs: number, isAwaited = false) => {
     sequence += 1;
-    news.folded(host, { messageId, sequence, isAwaited }, nowMs);
+    news.folded(host, { messageId, sequence, isAwaited }, { ms: nowMs, isReigning });
   };
-  return { news, heard: () => heard.splice(0), fold };
+  const standBy = () => {
+    isReigning = false;
+  };
+  return { news, heard: () => heard.splice(0), fold, standBy };
 }
 
 test('what an agent waits for is told at once, with all that was kept back', () => {
@@ -31,7 +37,7 @@ test('what an agent waits for is told at once, with all that was kept back', () 
   assert.deepEqual(heard(), ['host-a folded a1 a2 a4']);
 });
 
-test('the end of a block waits for nothing that is settled and was not told', () => {
+test('the end of a block brings along what is settled and was not told', () => {
   const { news, heard, fold } = newNews();
   fold(A, 'a1', 0);
   news.synced(1);
@@ -42,9 +48,23 @@ test('the end of a block waits for nothing that is settled and was not told', ()
   news.tell(2);
   assert.deepEqual(heard(), [], 'it is told with others');
   fold(A, 'a3', 3, true);
-  assert.deepEqual(heard(), ['host-a folded a2 a3']);
+  assert.deepEqual(heard(), ['host-a folded a3, settled a2']);
   news.tell(NEWS_INTERVAL_MS);
-  assert.deepEqual(heard(), ['host-a settled a2']);
+  assert.deepEqual(heard(), []);
+});
+
+test('a controller that does not reign ends a block, and says nothing of what is settled', () => {
+  const { news, heard, fold, standBy } = newNews();
+  fold(A, 'a1', 0);
+  news.synced(1);
+  news.tell(0);
+  fold(A, 'a2', 1);
+  news.synced(2);
+  news.tell(2);
+  heard();
+  standBy();
+  fold(A, 'a3', 3, true);
+  assert.deepEqual(heard(), ['host-a folded a2 a3']);
 });
 
 test('what is settled before it was told is told once, as settled', () => {
@@ -107,7 +127,11 @@ test('blocks that end oftener than news goes out do not keep back what is settle
     fold(A, `a${nowMs}`, nowMs, true);
     news.synced(1 + (2 * nowMs) / NEWS_INTERVAL_MS);
     news.tell(nowMs);
-    lines.push(...heard().filter((line) => line.includes(' settled ')));
+    lines.push(...heard());
   }
-  assert.equal(lines.length, 5, lines.join('; '));
+  // Each block brings what was settled of the one before; the first of all was told at once.
+  const told = lines.flatMap((line) => /settled (.*)$/.exec(line)?.[1]?.split(' ') ?? []);
+  assert.equal(told.length, 9, lines.join('; '));
+  assert.equal(new Set(told).size, 9);
+  assert.equal(lines.length, 11);
 });

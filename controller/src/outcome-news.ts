@@ -21,7 +21,7 @@ interface HostNews {
   readonly folded: Set<string>;
   foldedSinceMs: number;
   settled: string[];
-  /** When the host was last told what is settled; what a block's end tells does not put it off. */
+  /** When the host was last told what is settled. */
   settledToldAtMs: number;
 }
 
@@ -33,24 +33,30 @@ export class OutcomeNews {
 
   constructor(private readonly send: (host: HostId, message: ControllerMessage) => void) {}
 
-  /** An outcome of this host was folded at `sequence`; `isAwaited` if the agent waits for it. */
+  /**
+   * An outcome of this host was folded at `sequence`; `isAwaited` if the agent waits for it. Only a
+   * controller that reigns says what is settled.
+   */
   folded(
     host: HostId,
     outcome: { readonly messageId: string; readonly sequence: number; readonly isAwaited: boolean },
-    nowMs: number,
+    now: { readonly ms: number; readonly isReigning: boolean },
   ): void {
     const { messageId, sequence, isAwaited } = outcome;
     const news = this.newsOf(host);
-    if (news.folded.size === 0) news.foldedSinceMs = nowMs;
+    if (news.folded.size === 0) news.foldedSinceMs = now.ms;
     news.folded.add(messageId);
     this.waiting.add(host);
     this.unsynced.add(sequence, host, [messageId]);
-    if (isAwaited) this.tellFolded(host, news);
+    if (!isAwaited) return;
+    // What is settled goes along, which spares a message of its own.
+    if (now.isReigning) this.tellAll(host, news, now.ms);
+    else this.tellFolded(host, news);
   }
 
   /** The host asks for outcomes that are in the fold, which ends at `sequence`. */
   answer(host: HostId, messageIds: readonly string[], sequence: number): void {
-    this.send(host, { kind: 'folded', messageIds });
+    this.send(host, { kind: 'folded', messageIds, settledIds: [] });
     this.unsynced.add(sequence, host, messageIds);
   }
 
@@ -83,9 +89,20 @@ export class OutcomeNews {
   }
 
   private tellFolded(host: HostId, news: HostNews): void {
-    this.send(host, { kind: 'folded', messageIds: [...news.folded] });
+    this.send(host, { kind: 'folded', messageIds: [...news.folded], settledIds: [] });
     news.folded.clear();
     if (news.settled.length === 0) this.waiting.delete(host);
+  }
+
+  private tellAll(host: HostId, news: HostNews, nowMs: number): void {
+    const { settled } = news;
+    // What is settled is folded: it is told once.
+    for (const id of settled) news.folded.delete(id);
+    this.send(host, { kind: 'folded', messageIds: [...news.folded], settledIds: settled });
+    news.folded.clear();
+    if (settled.length > 0) news.settledToldAtMs = nowMs;
+    news.settled = [];
+    this.waiting.delete(host);
   }
 
   private tellSettled(host: HostId, news: HostNews, nowMs: number): void {

@@ -231,7 +231,7 @@ test('an agent that has missed a word asks again, and hears what is known', () =
   const messageIds = [messageIdOf(done), 'unheard-of'];
   loop.message(done.host, agent, { kind: 'unsettled', messageIds });
   assert.deepEqual(agent.heard.slice(before), [
-    { kind: 'folded', messageIds: [messageIdOf(done)] },
+    { kind: 'folded', messageIds: [messageIdOf(done)], settledIds: [] },
     { kind: 'settled', messageIds: [messageIdOf(done)] },
   ]);
 });
@@ -252,7 +252,7 @@ test('an agent that was killed hears which outcomes of its block are folded, and
   // It may be in the spool, although the hello was on its way before it was.
   const messageIds = [messageIdOf(done)];
   assert.deepEqual(rest, [
-    { kind: 'folded', messageIds },
+    { kind: 'folded', messageIds, settledIds: [] },
     { kind: 'settled', messageIds },
   ]);
 });
@@ -353,6 +353,7 @@ test('folded is said when the block is, settled when the entry is on the disk of
   assert.deepEqual(agent.heard.at(-1), {
     kind: 'folded',
     messageIds: [first, second].map(messageIdOf),
+    settledIds: [],
   });
   clock.ms += NEWS_INTERVAL_MS;
   loop.synced(10);

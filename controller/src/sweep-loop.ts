@@ -91,7 +91,8 @@ export class SweepLoop {
     if (entry.type === 'trial-ended' && this.agents.isAttached(entry.host)) {
       const isAwaited = endsLease(this.lab, this.scheduler.leases.ofHost(entry.host), entry);
       const outcome = { messageId: messageIdOf(entry), sequence, isAwaited };
-      this.news.folded(entry.host, outcome, this.steady.nowMs());
+      const isReigning = this.term !== undefined && this.ports.isReigning();
+      this.news.folded(entry.host, outcome, { ms: this.steady.nowMs(), isReigning });
     }
     const sweep = 'sweep' in entry ? this.lab.sweeps.get(entry.sweep) : undefined;
     if (changed && sweep !== undefined) this.watchers.entry(sweep, entry);

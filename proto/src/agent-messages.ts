@@ -28,7 +28,7 @@ import type {
 /**
  * Raised when a message changes its meaning; the controller refuses an agent that speaks another.
  */
-export const PROTOCOL = 5;
+export const PROTOCOL = 6;
 
 /** What an agent runs at the moment it says hello. */
 export interface HeldLease {
@@ -161,6 +161,11 @@ export type ControllerMessage =
    * In the fold: their block may end. They stay in the spool until they are settled. What is
    * settled soon may be told as settled only.
    */
-  | { readonly kind: 'folded'; readonly messageIds: readonly string[] }
+  | {
+      readonly kind: 'folded';
+      readonly messageIds: readonly string[];
+      /** As of a message `settled`. */
+      readonly settledIds: readonly string[];
+    }
   /** In the fold and on the broker's disk. */
   | { readonly kind: 'settled'; readonly messageIds: readonly string[] };

@@ -106,7 +106,7 @@ const controllerMessages = [
   { kind: 'refused', reason: 'old' },
   { kind: 'lease', lease },
   { kind: 'revoked', lease: 'l', reason: 'cancelled' },
-  { kind: 'folded', messageIds: ['a'] },
+  { kind: 'folded', messageIds: ['a'], settledIds: ['b', 'c'] },
   { kind: 'settled', messageIds: ['a', 'b'] },
 ] as unknown as ControllerMessage[];
 

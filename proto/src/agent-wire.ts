@@ -121,7 +121,10 @@ const controllerMessage = z.discriminatedUnion('body', [
     body: z.literal('revoked'),
     revoked: z.object({ lease: name<LeaseId>(), reason: z.string() }),
   }),
-  z.object({ body: z.literal('folded'), folded: z.object({ messageIds: z.array(z.string()) }) }),
+  z.object({
+    body: z.literal('folded'),
+    folded: z.object({ messageIds: z.array(z.string()), settledIds: z.array(z.string()) }),
+  }),
   z.object({ body: z.literal('settled'), settled: z.object({ messageIds: z.array(z.string()) }) }),
 ]);
 
@@ -215,7 +218,9 @@ export function writeControllerMessage(message: ControllerMessage): ControllerMe
     case 'revoked':
       return { revoked: message };
     case 'folded':
-      return { folded: { messageIds: [...message.messageIds] } };
+      return {
+        folded: { messageIds: [...message.messageIds], settledIds: [...message.settledIds] },
+      };
     case 'settled':
       return { settled: { messageIds: [...message.messageIds] } };
   }

@@ -3,7 +3,7 @@
  * One run: a lab, sweeps, what users ask and the faults of one seed, watched by the checkers to its
  * end. The same seed is the same run, to the last message.
  */
-import { type LogEntry, parseLogEntry } from '@labsweep/proto';
+import { type LogEntry, readEntryLines } from '@labsweep/proto';
 import { BalancedOrder } from './checkers/balanced-order.js';
 import { CheckerList, ViolationError } from './checkers/checker.js';
 import { OneAcceptedAttempt } from './checkers/one-accepted-attempt.js';
@@ -153,7 +153,8 @@ function endOf(lab: Lab): { report?: string; violation?: ViolationError } {
 
 /** A submission comes first: after a loss it may stand behind outcomes that were there before. */
 function entriesOf(lab: Lab): LogEntry[] {
-  const entries = lab.network.broker.messages.map(({ text }) => parseLogEntry(text));
+  const read = lab.network.broker.messages.map(({ text }) => readEntryLines(text));
+  const entries = read.flatMap((lines) => lines.entries);
   return entries.toSorted(
     (a, b) => Number(b.type === 'submitted') - Number(a.type === 'submitted'),
   );

@@ -34,7 +34,10 @@ function observe(): AgentObserver {
     },
     received: (message) => {
       if (message.kind === 'welcome') attached += 1;
-      if (message.kind === 'folded') folded += message.messageIds.length;
+      if (message.kind === 'folded') {
+        folded += message.messageIds.length;
+        settled += message.settledIds.length;
+      }
       if (message.kind === 'settled') settled += message.messageIds.length;
       if (message.kind !== 'lease' || idleSinceMs === undefined) return;
       grantMs.push(performance.now() - idleSinceMs);

@@ -27,8 +27,7 @@ export class SettledIsDurable implements Checker {
     host: HostId | undefined,
     message: ControllerMessage,
   ): void {
-    if (message.kind !== 'settled') return;
-    for (const id of message.messageIds) {
+    for (const id of settledIn(message)) {
       if (this.lab().network.broker.isDurable(id)) continue;
       const detail = `${controller.process.name} settled ${id} with ${host}, which no disk has`;
       throw new ViolationError('settled implies durable', detail);
@@ -36,8 +35,7 @@ export class SettledIsDurable implements Checker {
   }
 
   agentHeard(_host: SimHost, message: ControllerMessage): void {
-    if (message.kind !== 'settled') return;
-    for (const id of message.messageIds) this.settled.add(id);
+    for (const id of settledIn(message)) this.settled.add(id);
   }
 
   afterStep(lab: Lab): void {
@@ -64,4 +62,9 @@ export class SettledIsDurable implements Checker {
       throw new ViolationError('no trial is lost', `${id} was in the log and never came back`);
     }
   }
+}
+
+function settledIn(message: ControllerMessage): readonly string[] {
+  if (message.kind === 'folded') return message.settledIds;
+  return message.kind === 'settled' ? message.messageIds : [];
 }

@@ -11,7 +11,6 @@ import {
   type HostId,
   isOutranked,
   messageIdOf,
-  messageOf,
   PROTOCOL,
 } from '@labsweep/proto';
 import { wallClockMs } from '../machine/virtual-system.js';
@@ -25,6 +24,8 @@ import { troubledRunner } from './troubled-runner.js';
 const REDIAL_MS_MIN = 200;
 const REDIAL_MS_MAX = 5_000;
 const FLUSH_LIMIT_MS = 3_000;
+/** What a worker says of an error that it does not know. */
+const BLOCK_DEFECT = /^block \S+ failed: /;
 const STATE_FOLDER = '/var/lib/labsweep';
 export const SPOOL_FOLDER = `${STATE_FOLDER}/spool`;
 
@@ -74,7 +75,11 @@ export class SimAgent {
     this.lab.world.after(0, () => leave().catch((error) => this.lab.defect(error)), this.process);
   }
 
-  private note = (text: string) => this.lab.trace.say(this.process.name, text);
+  private note = (text: string) => {
+    this.lab.trace.say(this.process.name, text);
+    // Work goes on after a defect of ours, so that it would be found in nobody's table.
+    if (BLOCK_DEFECT.test(text)) this.lab.defect(`${this.process.name}: ${text}`);
+  };
 
   private async start(): Promise<void> {
     const record = await StoredRecord.open(STATE_FOLDER, this.note);
@@ -199,9 +204,6 @@ export class SimAgent {
       case 'refused':
         this.note(`refused: ${message.reason}`);
         this.stream?.close();
-        return;
-      case 'settled':
-        publisher.settle(message.messageIds).catch((error: unknown) => this.note(messageOf(error)));
         return;
       default:
         worker.handle(message);

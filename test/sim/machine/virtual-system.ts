@@ -65,10 +65,15 @@ function uninstall(): void {
 
 function installTimers(world: World): void {
   const later = (run: () => void, delayMs: number | undefined) => {
-    const event = world.after(delayMs ?? 0, run);
-    return handleOf(() => {
+    let event = world.after(delayMs ?? 0, run);
+    const stop = () => {
       event.cancelled = true;
-    });
+    };
+    const again = () => {
+      stop();
+      event = world.after(delayMs ?? 0, run);
+    };
+    return handleOf(stop, again);
   };
   const often = (run: () => void, intervalMs: number | undefined) => {
     let event = world.after(intervalMs ?? 1, beat);
@@ -76,9 +81,14 @@ function installTimers(world: World): void {
       event = world.after(intervalMs ?? 1, beat);
       run();
     }
-    return handleOf(() => {
+    const halt = () => {
       event.cancelled = true;
-    });
+    };
+    const again = () => {
+      halt();
+      event = world.after(intervalMs ?? 1, beat);
+    };
+    return handleOf(halt, again);
   };
   const stop = (realStop: (timer: NodeJS.Timeout) => void) => (timer: unknown) => {
     if (isTimer(timer)) timer.stop();
@@ -145,8 +155,13 @@ function virtualUuid(world: World): string {
   return digits.join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
-function handleOf(stop: () => void) {
-  const handle = { stop, ref: () => handle, unref: () => handle, hasRef: () => true };
+/** `again` lets its time begin anew. */
+function handleOf(stop: () => void, again: () => void) {
+  const refresh = () => {
+    again();
+    return handle;
+  };
+  const handle = { stop, refresh, ref: () => handle, unref: () => handle, hasRef: () => true };
   return handle;
 }
 
