@@ -9,7 +9,6 @@ import {
   isOutranked,
   type KnownReign,
   type Lease,
-  messageIdOf,
   PROTOCOL,
   systemClock,
 } from '@labsweep/proto';
@@ -188,7 +187,7 @@ class AttachedAgent {
       seen: record.seen,
       host: this.host,
       holding: this.worker.held(),
-      unsettled: spool.unsettled().map(messageIdOf),
+      unsettled: spool.unsettled().map(({ id }) => id),
       trouble: this.trouble,
     };
   }

@@ -14,9 +14,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type HostId, messageIdOf, type TrialEnded } from '@labsweep/proto';
+import type { HostId } from '@labsweep/proto';
 import { JournalSpool, OutcomeJournal } from './outcome-journal.js';
-import { sampleOutcome } from './testing/sample-outcome.js';
+import type { SpoolEntry } from './spool-entry.js';
+import { sampleEntry } from './testing/sample-outcome.js';
 import { waitUntil } from './testing/wait-until.js';
 
 function pathOf(context: TestContext): string {
@@ -31,12 +32,12 @@ test('each agent finds its own unsettled outcomes again, and half a line harms n
   const path = pathOf(context);
   const first = await OutcomeJournal.open(path);
   const [a, b] = [new JournalSpool(first, A), new JournalSpool(first, B)];
-  const of = (kernel: string, host: HostId) => sampleOutcome(kernel, { host });
+  const of = (kernel: string, host: HostId) => sampleEntry(kernel, { host });
   await Promise.all([
     ...['k1', 'k2', 'k3'].map((kernel) => a.add(of(kernel, A), [])),
     b.add(of('k1', B), []),
   ]);
-  await a.settle(messageIdOf(of('k1', A)));
+  await a.settle(of('k1', A).id);
   // What is settled is written with the next outcome.
   await b.add(of('k2', B), []);
   await first.close();
@@ -52,7 +53,7 @@ test('each agent finds its own unsettled outcomes again, and half a line harms n
 test('outcomes of many agents share a sync', async (context) => {
   const journal = await OutcomeJournal.open(pathOf(context));
   const count = 5_000;
-  const entries = Array.from({ length: count }, (_, index) => sampleOutcome(`k${index}`));
+  const entries = Array.from({ length: count }, (_, index) => sampleEntry(`k${index}`));
   const startedMs = performance.now();
   for (let at = 0; at < count; at += 500) {
     await Promise.all(entries.slice(at, at + 500).map((entry) => journal.add(entry)));
@@ -68,7 +69,7 @@ test('with more unsettled than the file should have, it is not written anew for 
   const journal = await OutcomeJournal.open(path, () => {}, 4_096);
   let rewrites = 0;
   let last = statSync(path).ino;
-  const entries = Array.from({ length: 200 }, (_, index) => sampleOutcome(`k${index}`));
+  const entries = Array.from({ length: 200 }, (_, index) => sampleEntry(`k${index}`));
   for (const entry of entries) {
     await journal.add(entry);
     // The new file is made while the old one is there, so it has another number.
@@ -91,11 +92,11 @@ test('a disk without room for the new file leaves no handle open, and loses noth
   try {
     const path = join(mount, 'swarm.journal');
     const journal = await OutcomeJournal.open(path, () => {}, 64 * 1024);
-    const entries = Array.from({ length: 300 }, (_, index) => sampleOutcome(`k${index}`));
+    const entries = Array.from({ length: 300 }, (_, index) => sampleEntry(`k${index}`));
     let at = 0;
-    while (statSync(path).size <= 64 * 1024) await journal.add(entries[at++] as TrialEnded);
+    while (statSync(path).size <= 64 * 1024) await journal.add(entries[at++] as SpoolEntry);
     writeFileSync(join(mount, 'ballast'), Buffer.alloc(140 * 1024));
-    const adding = journal.add(entries[at++] as TrialEnded);
+    const adding = journal.add(entries[at++] as SpoolEntry);
     await waitUntil('the trouble', async () => journal.trouble !== '');
     // Two more tries, a second apart.
     await sleep(2_500);

@@ -6,17 +6,10 @@
 import { constants, type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  formatLogEntry,
-  type HostId,
-  messageIdOf,
-  messageOf,
-  type Note,
-  parseLogEntry,
-  type TrialEnded,
-} from '@labsweep/proto';
+import { type HostId, messageOf, type Note, parseLogEntry } from '@labsweep/proto';
 import { explainDiskTrouble, isDiskTrouble } from './io/durable-file.js';
 import type { OutcomeSpool } from './spool.js';
+import { type SpoolEntry, spoolEntryOf } from './spool-entry.js';
 
 /**
  * A write ends when it is on the disk. A sync of its own would be another turn of the event loop
@@ -24,7 +17,7 @@ import type { OutcomeSpool } from './spool.js';
  */
 const APPEND_SYNCED = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_DSYNC;
 /** What comes within this time shares a write: each is a turn of threads, and of the disk. */
-const GATHER_MS = 5;
+const GATHER_MS = 10;
 /** At this size, or twice what it began with, the file is written anew with what is not settled. */
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
 const RETRY_INTERVAL_MS = 1_000;
@@ -40,7 +33,9 @@ interface Waiting {
 export class OutcomeJournal {
   trouble = '';
   /** By message id, in the order in which they were spooled. */
-  readonly entries = new Map<string, TrialEnded>();
+  readonly entries = new Map<string, SpoolEntry>();
+  /** What an earlier process left, until the agent of that host takes it. */
+  private readonly left = new Map<HostId, SpoolEntry[]>();
   private waiting: Waiting[] = [];
   private settled: string[] = [];
   private writing: Promise<void> | undefined;
@@ -64,22 +59,23 @@ export class OutcomeJournal {
     await mkdir(dirname(path), { recursive: true });
     const text = await readFile(path, 'utf8').catch(() => '');
     const journal = new OutcomeJournal(path, await open(path, APPEND_SYNCED), note, fileBytesMax);
-    for (const line of text.split('\n')) journal.read(line);
+    const hosts = new Map<string, HostId>();
+    for (const line of text.split('\n')) journal.read(line, hosts);
+    for (const [id, entry] of journal.entries) {
+      const host = hosts.get(id);
+      if (host !== undefined) journal.left.set(host, [...journal.leftOf(host), entry]);
+    }
     await journal.rewrite();
     return journal;
   }
 
   /** The entry is on the disk when this settles. It waits while the disk is full. */
-  async add(
-    entry: TrialEnded,
-    signal?: AbortSignal,
-    messageId = messageIdOf(entry),
-  ): Promise<void> {
+  async add(entry: SpoolEntry, signal?: AbortSignal): Promise<void> {
     for (;;) {
       try {
-        await this.append(formatLogEntry(entry));
+        await this.append(entry.text);
         this.trouble = '';
-        this.entries.set(messageId, entry);
+        this.entries.set(entry.id, entry);
         return;
       } catch (error) {
         if (!isDiskTrouble(error)) throw error;
@@ -93,6 +89,11 @@ export class OutcomeJournal {
   /** Goes to the disk with the next outcome: losing it means no more than a publish too many. */
   settle(messageId: string): void {
     if (this.entries.delete(messageId)) this.settled.push(messageId);
+  }
+
+  /** Of this host, as an earlier process left it. */
+  leftOf(host: HostId): readonly SpoolEntry[] {
+    return this.left.get(host) ?? [];
   }
 
   async close(): Promise<void> {
@@ -147,7 +148,7 @@ export class OutcomeJournal {
     const temporary = `${this.path}.tmp`;
     await rm(temporary, { force: true });
     // Only now: whoever was told that its entry is on the disk has put it among the others by then.
-    const lines = [...this.entries.values()].map((entry) => `${formatLogEntry(entry)}\n`);
+    const lines = [...this.entries.values()].map(({ text }) => `${text}\n`);
     const bytes = Buffer.from(lines.join(''));
     const file = await open(temporary, APPEND_SYNCED);
     try {
@@ -168,7 +169,7 @@ export class OutcomeJournal {
     await syncDirectory(dirname(this.path));
   }
 
-  private read(line: string): void {
+  private read(line: string, hosts: Map<string, HostId>): void {
     if (line === '') return;
     try {
       if (line.startsWith(SETTLED)) {
@@ -177,8 +178,11 @@ export class OutcomeJournal {
         }
         return;
       }
-      const entry = parseLogEntry(line);
-      if (entry.type === 'trial-ended') this.entries.set(messageIdOf(entry), entry);
+      const outcome = parseLogEntry(line);
+      if (outcome.type !== 'trial-ended') return;
+      const entry = spoolEntryOf(outcome);
+      this.entries.set(entry.id, entry);
+      hosts.set(entry.id, outcome.host);
     } catch (error) {
       this.note(`a line of ${this.path} is dropped: ${messageOf(error)}`);
     }
@@ -196,13 +200,13 @@ async function syncDirectory(path: string): Promise<void> {
 
 /** What one agent sees of the journal. It keeps no evidence of its own. */
 export class JournalSpool implements OutcomeSpool {
-  private readonly own = new Map<string, TrialEnded>();
+  private readonly own = new Map<string, SpoolEntry>();
 
   constructor(
     private readonly journal: OutcomeJournal,
     host: HostId,
   ) {
-    for (const [id, entry] of journal.entries) if (entry.host === host) this.own.set(id, entry);
+    for (const entry of journal.leftOf(host)) this.own.set(entry.id, entry);
   }
 
   get trouble(): string {
@@ -210,21 +214,20 @@ export class JournalSpool implements OutcomeSpool {
   }
 
   async add(
-    entry: TrialEnded,
+    entry: SpoolEntry,
     artifacts: readonly Uint8Array[],
     signal?: AbortSignal,
   ): Promise<void> {
     if (artifacts.length > 0) throw new Error('the spool of a swarm keeps no evidence');
-    const messageId = messageIdOf(entry);
-    await this.journal.add(entry, signal, messageId);
-    this.own.set(messageId, entry);
+    await this.journal.add(entry, signal);
+    this.own.set(entry.id, entry);
   }
 
   has(messageId: string): boolean {
     return this.own.has(messageId);
   }
 
-  unsettled(): readonly TrialEnded[] {
+  unsettled(): readonly SpoolEntry[] {
     return [...this.own.values()];
   }
 

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { messageIdOf, type SweepId, type TrialEnded } from '@labsweep/proto';
+import type { SweepId, TrialEnded } from '@labsweep/proto';
 import { type Parcel, Parcels } from './parcels.js';
-import { sampleOutcome } from './testing/sample-outcome.js';
+import type { SpoolEntry } from './spool-entry.js';
+import { sampleEntry, sampleOutcome } from './testing/sample-outcome.js';
 
 function newParcels() {
   const ready: Parcel[] = [];
   const parcels = new Parcels((parcel) => ready.push(parcel));
-  const add = (outcome: TrialEnded) => parcels.add(outcome, messageIdOf(outcome));
-  const kernels = () => ready.map(({ outcomes }) => outcomes.map(({ kernel }) => kernel).join('+'));
-  return { parcels, ready, add, kernels };
+  const kernels = () => ready.map((parcel) => parcel.map(kernelOf).join('+'));
+  return { parcels, ready, add: (entry: SpoolEntry) => parcels.add(entry), kernels };
 }
 
+/** Of an id `sweep/row/r1/kernel/a1/host`. */
+const kernelOf = ({ id }: SpoolEntry) => id.split('/')[3];
+
 const short = (kernel: string, changes: Partial<TrialEnded> = {}) =>
-  sampleOutcome(kernel, { durationMs: 100, ...changes });
+  sampleEntry(kernel, { durationMs: 100, ...changes });
 
 test('short trials wait for company two seconds long, and until the block ends', (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
@@ -33,9 +36,9 @@ test('short trials wait for company two seconds long, and until the block ends',
 
 test('a longer trial goes at once, and takes along those that wait', () => {
   const { add, kernels } = newParcels();
-  add(sampleOutcome('a'));
+  add(sampleEntry('a'));
   add(short('b'));
-  add(sampleOutcome('c'));
+  add(sampleEntry('c'));
   assert.deepEqual(kernels(), ['a', 'b+c']);
 });
 
@@ -43,7 +46,7 @@ test('a message holds outcomes of one sweep, and no more than every broker takes
   const { parcels, add, kernels } = newParcels();
   add(short('a'));
   add(short('b', { sweep: 'other-5e6f7a8b' as SweepId }));
-  const outcome = short('').outcome;
+  const { outcome } = sampleOutcome('');
   const facts = { text: 'x'.repeat(40 * 1024) };
   for (const kernel of ['c', 'd']) add(short(kernel, { outcome: { ...outcome, facts } }));
   parcels.seal();
@@ -54,13 +57,13 @@ test('what is sent again goes with the same others, until it is forgotten', () =
   const { parcels, ready, add } = newParcels();
   const [a, b] = [short('a'), short('b')];
   add(a);
-  assert.ok(parcels.isWaiting(messageIdOf(a)) && parcels.has(messageIdOf(a)));
+  assert.ok(parcels.isWaiting(a.id) && parcels.has(a.id));
   add(b);
   parcels.seal();
-  assert.ok(!parcels.isWaiting(messageIdOf(a)) && parcels.has(messageIdOf(a)));
+  assert.ok(!parcels.isWaiting(a.id) && parcels.has(a.id));
   assert.equal(parcels.of(b), ready[0]);
-  assert.equal(parcels.forget(messageIdOf(b)), ready[0]);
-  assert.ok(!parcels.has(messageIdOf(b)));
-  assert.deepEqual(parcels.of(b).outcomes, [b]);
+  assert.equal(parcels.forget(b.id), ready[0]);
+  assert.ok(!parcels.has(b.id));
+  assert.deepEqual(parcels.of(b), [b]);
   assert.equal(parcels.of(a), ready[0]);
 });

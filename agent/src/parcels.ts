@@ -4,13 +4,10 @@
  * trials wait a little for company while their block goes on: a message each would be most of what
  * such a trial costs the lab, and nobody can read so fast.
  */
-import { formatLogEntry, messageIdOf, type TrialEnded } from '@labsweep/proto';
+import type { SpoolEntry } from './spool-entry.js';
 
-export interface Parcel {
-  readonly outcomes: readonly [TrialEnded, ...TrialEnded[]];
-  /** Their message ids. */
-  readonly ids: readonly string[];
-}
+/** At least one, all of one sweep. */
+export type Parcel = readonly [SpoolEntry, ...SpoolEntry[]];
 
 /** An outcome of a longer trial does not wait. */
 const SHORT_TRIAL_MS = 500;
@@ -20,8 +17,8 @@ const GATHER_MS = 2_000;
 const LENGTH_MAX = 64 * 1024;
 
 export class Parcels {
-  /** Wait for company, by message id, in the order in which they came; all of one sweep. */
-  private readonly gathered = new Map<string, TrialEnded>();
+  /** Wait for company, by id, in the order in which they came; all of one sweep. */
+  private readonly gathered = new Map<string, SpoolEntry>();
   private gatheredLength = 0;
   private timer: NodeJS.Timeout | undefined;
   /** By message id: what is sent again goes with the same others, as the same message. */
@@ -39,14 +36,14 @@ export class Parcels {
     return this.gathered.has(id);
   }
 
-  add(outcome: TrialEnded, id: string): void {
-    const { length } = formatLogEntry(outcome);
+  add(entry: SpoolEntry): void {
+    const { length } = entry.text;
     const [first] = this.gathered.values();
-    const isOfOthers = first !== undefined && first.sweep !== outcome.sweep;
+    const isOfOthers = first !== undefined && first.sweep !== entry.sweep;
     if (isOfOthers || this.gatheredLength + length > LENGTH_MAX) this.seal();
-    this.gathered.set(id, outcome);
+    this.gathered.set(entry.id, entry);
     this.gatheredLength += length;
-    if (outcome.durationMs >= SHORT_TRIAL_MS) this.seal();
+    if (entry.durationMs >= SHORT_TRIAL_MS) this.seal();
     else this.timer ??= setTimeout(() => this.seal(), GATHER_MS).unref();
   }
 
@@ -56,20 +53,14 @@ export class Parcels {
     this.timer = undefined;
     const [first, ...others] = this.gathered.values();
     if (first === undefined) return;
-    const parcel: Parcel = { outcomes: [first, ...others], ids: [...this.gathered.keys()] };
     this.gathered.clear();
     this.gatheredLength = 0;
-    this.keep(parcel);
-    this.ready(parcel);
+    this.ready(this.keep([first, ...others]));
   }
 
   /** The one that this outcome travels in; alone, when it is not known. */
-  of(outcome: TrialEnded, id = messageIdOf(outcome)): Parcel {
-    const known = this.made.get(id);
-    if (known !== undefined) return known;
-    const parcel: Parcel = { outcomes: [outcome], ids: [id] };
-    this.keep(parcel);
-    return parcel;
+  of(entry: SpoolEntry): Parcel {
+    return this.made.get(entry.id) ?? this.keep([entry]);
   }
 
   /** It will not be sent again. Returns the parcel that it travelled in. */
@@ -79,7 +70,8 @@ export class Parcels {
     return parcel;
   }
 
-  private keep(parcel: Parcel): void {
-    for (const id of parcel.ids) this.made.set(id, parcel);
+  private keep(parcel: Parcel): Parcel {
+    for (const { id } of parcel) this.made.set(id, parcel);
+    return parcel;
   }
 }

@@ -9,12 +9,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Broker, connectBroker, messageIdOf, type TrialEnded } from '@labsweep/proto';
+import { type Broker, connectBroker } from '@labsweep/proto';
 import { Publisher } from './publisher.js';
 import { Spool } from './spool.js';
+import type { SpoolEntry } from './spool-entry.js';
 import { idsInLog } from './testing/ids-in-log.js';
 import { startNats } from './testing/nats-server.js';
-import { sampleOutcome } from './testing/sample-outcome.js';
+import { sampleEntry, sampleOutcome } from './testing/sample-outcome.js';
 import { waitUntil } from './testing/wait-until.js';
 
 async function startLab(context: TestContext, options: readonly string[] = []) {
@@ -36,7 +37,7 @@ async function startLab(context: TestContext, options: readonly string[] = []) {
     await nats.kill();
     rmSync(folder, { recursive: true, force: true });
   });
-  const put = async (entry: TrialEnded) => {
+  const put = async (entry: SpoolEntry) => {
     await spool.add(entry, []);
     publisher.add(entry);
   };
@@ -49,8 +50,8 @@ const lastSequence = (broker: Broker) => broker.log.lastSequence().catch(() => -
 test('a broker that is away holds outcomes up, and gets each once when it is back', async (context) => {
   const { nats, broker, publisher, put, notes, sequences } = await startLab(context);
   publisher.connect(broker);
-  const entries = Array.from({ length: 300 }, (_, index) => sampleOutcome(`k${index}`));
-  await put(entries[0] as TrialEnded);
+  const entries = Array.from({ length: 300 }, (_, index) => sampleEntry(`k${index}`));
+  await put(entries[0] as SpoolEntry);
   await publisher.flush(10_000);
   await nats.kill();
   for (const entry of entries.slice(1)) await put(entry);
@@ -60,7 +61,7 @@ test('a broker that is away holds outcomes up, and gets each once when it is bac
   await waitUntil('the log', async () => (await lastSequence(broker)) === 300, 40_000);
   await publisher.flush(20_000);
   assert.equal(publisher.trouble, '');
-  assert.deepEqual((await idsInLog(broker)).sort(), entries.map(messageIdOf).sort());
+  assert.deepEqual((await idsInLog(broker)).sort(), entries.map(({ id }) => id).sort());
   assert.equal(Math.max(...sequences), 300);
   assert.ok(notes.length <= 4, `one line for each change, not for each outcome: ${notes.length}`);
 });
@@ -68,13 +69,13 @@ test('a broker that is away holds outcomes up, and gets each once when it is bac
 test('a stream that was deleted is waited for', async (context) => {
   const { broker, publisher, put, nats, folder } = await startLab(context);
   publisher.connect(broker);
-  await put(sampleOutcome('a'));
+  await put(sampleEntry('a'));
   await publisher.flush(10_000);
   // What the server has of the stream goes with its folder.
   await nats.kill();
   rmSync(join(folder, 'store/jetstream/$G/streams/LABSWEEP_LOG'), { recursive: true });
   await nats.restart();
-  await put(sampleOutcome('b'));
+  await put(sampleEntry('b'));
   await waitUntil('the trouble', async () => publisher.trouble !== '', 30_000);
   await sleep(500);
   const again = await connectBroker({ url: nats.url, name: 'controller', create: true });
@@ -82,7 +83,7 @@ test('a stream that was deleted is waited for', async (context) => {
   // As at every hello: what is unsettled is published again.
   publisher.publishAgain();
   await publisher.flush(20_000);
-  const wanted = [sampleOutcome('a'), sampleOutcome('b')].map(messageIdOf);
+  const wanted = [sampleEntry('a'), sampleEntry('b')].map(({ id }) => id);
   await waitUntil('the log', async () => (await lastSequence(again)) === 2, 20_000);
   assert.deepEqual((await idsInLog(again)).sort(), wanted);
 });
@@ -97,8 +98,8 @@ test('an outcome beyond the limit of the server is cut and does not hold others 
   const outcome = { status: 'measured' as const, samples: [], facts: {}, consoleTail: '' };
   // Below our own limit, as an agent of another version may have spooled it.
   const facts = { text: 'x'.repeat(300 * 1024) };
-  await put(sampleOutcome('large', { outcome: { ...outcome, facts } }));
-  await put(sampleOutcome('small'));
+  await put(sampleEntry('large', { outcome: { ...outcome, facts } }));
+  await put(sampleEntry('small'));
   await publisher.flush(20_000);
   assert.equal((await idsInLog(broker)).length, 2);
   assert.match(
@@ -114,23 +115,26 @@ test('outcomes of one message come out of the log one by one, and go alone where
   writeFileSync(config, 'max_payload: 16KB\n');
   const { broker, publisher, put, notes } = await startLab(context, ['-c', config]);
   publisher.connect(broker);
-  const small = ['a', 'b', 'c'].map((kernel) => sampleOutcome(kernel, { durationMs: 50 }));
+  const small = ['a', 'b', 'c'].map((kernel) => sampleEntry(kernel, { durationMs: 50 }));
   for (const entry of small) await put(entry);
   await publisher.flush(20_000);
   assert.equal(await broker.log.lastSequence(), 1);
   const outcome = { ...sampleOutcome('').outcome, facts: { text: 'x'.repeat(9 * 1024) } };
-  const large = ['d', 'e'].map((kernel) => sampleOutcome(kernel, { durationMs: 50, outcome }));
+  const large = ['d', 'e'].map((kernel) => sampleEntry(kernel, { durationMs: 50, outcome }));
   for (const entry of large) await put(entry);
   await publisher.flush(20_000);
   assert.equal(await broker.log.lastSequence(), 3);
-  assert.deepEqual(await idsInLog(broker), [...small, ...large].map(messageIdOf));
+  assert.deepEqual(
+    await idsInLog(broker),
+    [...small, ...large].map(({ id }) => id),
+  );
   assert.deepEqual(notes, []);
 });
 
 test('thousands of outcomes a second go through one publisher', async (context) => {
   const { broker, publisher, spool } = await startLab(context);
   const count = 3_000;
-  const entries = Array.from({ length: count }, (_, index) => sampleOutcome(`k${index}`));
+  const entries = Array.from({ length: count }, (_, index) => sampleEntry(`k${index}`));
   for (let at = 0; at < count; at += 100) {
     await Promise.all(entries.slice(at, at + 100).map((entry) => spool.add(entry, [])));
   }

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Broker, messageIdOf, type TrialEnded } from '@labsweep/proto';
+import type { Broker } from '@labsweep/proto';
 import { Publisher, type PublisherOptions } from './publisher.js';
 import { Spool } from './spool.js';
-import { sampleOutcome } from './testing/sample-outcome.js';
+import type { SpoolEntry } from './spool-entry.js';
+import { sampleEntry } from './testing/sample-outcome.js';
 
 /** A broker that keeps what it gets, and fails as often as it is told to. */
 function fakeBroker(failures = 0) {
@@ -16,17 +17,17 @@ function fakeBroker(failures = 0) {
   let left = failures;
   /** How many outcomes came with each message. */
   const sizes: number[] = [];
-  const appendTogether = async (outcomes: readonly TrialEnded[]) => {
+  const appendTexts = async (entries: readonly SpoolEntry[]) => {
     if (left > 0) {
       left -= 1;
       throw new Error('no responders');
     }
-    appended.push(...outcomes.map(messageIdOf));
-    sizes.push(outcomes.length);
+    appended.push(...entries.map(({ id }) => id));
+    sizes.push(entries.length);
     return sizes.length;
   };
   const broker = {
-    log: { appendTogether },
+    log: { appendTexts },
     artifacts: { put: async () => '' },
   } as unknown as Broker;
   return { broker, appended, sizes };
@@ -46,70 +47,70 @@ test('everything spooled reaches the broker once, however the calls to wake fall
   const { spool, publisher } = await newPublisher(context);
   const { broker, appended } = fakeBroker();
   publisher.connect(broker);
-  const entries = Array.from({ length: 50 }, (_, index) => sampleOutcome(`k${index}`));
+  const entries = Array.from({ length: 50 }, (_, index) => sampleEntry(`k${index}`));
   for (const entry of entries) {
     await spool.add(entry, []);
     publisher.add(entry);
   }
   await publisher.flush(5_000);
-  assert.deepEqual([...appended].sort(), entries.map(messageIdOf).sort());
+  assert.deepEqual([...appended].sort(), entries.map(({ id }) => id).sort());
 });
 
 test('an outcome that nobody has settled for long is asked for, and again after as long', async (context) => {
   const { spool, publisher } = await newPublisher(context, { askAfterMs: 50 });
   publisher.connect(fakeBroker().broker);
-  const [first, second] = [sampleOutcome('a'), sampleOutcome('b')];
+  const [first, second] = [sampleEntry('a'), sampleEntry('b')];
   for (const entry of [first, second]) {
     await spool.add(entry, []);
     publisher.add(entry);
   }
   await publisher.flush(5_000);
-  await publisher.settle([messageIdOf(second)]);
+  await publisher.settle([second.id]);
   assert.deepEqual(publisher.overdue(), [], 'it was just published');
   await delay(60);
-  assert.deepEqual(publisher.overdue(), [messageIdOf(first)]);
+  assert.deepEqual(publisher.overdue(), [first.id]);
   assert.deepEqual(publisher.overdue(), [], 'it was just asked for');
   await delay(60);
-  assert.deepEqual(publisher.overdue(), [messageIdOf(first)]);
+  assert.deepEqual(publisher.overdue(), [first.id]);
 });
 
 test('an outcome is waited for until it is folded, and lies in the spool until it is settled', async (context) => {
   const { spool, publisher } = await newPublisher(context);
-  const entry = sampleOutcome('a');
+  const entry = sampleEntry('a');
   await spool.add(entry, []);
   let folded = false;
-  const wait = publisher.whenFolded(messageIdOf(entry)).then(() => {
+  const wait = publisher.whenFolded(entry.id).then(() => {
     folded = true;
   });
   publisher.connect(fakeBroker().broker);
   await publisher.flush(5_000);
   assert.equal(folded, false, 'published is not folded');
-  publisher.fold([messageIdOf(entry)]);
+  publisher.fold([entry.id]);
   await wait;
   assert.deepEqual(spool.unsettled(), [entry]);
-  await publisher.whenFolded(messageIdOf(entry));
-  await publisher.settle([messageIdOf(entry)]);
+  await publisher.whenFolded(entry.id);
+  await publisher.settle([entry.id]);
   assert.deepEqual(spool.unsettled(), []);
 });
 
 test('a broker that fails gets the outcome again, and a new connection gets what is unsettled', async (context) => {
   const { spool, publisher } = await newPublisher(context);
-  const entry = sampleOutcome('a');
+  const entry = sampleEntry('a');
   await spool.add(entry, []);
   const first = fakeBroker(1);
   publisher.connect(first.broker);
   await publisher.flush(5_000);
-  assert.deepEqual(first.appended, [messageIdOf(entry)]);
+  assert.deepEqual(first.appended, [entry.id]);
   const second = fakeBroker();
   publisher.connect(second.broker);
   await publisher.flush(5_000);
-  assert.deepEqual(second.appended, [messageIdOf(entry)]);
+  assert.deepEqual(second.appended, [entry.id]);
 });
 
 test('an outcome that an earlier process published is not waited for a second time', async (context) => {
   const { spool, publisher } = await newPublisher(context);
-  const entry = sampleOutcome('a');
-  const id = messageIdOf(entry);
+  const entry = sampleEntry('a');
+  const id = entry.id;
   publisher.welcomed([]);
   publisher.fold([id]);
   // The connection to the broker comes after the welcome, and takes nothing back.
@@ -131,8 +132,8 @@ test('outcomes of short trials share a message, and so they do when they are sen
   const { spool, publisher } = await newPublisher(context);
   const first = fakeBroker();
   publisher.connect(first.broker);
-  const entries = ['a', 'b', 'c'].map((kernel) => sampleOutcome(kernel, { durationMs: 50 }));
-  const ids = entries.map(messageIdOf);
+  const entries = ['a', 'b', 'c'].map((kernel) => sampleEntry(kernel, { durationMs: 50 }));
+  const ids = entries.map(({ id }) => id);
   for (const entry of entries) {
     await spool.add(entry, []);
     publisher.add(entry);

@@ -3,19 +3,20 @@
  * Sends what lies in the spool to JetStream, oldest first and many at a time, and tells who waits
  * when the controller has folded it. It never drops an entry: only `settled` does.
  */
+import { strict as assert } from 'node:assert';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Broker,
   brokerFailureOf,
   explainBrokerFailure,
-  messageIdOf,
   type Note,
-  type TrialEnded,
+  parseLogEntry,
 } from '@labsweep/proto';
 import { FoldNews } from './fold-news.js';
 import { isTooLarge, shrinkOutcome } from './outcome-limit.js';
 import { type Parcel, Parcels } from './parcels.js';
-import { evidenceOf, type OutcomeSpool } from './spool.js';
+import type { OutcomeSpool } from './spool.js';
+import type { SpoolEntry } from './spool-entry.js';
 import { withinLimit } from './within-limit.js';
 
 export interface PublisherOptions {
@@ -94,13 +95,10 @@ export class Publisher {
     this.wake();
   }
 
-  /**
-   * Call after this entry was added to the spool; `id` is its message id. One of a short trial may
-   * wait for others.
-   */
-  add(entry: TrialEnded, id = messageIdOf(entry)): void {
-    this.news.forget(id);
-    if (!this.parcels.has(id)) this.parcels.add(entry, id);
+  /** Call after this entry was added to the spool. One of a short trial may wait for others. */
+  add(entry: SpoolEntry): void {
+    this.news.forget(entry.id);
+    if (!this.parcels.has(entry.id)) this.parcels.add(entry);
   }
 
   /** No other outcome comes soon that those which wait for company could go with. */
@@ -111,9 +109,8 @@ export class Publisher {
   /** Looks for whatever lies in the spool and is not published. */
   wake(): void {
     for (const entry of this.spool.unsettled()) {
-      const id = messageIdOf(entry);
-      if (this.parcels.isWaiting(id)) continue;
-      const parcel = this.parcels.of(entry, id);
+      if (this.parcels.isWaiting(entry.id)) continue;
+      const parcel = this.parcels.of(entry);
       if (!this.published.has(parcel) && !this.inFlight.has(parcel)) this.queue.add(parcel);
     }
     this.pump();
@@ -127,7 +124,7 @@ export class Publisher {
     for (const [parcel, sinceMs] of this.published) {
       if (ids.length >= ASKED_MAX) break;
       if (nowMs - sinceMs < askAfterMs) continue;
-      ids.push(...parcel.ids.filter((id) => this.spool.has(id)));
+      ids.push(...parcel.map(({ id }) => id).filter((id) => this.spool.has(id)));
       this.published.set(parcel, nowMs);
     }
     return ids;
@@ -195,7 +192,7 @@ export class Publisher {
 
   /** Any of its outcomes is not settled yet. */
   private isHeld(parcel: Parcel): boolean {
-    return parcel.ids.some((id) => this.spool.has(id));
+    return parcel.some(({ id }) => this.spool.has(id));
   }
 
   private tellIdle(): void {
@@ -215,7 +212,7 @@ export class Publisher {
       this.trouble = '';
       // What is settled meanwhile needs no further thought.
       if (this.isHeld(parcel)) this.published.set(parcel, performance.now());
-      else for (const id of parcel.ids) this.parcels.forget(id);
+      else for (const { id } of parcel) this.parcels.forget(id);
     } catch (error) {
       if (this.isHeld(parcel)) this.queue.add(parcel);
       // A failure over a connection that was replaced says nothing of the new one.
@@ -255,7 +252,7 @@ export class Publisher {
   }
 
   private async publish(parcel: Parcel, broker: Broker): Promise<void> {
-    for (const sha256 of parcel.outcomes.flatMap(evidenceOf)) {
+    for (const sha256 of parcel.flatMap(({ evidence }) => evidence)) {
       const bytes = await this.spool.artifact(sha256);
       if (bytes !== undefined) await broker.artifacts.put(bytes);
     }
@@ -264,23 +261,22 @@ export class Publisher {
   }
 
   /** A server that takes less than ours must not keep an outcome, and all behind it, for ever. */
-  private async append({ outcomes }: Parcel, broker: Broker): Promise<number> {
+  private async append(parcel: Parcel, broker: Broker): Promise<number> {
     try {
-      return await broker.log.appendTogether(outcomes, 1);
+      return await broker.log.appendTexts(parcel, 1);
     } catch (error) {
       if (!isTooLarge(error)) throw error;
-      const [alone, ...others] = outcomes;
-      if (others.length === 0) return this.appendCut(alone, broker);
+      if (parcel.length === 1) return this.appendCut(parcel[0], broker);
     }
     let sequence = 0;
-    for (const entry of outcomes) {
-      sequence = await this.append({ outcomes: [entry], ids: [] }, broker);
-    }
+    for (const entry of parcel) sequence = await this.append([entry], broker);
     return sequence;
   }
 
-  private appendCut(entry: TrialEnded, broker: Broker): Promise<number> {
-    this.note(`the outcome of ${entry.trial} is too large for this broker, and is cut`);
-    return broker.log.append(shrinkOutcome(entry), 1);
+  private appendCut({ text }: SpoolEntry, broker: Broker): Promise<number> {
+    const outcome = parseLogEntry(text);
+    assert(outcome.type === 'trial-ended');
+    this.note(`the outcome of ${outcome.trial} is too large for this broker, and is cut`);
+    return broker.log.append(shrinkOutcome(outcome), 1);
   }
 }

@@ -5,9 +5,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { messageIdOf, sha256Of } from '@labsweep/proto';
+import { sha256Of } from '@labsweep/proto';
 import { Spool } from './spool.js';
-import { sampleOutcome } from './testing/sample-outcome.js';
+import { sampleEntry } from './testing/sample-outcome.js';
 import { waitUntil } from './testing/wait-until.js';
 
 function spoolFolder(context: TestContext): string {
@@ -19,13 +19,13 @@ function spoolFolder(context: TestContext): string {
 test('what was spooled is there for the next agent process, oldest first', async (context) => {
   const folder = spoolFolder(context);
   const first = await Spool.open(folder);
-  const late = sampleOutcome('b', { startedAtMs: 2_000 });
-  const early = sampleOutcome('a');
+  const late = sampleEntry('b', { startedAtMs: 2_000 });
+  const early = sampleEntry('a');
   await first.add(late, []);
   await first.add(early, []);
   const second = await Spool.open(folder);
   assert.deepEqual(second.unsettled(), [early, late]);
-  assert.ok(second.has(messageIdOf(early)));
+  assert.ok(second.has(early.id));
 });
 
 test('a settled entry goes with its evidence, and evidence that another entry shares stays', async (context) => {
@@ -33,9 +33,9 @@ test('a settled entry goes with its evidence, and evidence that another entry sh
   const spool = await Spool.open(folder);
   const bytes = Buffer.from('console');
   const evidence = { console: sha256Of(bytes) };
-  const entries = [sampleOutcome('a', { evidence }), sampleOutcome('b', { evidence })];
+  const entries = [sampleEntry('a', { evidence }), sampleEntry('b', { evidence })];
   for (const entry of entries) await spool.add(entry, [bytes]);
-  const [a, b] = entries.map(messageIdOf);
+  const [a, b] = entries.map(({ id }) => id);
   await spool.settle(a ?? '');
   assert.deepEqual(Buffer.from((await spool.artifact(evidence.console)) ?? ''), bytes);
   await spool.settle(b ?? '');
@@ -48,9 +48,9 @@ test('evidence stays while another entry with the same bytes is being added', as
   const spool = await Spool.open(spoolFolder(context));
   const bytes = Buffer.from('console');
   const evidence = { console: sha256Of(bytes) };
-  const [old, young] = [sampleOutcome('a', { evidence }), sampleOutcome('b', { evidence })];
+  const [old, young] = [sampleEntry('a', { evidence }), sampleEntry('b', { evidence })];
   await spool.add(old, [bytes]);
-  await Promise.all([spool.add(young, [bytes]), spool.settle(messageIdOf(old))]);
+  await Promise.all([spool.add(young, [bytes]), spool.settle(old.id)]);
   assert.deepEqual(Buffer.from((await spool.artifact(evidence.console)) ?? ''), bytes);
 });
 
@@ -64,7 +64,7 @@ test('a file that was being written when the agent died is removed', async (cont
 
 test('what cannot be understood is set aside with a note, and the rest is read', async (context) => {
   const folder = spoolFolder(context);
-  const entry = sampleOutcome('a');
+  const entry = sampleEntry('a');
   await (await Spool.open(folder)).add(entry, []);
   writeFileSync(join(folder, 'empty.json'), '');
   writeFileSync(join(folder, 'half.json'), '{"type":"trial-ended","sweep":"window-1a');
@@ -84,11 +84,11 @@ test('a spool at its limit has no room until something is settled', async (conte
   const spool = await Spool.open(spoolFolder(context), { limits });
   const { signal } = new AbortController();
   await spool.room(signal);
-  const entries = [sampleOutcome('a'), sampleOutcome('b')];
+  const entries = [sampleEntry('a'), sampleEntry('b')];
   for (const entry of entries) await spool.add(entry, []);
   const room = spool.room(signal);
   assert.match(spool.trouble, /has reached its limit: 2 outcomes/);
-  await spool.settle(messageIdOf(sampleOutcome('a')));
+  await spool.settle(sampleEntry('a').id);
   await room;
   assert.equal(spool.trouble, '');
 });
@@ -97,14 +97,14 @@ test('evidence that an earlier process left counts for the limit', async (contex
   const folder = spoolFolder(context);
   const limits = { entriesMax: 100, bytesMax: 100_000 };
   const bytes = Buffer.alloc(120_000, 'c');
-  const entry = sampleOutcome('a', { evidence: { console: sha256Of(bytes) } });
+  const entry = sampleEntry('a', { evidence: { console: sha256Of(bytes) } });
   const first = await Spool.open(folder, { limits });
   await first.add(entry, [bytes]);
   const { trouble } = first;
   assert.match(trouble, /has reached its limit/);
   const second = await Spool.open(folder, { limits });
   assert.equal(second.trouble, trouble);
-  await second.settle(messageIdOf(entry));
+  await second.settle(entry.id);
   assert.equal(second.trouble, '');
 });
 
@@ -119,7 +119,7 @@ test('a disk that fills up holds an outcome up and loses nothing', async (contex
     const spool = await Spool.open(folder, { note, retryIntervalMs: 20 });
     writeFileSync(join(mount, 'ballast'), Buffer.alloc(180 * 1024));
     const bytes = Buffer.alloc(120 * 1024, 'c');
-    const entry = sampleOutcome('a', { evidence: { console: sha256Of(bytes) } });
+    const entry = sampleEntry('a', { evidence: { console: sha256Of(bytes) } });
     let added = false;
     const adding = spool.add(entry, [bytes]).then(() => {
       added = true;

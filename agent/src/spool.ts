@@ -7,17 +7,9 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  formatLogEntry,
-  messageIdOf,
-  messageOf,
-  type Note,
-  parseLogEntry,
-  type Sha256,
-  sha256Of,
-  type TrialEnded,
-} from '@labsweep/proto';
+import { messageOf, type Note, parseLogEntry, type Sha256, sha256Of } from '@labsweep/proto';
 import { explainDiskTrouble, isDiskTrouble, writeDurably } from './io/durable-file.js';
+import { type SpoolEntry, spoolEntryOf } from './spool-entry.js';
 
 /** What the other parts of an agent need of it. */
 export interface OutcomeSpool {
@@ -27,11 +19,11 @@ export interface OutcomeSpool {
    * Keeps the entry and its evidence; both are on the disk when this settles. It waits for room on
    * the disk, and rejects with the signal's reason when that fires first.
    */
-  add(entry: TrialEnded, artifacts: readonly Uint8Array[], signal?: AbortSignal): Promise<void>;
+  add(entry: SpoolEntry, artifacts: readonly Uint8Array[], signal?: AbortSignal): Promise<void>;
   /** Settles once there is room for another outcome within the limits of the spool. */
   room?(signal: AbortSignal): Promise<void>;
   has(messageId: string): boolean;
-  unsettled(): readonly TrialEnded[];
+  unsettled(): readonly SpoolEntry[];
   artifact(sha256: Sha256): Promise<Uint8Array | undefined>;
   settle(messageId: string): Promise<void>;
 }
@@ -56,7 +48,7 @@ export interface SpoolOptions {
 }
 
 interface Kept {
-  readonly entry: TrialEnded;
+  readonly entry: SpoolEntry;
   readonly bytes: number;
 }
 
@@ -87,21 +79,21 @@ export class Spool implements OutcomeSpool {
   static async open(directory: string, options: SpoolOptions = {}): Promise<Spool> {
     await mkdir(join(directory, 'artifacts'), { recursive: true });
     const spool = new Spool(directory, options);
-    const read: Kept[] = [];
+    const read: (Kept & { readonly startedAtMs: number })[] = [];
     for (const name of await readdir(directory)) {
       if (name.endsWith('.tmp')) await rm(join(directory, name), { force: true });
       if (!name.endsWith('.json')) continue;
       const kept = await spool.read(name);
       if (kept !== undefined) read.push(kept);
     }
-    read.sort((a, b) => a.entry.startedAtMs - b.entry.startedAtMs);
-    for (const kept of read) spool.keep(kept);
+    read.sort((a, b) => a.startedAtMs - b.startedAtMs);
+    for (const { entry, bytes } of read) spool.keep({ entry, bytes });
     await spool.dropOrphans();
     return spool;
   }
 
   async add(
-    entry: TrialEnded,
+    entry: SpoolEntry,
     artifacts: readonly Uint8Array[],
     signal?: AbortSignal,
   ): Promise<void> {
@@ -142,7 +134,7 @@ export class Spool implements OutcomeSpool {
     return this.entries.has(messageId);
   }
 
-  unsettled(): readonly TrialEnded[] {
+  unsettled(): readonly SpoolEntry[] {
     return [...this.entries.values()].map(({ entry }) => entry);
   }
 
@@ -167,7 +159,7 @@ export class Spool implements OutcomeSpool {
       await rm(this.entryPath(messageId), { force: true });
       this.entries.delete(messageId);
       this.bytes -= kept.bytes;
-      for (const sha256 of evidenceOf(kept.entry)) {
+      for (const sha256 of kept.entry.evidence) {
         const uses = (this.uses.get(sha256) ?? 1) - 1;
         if (uses > 0) this.uses.set(sha256, uses);
         else {
@@ -178,32 +170,34 @@ export class Spool implements OutcomeSpool {
     });
   }
 
-  private async store(entry: TrialEnded, artifacts: readonly Uint8Array[]): Promise<void> {
-    const text = formatLogEntry(entry);
+  private async store(entry: SpoolEntry, artifacts: readonly Uint8Array[]): Promise<void> {
+    const { id, text } = entry;
     for (const bytes of artifacts) await writeDurably(this.artifactPath(sha256Of(bytes)), bytes);
-    await writeDurably(this.entryPath(messageIdOf(entry)), text);
+    await writeDurably(this.entryPath(id), text);
     const sizes = artifacts.map(({ length }) => length);
     this.keep({ entry, bytes: sizes.reduce((sum, size) => sum + size, text.length) });
   }
 
   private keep(kept: Kept): void {
-    const id = messageIdOf(kept.entry);
+    const { id, evidence } = kept.entry;
     const old = this.entries.get(id);
     this.bytes += kept.bytes - (old?.bytes ?? 0);
     this.entries.set(id, kept);
     if (old !== undefined) return;
-    for (const sha256 of evidenceOf(kept.entry)) {
+    for (const sha256 of evidence) {
       this.uses.set(sha256, (this.uses.get(sha256) ?? 0) + 1);
     }
   }
 
-  private async read(name: string): Promise<Kept | undefined> {
+  private async read(name: string): Promise<(Kept & { startedAtMs: number }) | undefined> {
     const path = join(this.directory, name);
     try {
       const text = await readFile(path, 'utf8');
-      const entry = parseLogEntry(text);
-      if (entry.type !== 'trial-ended') throw new Error(`it holds an entry '${entry.type}'`);
-      return { entry, bytes: text.length + (await this.evidenceBytes(entry)) };
+      const outcome = parseLogEntry(text);
+      if (outcome.type !== 'trial-ended') throw new Error(`it holds an entry '${outcome.type}'`);
+      const entry = spoolEntryOf(outcome);
+      const bytes = text.length + (await this.evidenceBytes(entry));
+      return { entry, bytes, startedAtMs: outcome.startedAtMs };
     } catch (error) {
       const aside = join(this.directory, SET_ASIDE);
       this.options.note?.(`${path} is set aside in ${aside}: ${messageOf(error)}`);
@@ -218,9 +212,9 @@ export class Spool implements OutcomeSpool {
   }
 
   /** As `store` counts it; an artifact that is gone takes no room. */
-  private async evidenceBytes(entry: TrialEnded): Promise<number> {
+  private async evidenceBytes({ evidence }: SpoolEntry): Promise<number> {
     let bytes = 0;
-    for (const sha256 of evidenceOf(entry)) {
+    for (const sha256 of evidence) {
       const found = await stat(this.artifactPath(sha256)).catch(() => undefined);
       bytes += found?.size ?? 0;
     }
@@ -264,10 +258,4 @@ export class Spool implements OutcomeSpool {
   private artifactPath(sha256: Sha256): string {
     return join(this.directory, 'artifacts', sha256);
   }
-}
-
-/** The artifacts an entry refers to. */
-export function evidenceOf(entry: TrialEnded): Sha256[] {
-  const { console: serialLog, output, dump } = entry.evidence;
-  return [serialLog, output, dump].filter((sha256) => sha256 !== undefined);
 }

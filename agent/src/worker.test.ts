@@ -24,6 +24,7 @@ import { Publisher } from './publisher.js';
 import type { Runner } from './runner/runner.js';
 import { createScriptedRunner } from './runner/scripted.js';
 import { Spool } from './spool.js';
+import type { SpoolEntry } from './spool-entry.js';
 import { sampleLease } from './testing/sample-lease.js';
 import { waitUntil } from './testing/wait-until.js';
 import { Worker } from './worker.js';
@@ -36,10 +37,13 @@ async function startWorker(context: TestContext, changes: Partial<Runner> = {}) 
   const sent: { readonly message: AgentMessage; readonly atMs: number }[] = [];
   const stop = new AbortController();
   const appended: TrialEnded[] = [];
-  const appendTogether = async (outcomes: readonly TrialEnded[]) => appended.push(...outcomes);
+  const appendTexts = async (entries: readonly SpoolEntry[]) => {
+    const outcomes = entries.map(({ text }) => parseLogEntry(text) as TrialEnded);
+    return appended.push(...outcomes);
+  };
   const spool = await Spool.open(folder);
   const publisher = new Publisher(spool, () => {}, stop.signal);
-  publisher.connect({ log: { appendTogether }, artifacts: {} } as unknown as Broker);
+  publisher.connect({ log: { appendTexts }, artifacts: {} } as unknown as Broker);
   const worker = new Worker({
     host: {
       id: HOST,

@@ -18,10 +18,11 @@ import {
 } from '@labsweep/proto';
 import { BlockWatch, type Stage } from './block-watch.js';
 import { HostUnreadyError } from './host-unready-error.js';
+import { outcomeEntry } from './outcome-entry.js';
 import { rejectedOn } from './rejected-on.js';
 import type { RunResult, TrialOrder } from './runner/runner.js';
 import { limitOf, type StageName } from './runner/stage-limits.js';
-import { spooledOutcome } from './spooled-outcome.js';
+import { spoolEntryOf } from './spool-entry.js';
 import { TrialOrders } from './trial-order.js';
 import type { WorkerParts } from './worker-parts.js';
 
@@ -203,10 +204,11 @@ export class Worker {
     job.trial = undefined;
     const session = this.parts.session();
     const where = { lease, trial, host: this.parts.host, session, startedAtMs, durationMs };
-    const { entry, artifacts } = spooledOutcome(where, result);
+    const { outcome, artifacts } = outcomeEntry(where, result);
+    const entry = spoolEntryOf(outcome, id);
     // Only the agent's own end gives an outcome up: a lost lease leaves it as evidence.
     await this.stage(job, 'spool', spool.add(entry, artifacts, this.parts.signal));
-    publisher.add(entry, id);
+    publisher.add(entry);
   }
 
   /** A host that turns out not to have what it offered gives the block back, and has no outcome. */

@@ -29,7 +29,7 @@ export const SYNC_DELAY_MS = 130_000;
 /** Entries that come closer together than this share a mark, so that marks stay few. */
 const MARK_INTERVAL_MS = 50;
 /** From the begin of a round to that of the next: an agent loses nothing while it waits. */
-const ROUND_INTERVAL_MS = 100;
+const ROUND_INTERVAL_MS = 200;
 const RETRY_DELAY_MS = 1_000;
 const FINAL = 'nothing is settled until its disk is mended and the controller restarted';
 

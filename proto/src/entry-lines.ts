@@ -16,9 +16,19 @@ export interface ReadEntries {
   readonly malformed: readonly string[];
 }
 
+/** An entry as text, with the id of its message. */
+export interface EntryText {
+  readonly id: string;
+  readonly text: string;
+}
+
+export function entryTextOf(entry: LogEntry): EntryText {
+  return { id: messageIdOf(entry), text: formatLogEntry(entry) };
+}
+
 /** What `readEntryLines` reads back. JSON writes a line break inside a text as an escape. */
-export function formatEntryLines(entries: readonly LogEntry[]): string {
-  return entries.map(formatLogEntry).join('\n');
+export function entryLinesOf(entries: readonly EntryText[]): string {
+  return entries.map(({ text }) => text).join('\n');
 }
 
 /** Never throws: a line that cannot be read does not hide those beside it. */
@@ -41,9 +51,9 @@ export function readEntryLines(text: string): ReadEntries {
  * Under which the broker knows a message with these entries: their own id for one alone. Several
  * have one that no other set of entries has, or the broker would drop one for the other.
  */
-export function idOfEntries(entries: readonly LogEntry[]): string {
+export function idOfEntries(entries: readonly EntryText[]): string {
   const [first] = entries;
-  if (first !== undefined && entries.length === 1) return messageIdOf(first);
-  const ids = entries.map(messageIdOf).join('\n');
+  if (first !== undefined && entries.length === 1) return first.id;
+  const ids = entries.map(({ id }) => id).join('\n');
   return `together/${createHash('sha256').update(ids).digest('hex')}`;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Outcomes for tests of what the agent does with them. */
 import type { BlockId, HostId, KernelName, SweepId, TrialEnded, TrialId } from '@labsweep/proto';
+import { type SpoolEntry, spoolEntryOf } from '../spool-entry.js';
 
 export function sampleOutcome(kernel: string, changes: Partial<TrialEnded> = {}): TrialEnded {
   return {
@@ -21,4 +22,8 @@ export function sampleOutcome(kernel: string, changes: Partial<TrialEnded> = {})
     evidence: {},
     ...changes,
   };
+}
+
+export function sampleEntry(kernel: string, changes: Partial<TrialEnded> = {}): SpoolEntry {
+  return spoolEntryOf(sampleOutcome(kernel, changes));
 }

@@ -18,6 +18,8 @@ export class LeaseBook {
   private readonly byHost = new Map<HostId, LiveLease>();
   private readonly byBlock = new Map<string, LiveLease>();
   private readonly bySweep = new Map<SweepId, Set<LeaseId>>();
+  /** It is asked at each event, and to find its oldest the map walks over all that has left it. */
+  private noneBeforeMs = Number.NEGATIVE_INFINITY;
 
   get size(): number {
     return this.byId.size;
@@ -87,10 +89,14 @@ export class LeaseBook {
     return this.bySweep.get(sweep)?.size ?? 0;
   }
 
-  /** The lease that ran out first, if one has. */
+  /** The lease that ran out first, if one has. `nowMs` never goes down. */
   expired(nowMs: number): LiveLease | undefined {
+    if (nowMs < this.noneBeforeMs) return undefined;
     const [first] = this.byId.values();
-    return first !== undefined && first.expiresAtMs <= nowMs ? first : undefined;
+    if (first !== undefined && first.expiresAtMs <= nowMs) return first;
+    // Whatever is put or renewed from now on runs out later.
+    this.noneBeforeMs = first?.expiresAtMs ?? nowMs + LEASE_DURATION_MS;
+    return undefined;
   }
 
   all(): readonly LiveLease[] {

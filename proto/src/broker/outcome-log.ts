@@ -9,8 +9,15 @@ import {
   StorageType,
 } from 'nats';
 import type { SweepId } from '../domain.js';
-import { formatEntryLines, idOfEntries, type ReadEntries, readEntryLines } from '../entry-lines.js';
-import type { LogEntry, TrialEnded } from '../log-entry.js';
+import {
+  type EntryText,
+  entryLinesOf,
+  entryTextOf,
+  idOfEntries,
+  type ReadEntries,
+  readEntryLines,
+} from '../entry-lines.js';
+import type { LogEntry } from '../log-entry.js';
 import { LAB_SUBJECT, LOG_STREAM, LOG_SUBJECTS, logSubject } from '../subjects.js';
 import type { AcknowledgedPublisher } from './acknowledged-publisher.js';
 import { brokerFailureOf } from './broker-failure.js';
@@ -78,26 +85,26 @@ export class OutcomeLog {
    * attempts; `attemptsMax` is for callers that have a way of their own to try again.
    */
   async append(entry: LogEntry, attemptsMax = PUBLISH_ATTEMPTS_MAX): Promise<number> {
-    return this.appendAs([entry], subjectOf(entry), attemptsMax);
+    return this.publish([entryTextOf(entry)], subjectOf(entry), attemptsMax);
   }
 
   /**
-   * As `append`, with outcomes of one sweep in one message, so that all of them get one sequence.
-   * The same outcomes together are stored once; one that comes again with others is stored again.
+   * As `append`, with entries of one sweep in one message, so that all of them get one sequence.
+   * The same entries together are stored once; one that comes again with others is stored again.
    */
-  async appendTogether(
-    outcomes: readonly [TrialEnded, ...TrialEnded[]],
+  async appendTexts(
+    entries: readonly [EntryText & { readonly sweep: SweepId }, ...EntryText[]],
     attemptsMax = PUBLISH_ATTEMPTS_MAX,
   ): Promise<number> {
-    return this.appendAs(outcomes, logSubject(outcomes[0].sweep), attemptsMax);
+    return this.publish(entries, logSubject(entries[0].sweep), attemptsMax);
   }
 
-  private async appendAs(
-    entries: readonly LogEntry[],
+  private async publish(
+    entries: readonly EntryText[],
     subject: string,
     attemptsMax: number,
   ): Promise<number> {
-    const payload = encoder.encode(formatEntryLines(entries));
+    const payload = encoder.encode(entryLinesOf(entries));
     const messageId = idOfEntries(entries);
     for (let attempt = 1; ; attempt += 1) {
       try {

@@ -40,6 +40,8 @@ interface LoadedLab {
   seconds(): readonly SwarmSecond[];
   readonly processes: readonly NamedProcesses[];
   submit(sweep: string, spec: string): Promise<void>;
+  /** Blocks that have begun go on to their end. */
+  pause(sweep: string): Promise<void>;
 }
 
 /** All is ended when this settles. */
@@ -75,7 +77,8 @@ async function withSwarm<Value>(
     ];
     const controllerAddress = controller.address;
     const seconds = () => swarms.flatMap((swarm) => swarm.seconds);
-    return await work({ client, controllerAddress, seconds, processes, submit });
+    const pause = (sweep: string) => pauseAt(client, sweep);
+    return await work({ client, controllerAddress, seconds, processes, submit, pause });
   } finally {
     for (const part of running) await part.close();
   }
@@ -120,6 +123,33 @@ async function submitTo(client: SweepClient, sweep: string, specToml: string): P
   });
 }
 
+async function pauseAt(client: SweepClient, sweep: string): Promise<void> {
+  await client.command({
+    sweep: sweep as SweepId,
+    id: `pause-${sweep}`,
+    by: 'benchmark',
+    kind: 'pause',
+    row: '',
+    count: 0,
+    kernel: '',
+    source: '',
+    files: {},
+    onProgress: () => {},
+    signal: new AbortController().signal,
+  });
+}
+
+/** What the agents see settled from now on, for so long. */
+async function settledWithin(seconds: () => readonly SwarmSecond[], durationMs: number) {
+  const before = new Set(seconds());
+  const startMs = performance.now();
+  await delay(durationMs);
+  const elapsedMs = performance.now() - startMs;
+  const measured = seconds().filter((second) => !before.has(second));
+  const settled = measured.reduce((sum, second) => sum + second.settled, 0);
+  return { measured, settled, settledRate: (settled / elapsedMs) * 1_000, elapsedMs };
+}
+
 const SETTLED_SHARE_MIN = 0.25;
 const GRANT_P99_MAX_MS = 100;
 
@@ -127,16 +157,25 @@ const GRANT_P99_MAX_MS = 100;
  * Agents offer this much more than is asked. Offered without end, each message would wait behind
  * those of a thousand others, and a latency would only tell how many agents there are.
  */
-const OFFERED_FACTOR = 1.15;
-/** What an agent adds to a trial by itself: its spool, its messages. */
-const OWN_MS = 15;
+const OFFERED_FACTOR = 1.1;
+/**
+ * What the lab adds to a trial of an agent, guessed for the sweep that warms it up, which shows what
+ * it is; and the most that is believed, since a lab that is too busy adds without end.
+ */
+const ADDED_MS = 15;
+const ADDED_MS_MAX = 40;
+/** Until the second sweep is what all agents work on. */
+const CHANGE_MS = 5_000;
 
 export interface MeasuredLoad {
   /** `rawRate` is what the broker acknowledges with nobody else in the way. */
   figures(rawRate: number): Figure[];
 }
 
-/** The trials are so long that the agents offer a little more than the rate that is asked. */
+/**
+ * The trials are so long that the agents offer a little more than the rate that is asked: a first
+ * sweep shows how long they have to be, a second one is measured.
+ */
 export async function measureSettling(
   options: LoadOptions & {
     /** That are measured; as many before, until the code of all three is compiled. */
@@ -146,22 +185,26 @@ export async function measureSettling(
   expectedRawRate: number,
 ): Promise<MeasuredLoad> {
   const measuredMs = options.seconds * 1_000;
-  return withSwarm(options, agents, async ({ seconds, submit, processes }) => {
+  return withSwarm(options, agents, async ({ seconds, submit, pause, processes }) => {
     const offeredRate = expectedRawRate * SETTLED_SHARE_MIN * OFFERED_FACTOR;
-    const trialMs = Math.max(0, Math.floor((agents * 1_000) / offeredRate - OWN_MS));
-    const extra = ['--duration-ms', String(trialMs)];
-    await submit('settle-1', specText({ name: 'settle', repetitions: 1_000, shapes: 50, extra }));
+    const turnMs = (agents * 1_000) / offeredRate;
+    const begin = async (sweep: string, addedMs: number) => {
+      const trialMs = Math.max(0, Math.floor(turnMs - addedMs));
+      const extra = ['--duration-ms', String(trialMs)];
+      await submit(sweep, specText({ name: 'settle', repetitions: 1_000, shapes: 50, extra }));
+      return trialMs;
+    };
+    const firstMs = await begin('settle-1', ADDED_MS);
     await until('the first trial', () => seconds().find((second) => second.settled > 0));
-    await delay(measuredMs);
-    const before = new Set(seconds());
-    const startMs = performance.now();
+    await delay(measuredMs / 2);
+    const warm = await settledWithin(seconds, measuredMs / 2);
+    await pause('settle-1');
+    const addedMs = (agents * 1_000) / warm.settledRate - firstMs;
+    const trialMs = await begin('settle-2', Math.min(addedMs, ADDED_MS_MAX));
+    await delay(CHANGE_MS);
     const cpuUse = startCpuCount(processes);
-    await delay(measuredMs);
+    const { measured, settled, settledRate, elapsedMs } = await settledWithin(seconds, measuredMs);
     const used = cpuUse();
-    const measured = seconds().filter((second) => !before.has(second));
-    const elapsedMs = performance.now() - startMs;
-    const settled = measured.reduce((sum, second) => sum + second.settled, 0);
-    const settledRate = (settled / elapsedMs) * 1_000;
     const grants = measured.flatMap(({ grantMs }) => grantMs).sort((a, b) => a - b);
     return {
       figures: (rawRate) => [

@@ -10,7 +10,6 @@ import {
   type HostDescription,
   type HostId,
   isOutranked,
-  messageIdOf,
   PROTOCOL,
 } from '@labsweep/proto';
 import { wallClockMs } from '../machine/virtual-system.js';
@@ -180,7 +179,7 @@ export class SimAgent {
         trouble: '',
         host: this.description(),
         holding: parts.worker.held(),
-        unsettled: parts.spool.unsettled().map(messageIdOf),
+        unsettled: parts.spool.unsettled().map(({ id }) => id),
       },
     });
   }

@@ -7,15 +7,15 @@
  */
 import {
   type Broker,
-  formatEntryLines,
+  type EntryText,
+  entryLinesOf,
+  entryTextOf,
   idOfEntries,
   type LogEntry,
   type LogMessage,
   type LogPlace,
-  messageIdOf,
   type ReadEntries,
   readEntryLines,
-  type TrialEnded,
 } from '@labsweep/proto';
 import type { BrokerModel, StoredMessage } from '../machine/broker-model.js';
 import { brokerError } from '../machine/broker-model.js';
@@ -56,9 +56,10 @@ export class SimBroker {
     const { world } = this.network;
     const artifacts = { put: () => world.sleep(1), get: () => world.sleep(1) };
     const log = {
-      append: (entry: LogEntry, attemptsMax?: number) => this.append([entry], attemptsMax),
-      appendTogether: (outcomes: readonly TrialEnded[], attemptsMax?: number) =>
-        this.append(outcomes, attemptsMax),
+      append: (entry: LogEntry, attemptsMax?: number) =>
+        this.append([entryTextOf(entry)], attemptsMax),
+      appendTexts: (entries: readonly EntryText[], attemptsMax?: number) =>
+        this.append(entries, attemptsMax),
       head: () => this.head(),
       lastSequence: async () => (await this.head()).lastSequence,
       holds: (place: LogPlace) => this.holds(place),
@@ -77,10 +78,10 @@ export class SimBroker {
   }
 
   private async append(
-    entries: readonly LogEntry[],
+    entries: readonly EntryText[],
     attemptsMax = APPEND_ATTEMPTS_MAX,
   ): Promise<number> {
-    const [text, ids] = [formatEntryLines(entries), entries.map(messageIdOf)];
+    const [text, ids] = [entryLinesOf(entries), entries.map(({ id }) => id)];
     if (ids.length > 1) this.network.world.count('broker: several outcomes in one message');
     for (let attempt = 1; ; attempt += 1) {
       try {

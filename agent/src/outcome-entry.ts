@@ -16,12 +16,12 @@ export interface EndedTrial {
 }
 
 /** The entry for the log, and the bytes of the evidence that it names. */
-export function spooledOutcome(
+export function outcomeEntry(
   { lease, trial, host, session, startedAtMs, durationMs }: EndedTrial,
   result: RunResult,
-): { readonly entry: TrialEnded; readonly artifacts: readonly Uint8Array[] } {
+): { readonly outcome: TrialEnded; readonly artifacts: readonly Uint8Array[] } {
   const { evidence, artifacts } = evidenceIn(result);
-  const entry = outcomeToSpool({
+  const outcome = outcomeToSpool({
     type: 'trial-ended',
     sweep: lease.sweep,
     block: lease.block,
@@ -39,5 +39,5 @@ export function spooledOutcome(
     outcome: result.outcome,
     evidence,
   });
-  return { entry, artifacts };
+  return { outcome, artifacts };
 }
