@@ -118,6 +118,37 @@ test('a block ends when its outcomes are folded, and the next begins while they 
   assert.equal(appended[2]?.epoch, 7);
 });
 
+test('a lease that comes before a block has ended waits for its end, and no longer', async (context) => {
+  const { worker, appended, of } = await startWorker(context);
+  const [first, second] = ['scripted-smp1/r1', 'scripted-smp1/r2'].map((block) =>
+    sampleLease(['a'], { block }),
+  );
+  assert(first && second);
+  worker.handle({ kind: 'lease', lease: first });
+  await waitUntil('the outcome', async () => appended.length === 1);
+  // As by a controller that has folded it: both on their way at once.
+  worker.handle({ kind: 'folded', messageIds: appended.map(messageIdOf), settledIds: [] });
+  worker.handle({ kind: 'lease', lease: second });
+  worker.handle({ kind: 'lease', lease: second });
+  assert.deepEqual(
+    worker.held().map(({ lease }) => lease),
+    [first.lease],
+  );
+  await waitUntil('the next outcome', async () => appended.length === 2);
+  assert.deepEqual(
+    of('block-ended').map(({ message }) => message),
+    [{ kind: 'block-ended', lease: first.lease, end: 'finished', reason: '' }],
+  );
+  // Another one, of which the hello of a new stream knows nothing, is the old controller's.
+  worker.handle({ kind: 'lease', lease: sampleLease(['a'], { block: 'scripted-smp1/r3' }) });
+  worker.resume();
+  worker.handle({ kind: 'folded', messageIds: appended.map(messageIdOf), settledIds: [] });
+  await waitUntil('the end', async () => of('block-ended').length === 2);
+  await sleep(50);
+  assert.deepEqual(worker.held(), []);
+  assert.equal(appended.length, 2);
+});
+
 test('a host that is not ready gives the block back at once, with what it waits for', async (context) => {
   const run = () => Promise.reject(new HostUnreadyError('hygiene = require is not met: load'));
   const { worker, of, appended } = await startWorker(context, { run });

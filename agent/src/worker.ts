@@ -14,10 +14,10 @@ import {
   type LeasedTrial,
   messageOf,
   outcomeId,
-  type TrialId,
 } from '@labsweep/proto';
 import { BlockWatch, type Stage } from './block-watch.js';
 import { HostUnreadyError } from './host-unready-error.js';
+import type { Job, Run } from './job.js';
 import { outcomeEntry } from './outcome-entry.js';
 import { rejectedOn } from './rejected-on.js';
 import type { RunResult, TrialOrder } from './runner/runner.js';
@@ -25,22 +25,6 @@ import { limitOf, type StageName } from './runner/stage-limits.js';
 import { spoolEntryOf } from './spool-entry.js';
 import { TrialOrders } from './trial-order.js';
 import type { WorkerParts } from './worker-parts.js';
-
-interface Job {
-  readonly lease: Lease;
-  readonly abort: AbortController;
-  /** Undefined until it is begun: a lease of an earlier process waits for a controller's word. */
-  done: Promise<void> | undefined;
-  trial: TrialId | undefined;
-  /** When the lease was granted; 0 for one that is to be renewed at once. */
-  readonly renewedAtMs: number;
-}
-
-/** What a block that was begun has besides. */
-interface Run extends Job {
-  readonly watch: BlockWatch;
-  readonly orders: TrialOrders;
-}
 
 class SupportsChangedError extends LabsweepError {}
 
@@ -53,6 +37,8 @@ export class Worker {
   /** What keeps it from working, for people; empty when nothing does. */
   trouble = '';
   private job: Job | undefined;
+  /** Leased already, and begun when the job has heard that it is folded. */
+  private next: Lease | undefined;
 
   constructor(private readonly parts: WorkerParts) {
     // One listener for all blocks: a signal for each would stay with the one that they follow.
@@ -68,19 +54,22 @@ export class Worker {
       this.settle(message.settledIds);
     }
     if (message.kind === 'settled') this.settle(message.messageIds);
-    if (message.kind === 'revoked' && this.job?.lease.lease === message.lease) {
-      this.revoke(this.job, message.reason);
-    }
+    if (message.kind !== 'revoked') return;
+    if (this.next?.lease === message.lease) this.next = undefined;
+    if (this.job?.lease.lease === message.lease) this.revoke(this.job, message.reason);
   }
 
   /** Holds the lease of an earlier process of this agent, until a controller has heard of it. */
   restore(lease: Lease, renewedAtMs = 0): void {
     const abort = new AbortController();
-    this.job = { lease, abort, done: undefined, trial: undefined, renewedAtMs };
+    const fresh = { done: undefined, isMeasured: false, trial: undefined };
+    this.job = { lease, abort, renewedAtMs, ...fresh };
   }
 
   /** A controller has heard what is held, and will revoke what it does not want. */
   resume(): void {
+    // The hello said nothing of it.
+    this.next = undefined;
     if (this.job !== undefined && this.job.done === undefined) this.begin(this.job);
   }
 
@@ -104,7 +93,11 @@ export class Worker {
 
   private accept(lease: Lease): void {
     // A controller that repeats itself: the lease is held already.
-    if (this.job?.lease.lease === lease.lease) return;
+    if (this.job?.lease.lease === lease.lease || this.next?.lease === lease.lease) return;
+    if (this.job?.isMeasured === true && this.next === undefined) {
+      this.next = lease;
+      return;
+    }
     if (this.job !== undefined || this.parts.signal.aborted) {
       this.giveBack(lease);
       return;
@@ -147,6 +140,7 @@ export class Worker {
     try {
       for (const trial of lease.trials) await this.runOnce(run, trial);
       this.parts.publisher.hurry();
+      run.isMeasured = true;
       await this.stage(run, 'fold', this.allFolded(lease, job.abort.signal));
       this.end(job, 'finished', '');
     } catch (error) {
@@ -182,6 +176,9 @@ export class Worker {
   private end(job: Job, end: BlockEnd, reason: string): void {
     this.drop();
     this.parts.send({ kind: 'block-ended', lease: job.lease.lease, end, reason });
+    const { next } = this;
+    this.next = undefined;
+    if (next !== undefined) this.accept(next);
   }
 
   /** What is in the spool, or reached the controller meanwhile, is not measured again. */

@@ -345,16 +345,27 @@ test('folded is said when the block is, settled when the entry is on the disk of
   const agent = new FakeAgent();
   loop.hello(helloOf('host-a'), agent);
   const [first, second] = wholeAttempt('qemu-smp1/r1');
-  assert(first && second);
+  assert(first?.type === 'trial-ended' && second);
   loop.entry(first, 10);
   assert.deepEqual(agent.kinds(), ['welcome', 'lease']);
   loop.entry(second, 11);
-  assert.deepEqual(agent.kinds(), ['welcome', 'lease', 'folded']);
-  assert.deepEqual(agent.heard.at(-1), {
+  // The next block need not wait until the agent has said that it ended this one.
+  assert.deepEqual(agent.kinds(), ['welcome', 'lease', 'folded', 'lease']);
+  assert.deepEqual(agent.heard[2], {
     kind: 'folded',
     messageIds: [first, second].map(messageIdOf),
     settledIds: [],
   });
+  const [held, next] = agent.heard.flatMap((message) =>
+    message.kind === 'lease' ? message.lease : [],
+  );
+  assert.deepEqual([held?.block, next?.block], ['qemu-smp1/r1', 'qemu-smp2/r1']);
+  const ended = { kind: 'block-ended', lease: held?.lease as LeaseId, end: 'finished' } as const;
+  loop.message(first.host, agent, { ...ended, reason: '' });
+  assert.deepEqual(
+    loop.leases().map(({ lease }) => lease),
+    [next?.lease],
+  );
   clock.ms += NEWS_INTERVAL_MS;
   loop.synced(10);
   assert.deepEqual(agent.heard.at(-1), { kind: 'settled', messageIds: [messageIdOf(first)] });

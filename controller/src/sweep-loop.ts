@@ -87,17 +87,20 @@ export class SweepLoop {
   entry(entry: LogEntry, sequence: number): void {
     this.lastSequence = sequence;
     const changed = this.fold(entry);
+    const isReigning = this.term !== undefined && this.ports.isReigning();
+    const lease = entry.type === 'trial-ended' && this.scheduler.leases.ofHost(entry.host);
+    const isLast = lease && endsLease(this.lab, lease, entry);
     // An agent that is not attached asks when it comes back.
     if (entry.type === 'trial-ended' && this.agents.isAttached(entry.host)) {
-      const isAwaited = endsLease(this.lab, this.scheduler.leases.ofHost(entry.host), entry);
-      const outcome = { messageId: messageIdOf(entry), sequence, isAwaited };
-      const isReigning = this.term !== undefined && this.ports.isReigning();
+      const outcome = { messageId: messageIdOf(entry), sequence, isAwaited: isLast === true };
       this.news.folded(entry.host, outcome, { ms: this.steady.nowMs(), isReigning });
     }
     const sweep = 'sweep' in entry ? this.lab.sweeps.get(entry.sweep) : undefined;
     if (changed && sweep !== undefined) this.watchers.entry(sweep, entry);
     if (changed && entry.type === 'host-commanded') this.watchers.labEntry(entry);
     this.scheduler.observe(entry, changed, this.steady.nowMs());
+    // Its agent will say so, too; the next block need not wait for that.
+    if (isLast && isReigning) this.scheduler.finished(lease, this.steady.nowMs());
     this.step();
   }
 

@@ -129,6 +129,12 @@ export class Scheduler {
     return this.leases.renew(right, nowMs);
   }
 
+  /** All outcomes of the lease are folded: its agent has nothing more to do for it. */
+  finished({ host, lease }: LiveLease, nowMs: number): void {
+    if (this.leases.get(lease) === undefined || this.roster.get(host)?.attached !== true) return;
+    this.ended(host, { lease, end: 'finished', reason: '' }, nowMs);
+  }
+
   /** The agent has stopped working on the lease, whether or not it still had it. */
   ended(host: HostId, { lease: id, end, reason }: EndedBlock, nowMs: number): void {
     this.roster.heard(host, nowMs);

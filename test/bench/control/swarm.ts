@@ -15,7 +15,7 @@ export interface SwarmSecond {
   /** Outcomes that are in the fold, and on the broker's disk. */
   readonly folded: number;
   readonly settled: number;
-  /** From a block's end to the next lease, in milliseconds. */
+  /** From a block's end to the next lease, in milliseconds; 0 for one that had come by then. */
   readonly grantMs: readonly number[];
 }
 
@@ -28,9 +28,13 @@ let grantMs: number[] = [];
 
 function observe(): AgentObserver {
   let idleSinceMs: number | undefined;
+  let leases = 0;
   return {
     sent: (message) => {
-      if (message.kind === 'block-ended') idleSinceMs = performance.now();
+      if (message.kind !== 'block-ended') return;
+      leases -= 1;
+      if (leases > 0) grantMs.push(0);
+      else idleSinceMs = performance.now();
     },
     received: (message) => {
       if (message.kind === 'welcome') attached += 1;
@@ -39,6 +43,7 @@ function observe(): AgentObserver {
         settled += message.settledIds.length;
       }
       if (message.kind === 'settled') settled += message.messageIds.length;
+      if (message.kind === 'lease') leases += 1;
       if (message.kind !== 'lease' || idleSinceMs === undefined) return;
       grantMs.push(performance.now() - idleSinceMs);
       idleSinceMs = undefined;
