@@ -20,6 +20,7 @@ const MUST_HAPPEN: readonly string[] = [
   'broker: entry stored once, published again',
   'broker: entry stored twice',
   'broker: request or answer lost',
+  'broker: several outcomes in one message',
   'clock jumps by -1 h',
   'clock jumps by 1 h',
   'command add-kernel',
