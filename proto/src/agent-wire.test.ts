@@ -6,8 +6,10 @@ import type { AgentMessage, ControllerMessage, Lease } from './agent-messages.js
 import {
   readAgentMessage,
   readControllerMessage,
+  readControllerMessages,
   writeAgentMessage,
   writeControllerMessage,
+  writeControllerMessages,
 } from './agent-wire.js';
 import { AgentService } from './schema.js';
 import { DEFAULT_GUEST, DEFAULT_NATIVE } from './trial-settings.js';
@@ -132,6 +134,15 @@ test('what the controller says arrives as it was said', () => {
     const bytes = method.responseSerialize(writeControllerMessage(message));
     assert.deepEqual(readControllerMessage(method.responseDeserialize(bytes)), message);
   }
+});
+
+test('what the controller says at once arrives in its order, whether or not it travels together', () => {
+  const travel = (messages: readonly ControllerMessage[]) => {
+    const bytes = method.responseSerialize(writeControllerMessages(messages));
+    return readControllerMessages(method.responseDeserialize(bytes));
+  };
+  assert.deepEqual(travel(controllerMessages), controllerMessages);
+  for (const message of controllerMessages) assert.deepEqual(travel([message]), [message]);
 });
 
 test('a message without a body and a lease with an unknown environment are refused', () => {

@@ -189,6 +189,20 @@ export function writeAgentMessage(message: AgentMessage): AgentMessageWire {
   }
 }
 
+/** All that came in one message of the stream, in the order in which it was said. */
+export function readControllerMessages(wire: unknown): ControllerMessage[] {
+  const { behind } = wire as { readonly behind: readonly unknown[] };
+  return [wire, ...behind].map(readControllerMessage);
+}
+
+/** Of at least one. */
+export function writeControllerMessages(
+  messages: readonly ControllerMessage[],
+): ControllerMessageWire {
+  const [first, ...behind] = messages.map(writeControllerMessage);
+  return { ...first, behind };
+}
+
 export function readControllerMessage(wire: unknown): ControllerMessage {
   const message = check(controllerMessage, wire, 'controller');
   switch (message.body) {

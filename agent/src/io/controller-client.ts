@@ -16,7 +16,7 @@ import {
   LabsweepError,
   messageOf,
   type Note,
-  readControllerMessage,
+  readControllerMessages,
   writeAgentMessage,
 } from '@labsweep/proto';
 
@@ -151,7 +151,7 @@ export class ControllerClient {
       stream.on('data', (wire: unknown) => {
         if (ended) return;
         try {
-          take(readControllerMessage(wire));
+          for (const message of readControllerMessages(wire)) if (!ended) take(message);
         } catch (error) {
           finish({ reason: `said what cannot be understood: ${messageOf(error)}` });
         }

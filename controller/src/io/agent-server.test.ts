@@ -10,9 +10,10 @@ import {
   type AgentMessage,
   AgentService,
   type ControllerMessage,
+  type LeaseId,
   NO_REIGN,
   PROTOCOL,
-  readControllerMessage,
+  readControllerMessages,
   writeAgentMessage,
 } from '@labsweep/proto';
 import type { SweepLoop } from '../sweep-loop.js';
@@ -55,7 +56,7 @@ async function attach(context: TestContext, loop: Partial<SweepLoop>) {
   });
   const stream = client.Attach() as ClientDuplexStream<unknown, unknown>;
   const heard: ControllerMessage[] = [];
-  stream.on('data', (wire: unknown) => heard.push(readControllerMessage(wire)));
+  stream.on('data', (wire: unknown) => heard.push(...readControllerMessages(wire)));
   const ended = new Promise<void>((resolve, reject) => {
     stream.on('end', resolve);
     stream.on('error', reject);
@@ -86,6 +87,29 @@ test('a defect that shows while an agent leaves ends no process', async (context
   stream.end();
   await ended;
   assert.match(notes.join(), /defect in the end of a stream of host-a: .* \| at .*fail/);
+});
+
+test('what an agent is told at once comes in its order and in one message', async (context) => {
+  let wires = 0;
+  const hello: SweepLoop['hello'] = (_, connection) => {
+    connection.send({ kind: 'settled', messageIds: ['a'] });
+    connection.send({ kind: 'revoked', lease: 'l' as LeaseId, reason: 'r' });
+    setTimeout(() => {
+      connection.send({ kind: 'settled', messageIds: ['b'] });
+      connection.close();
+    }, 20);
+  };
+  const { say, heard, ended, stream } = await attach(context, { hello, detached: () => {} });
+  stream.on('data', () => {
+    wires += 1;
+  });
+  say(HELLO);
+  await ended;
+  assert.deepEqual(
+    heard.map(({ kind }) => kind),
+    ['settled', 'revoked', 'settled'],
+  );
+  assert.equal(wires, 2);
 });
 
 test('an agent that says what cannot be understood is refused with the reason', async (context) => {

@@ -6,10 +6,11 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import {
   type AgentMessage,
   type AgentServiceHandlers,
+  type ControllerMessage,
   type HostId,
   messageOf,
   readAgentMessage,
-  writeControllerMessage,
+  writeControllerMessages,
 } from '@labsweep/proto';
 import type { AgentConnection } from '../ports.js';
 import type { SweepLoop } from '../sweep-loop.js';
@@ -28,11 +29,22 @@ export function agentHandlers(
 
 function attach(stream: Stream, loop: SweepLoop, note: (message: string) => void): void {
   let host: HostId | undefined;
+  let unsent: ControllerMessage[] = [];
+  const flush = () => {
+    const messages = unsent;
+    unsent = [];
+    if (messages.length === 0 || stream.destroyed) return;
+    stream.write(writeControllerMessages(messages) as Outgoing);
+  };
   const connection: AgentConnection = {
+    // What one event makes the loop say goes out together.
     send: (message) => {
-      if (!stream.destroyed) stream.write(writeControllerMessage(message) as Outgoing);
+      if (unsent.push(message) === 1) queueMicrotask(flush);
     },
-    close: () => stream.end(),
+    close: () => {
+      flush();
+      stream.end();
+    },
   };
   /** A defect of ours is not the agent's: it dials again, and says again what matters. */
   const guarded = (where: string, work: () => void) => {
@@ -40,7 +52,7 @@ function attach(stream: Stream, loop: SweepLoop, note: (message: string) => void
       work();
     } catch (error) {
       note(defectText(where, error));
-      stream.end();
+      connection.close();
     }
   };
   const gone = () => {
@@ -66,14 +78,14 @@ function attach(stream: Stream, loop: SweepLoop, note: (message: string) => void
     } catch (error) {
       note(messageOf(error));
       connection.send({ kind: 'refused', reason: messageOf(error) });
-      stream.end();
+      connection.close();
       return;
     }
     guarded(`a message '${message.kind}' of ${host ?? 'a new stream'}`, () => take(message));
   });
   stream.on('end', () => {
     gone();
-    stream.end();
+    connection.close();
   });
   stream.on('cancelled', gone);
   stream.on('error', gone);
