@@ -17,6 +17,8 @@ export interface SwarmSecond {
   readonly settled: number;
   /** From a block's end to the next lease, in milliseconds; 0 for one that had come by then. */
   readonly grantMs: readonly number[];
+  /** From a block's last outcome, which lies in the spool, to the next lease, in milliseconds. */
+  readonly idleMs: readonly number[];
 }
 
 const REPORT_INTERVAL_MS = 1_000;
@@ -25,11 +27,16 @@ let attached = 0;
 let folded = 0;
 let settled = 0;
 let grantMs: number[] = [];
+let idleMs: number[] = [];
 
 function observe(): AgentObserver {
   let idleSinceMs: number | undefined;
   let leases = 0;
+  let measuredAtMs: number | undefined;
   return {
+    measured: () => {
+      measuredAtMs = performance.now();
+    },
     sent: (message) => {
       if (message.kind !== 'block-ended') return;
       leases -= 1;
@@ -43,8 +50,11 @@ function observe(): AgentObserver {
         settled += message.settledIds.length;
       }
       if (message.kind === 'settled') settled += message.messageIds.length;
-      if (message.kind === 'lease') leases += 1;
-      if (message.kind !== 'lease' || idleSinceMs === undefined) return;
+      if (message.kind !== 'lease') return;
+      leases += 1;
+      if (measuredAtMs !== undefined) idleMs.push(performance.now() - measuredAtMs);
+      measuredAtMs = undefined;
+      if (idleSinceMs === undefined) return;
       grantMs.push(performance.now() - idleSinceMs);
       idleSinceMs = undefined;
     },
@@ -56,11 +66,12 @@ mkdirSync(folder, { recursive: true });
 // A profile is written only by a process that ends by itself.
 process.on('SIGTERM', () => process.exit(0));
 setInterval(() => {
-  const second: SwarmSecond = { attached, folded, settled, grantMs };
+  const second: SwarmSecond = { attached, folded, settled, grantMs, idleMs };
   process.stdout.write(`${JSON.stringify(second)}\n`);
   folded = 0;
   settled = 0;
   grantMs = [];
+  idleMs = [];
 }, REPORT_INTERVAL_MS);
 process.stdout.write(`${JSON.stringify({ ready: controller })}\n`);
 await runSwarm({
