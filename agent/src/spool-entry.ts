@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * PURE. An outcome as it lies in the spool until it is settled: its text for the log, and the little
- * that is asked of it. Thousands may lie there, and as text they take a third of the memory.
+ * PURE. An outcome as it lies in the spool until it is settled: its text for the log, and what is
+ * asked of it. Thousands may lie there, and as text they take a third of the memory.
  */
 import {
   formatLogEntry,

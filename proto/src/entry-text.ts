@@ -12,7 +12,7 @@ const written = new Map<LogEntry, string>();
  * that has left it to find its oldest.
  */
 const order: LogEntry[] = [];
-/** Numbers of the oldest that is kept, and of the next; a number's place is its rest by the size. */
+/** Numbers of the oldest that is kept, and of the next; its place is its rest by the size. */
 let oldest = 0;
 let next = 0;
 let length = 0;

@@ -159,8 +159,8 @@ const GRANT_P99_MAX_MS = 100;
  */
 const OFFERED_FACTOR = 1.15;
 /**
- * What the lab adds to a trial of an agent, guessed for the sweep that warms it up, which shows what
- * it is; and the most that is believed, since a lab that is too busy adds without end.
+ * What the lab adds to a trial of an agent, guessed for the sweep that warms it up, which shows how
+ * much it is; and the most that is believed, since a lab that is too busy adds without end.
  */
 const ADDED_MS = 15;
 const ADDED_MS_MAX = 100;
