@@ -10,7 +10,7 @@ import { statusSentence } from './status-text.js';
 import { type TrialRow, trialRows } from './trial-rows.js';
 import { floorSentences, verdictSentences } from './verdict-text.js';
 
-/** Failed trials, verdicts, noise floor and row status stand in comments. Ends with a newline. */
+/** Failures, verdicts, noise floor, row status and confounders stand in comments. Ends with a newline. */
 export function renderGoBench(record: SweepRecord, report: Report): string {
   const { spec, submitted } = record;
   const rows = trialRows(record).filter(({ purpose }) => purpose === 'timing');
@@ -30,6 +30,7 @@ export function renderGoBench(record: SweepRecord, report: Report): string {
     ...verdictSentences(report).map((line) => `# ${oneLine(line)}`),
     ...floorSentences(report).map((line) => `# ${oneLine(line)}`),
     ...report.rows.map((row) => `# ${oneLine(`${row.label}: ${statusSentence(row.status)}`)}`),
+    ...report.confounders.map((note) => `# note: ${oneLine(note)}`),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -176,18 +176,19 @@ function skippedTests(parts: KcidbParts) {
   );
 }
 
-/** A change is a fault of the code only in an order that was drawn. */
+/** A change is a fault of the code only in a clean row whose order was drawn. */
 function verdictTests({ record, report, origin, id }: KcidbParts) {
   return claimsOf(report).map(({ row, cell, judgement }) => {
     const { comparison, summary } = cell;
     const mayClaim = canBlame(report, row) && isDrawn(judgement.reasons);
     const status = VERDICT_STATUS[judgement.verdict];
+    const isClaim = status === 'FAIL' || status === 'PASS';
     return {
       id: id(row.label, cell.kernel, 'verdict'),
       origin,
       build_id: id(cell.kernel),
       path: pathOf(row.workload, row.scenario, report.primary.name, 'verdict'),
-      status: mayClaim ? status : 'DONE',
+      status: isClaim && !mayClaim ? ('DONE' satisfies Status) : status,
       ...(comparison.kind === 'compared' ? { number: { value: comparison.ratio.ratio } } : {}),
       environment: {
         comment: row.label,
@@ -204,6 +205,7 @@ function verdictTests({ record, report, origin, id }: KcidbParts) {
         ...(summary === undefined ? {} : { summary }),
         row_status: row.status,
         ...(row.noiseFloor === undefined ? {} : { noise_floor: row.noiseFloor }),
+        ...(report.confounders.length === 0 ? {} : { confounders: report.confounders }),
         ...(row.gapClosed !== undefined && cell.kernel === report.gap?.candidate
           ? { gap: report.gap, gap_closed: row.gapClosed }
           : {}),
