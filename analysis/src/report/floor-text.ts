@@ -4,20 +4,20 @@ import type { NoiseFloor } from '../noise-floor.js';
 import { formatSignedChange, formatSpan } from './format-number.js';
 
 /**
- * `v6.16 against itself, +0.1%, 95% CI -0.1% to +0.3%`. Of a sandwich with the step from the drift to its half:
- * factors are halved by their root, which percentages of a large drift do not show.
+ * `v6.16 against itself, +0.1%, 95% CI -0.1% to +0.3%`. Of a sandwich with the step from the drift to
+ * its half: the half of a factor is its root, which percentages of a large drift do not show.
  */
 export function selfDifferenceText(
   { change, fraction, isSandwich }: Extract<NoiseFloor, { kind: 'a-a' }>,
   baseline: string,
 ): string {
   const { size } = formatSignedChange(change);
-  const seen = `${baseline} against itself, ${size}, 95% CI ${formatSpan(change)}`;
-  if (!isSandwich) return seen;
+  const seen = `${size}, 95% CI ${formatSpan(change)}`;
+  if (!isSandwich) return `${baseline} against itself, ${seen}`;
   const half = 1 + fraction;
   return (
-    `half the drift of ${seen}, last turn of a block by first: the root of ` +
-    `${factorText(half ** 2)} is ${factorText(half)}`
+    `half the drift of ${baseline} against itself, last turn / first, ${seen}: the far end is ` +
+    `${factorText(half ** 2)}, the root of that ${factorText(half)}`
   );
 }
 

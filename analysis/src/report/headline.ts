@@ -209,8 +209,8 @@ export function metricText({ name, unit, direction }: Metric): string {
 }
 
 /**
- * `from 25.0 to 37.0 (medians)`, with both turns where the change is taken from both. The hosts of a
- * row may differ in level, and their medians mix.
+ * `from 25.0 to 37.0 (medians)`, with both turns where the change is taken from both. The hosts of
+ * a row may differ in level, and their medians mix.
  */
 function levelsText({ baseline, head }: Report, { metrics, again }: ReportRow, cell: Cell): string {
   const base = metrics[0]?.cells.find(({ kernel }) => kernel === baseline);

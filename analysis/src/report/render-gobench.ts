@@ -10,7 +10,7 @@ import { statusSentence } from './status-text.js';
 import { type TrialRow, trialRows } from './trial-rows.js';
 import { floorSentences, verdictSentences } from './verdict-text.js';
 
-/** Failures, verdicts, noise floor, row status and confounders stand in comments. Ends with a newline. */
+/** Failures, verdicts, floors, row status and confounders are comments. Ends with a newline. */
 export function renderGoBench(record: SweepRecord, report: Report): string {
   const { spec, submitted } = record;
   const rows = trialRows(record).filter(({ purpose }) => purpose === 'timing');

@@ -116,8 +116,8 @@ interface CellParts {
 }
 
 /**
- * `  489.90 (-112.10%)`, with stars for parentheses at the median of what the verdict calls a change:
- * of no other statistic, and of no other metric, anything is judged.
+ * `  489.90 (-112.10%)`, with stars for parentheses at the median where the verdict is a change: of
+ * other statistics, and of other metrics, nothing is judged.
  */
 function cellText({ cell, base, statistic, metric, decimals }: CellParts): string {
   const value = statisticOf(cell, statistic);
