@@ -4,8 +4,8 @@ import type { NoiseFloor } from '../noise-floor.js';
 import { formatSignedChange, formatSpan } from './format-number.js';
 
 /**
- * `v6.16 against itself, +0.1%, 95% CI -0.1% to +0.3%`. Of a sandwich with the step from the drift to
- * its half: the half of a factor is its root, which percentages of a large drift do not show.
+ * `v6.16 against itself, +0.1%, 95% CI -0.1% to +0.3%`. Of a sandwich with the step from the drift
+ * to its half: the half of a factor is its root, which percentages of a large drift do not show.
  */
 export function selfDifferenceText(
   { change, fraction, isSandwich }: Extract<NoiseFloor, { kind: 'a-a' }>,

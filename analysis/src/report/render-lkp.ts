@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * report.lkp.txt: tables in the manner of the kernel test robot, whose readers know where to look.
- * A value is the median of a kernel's boots and `%change` the change inside blocks, where the robot
+ * A value is the median of a kernel's trials and `%change` the change inside blocks, where the robot
  * compares means; intervals, verdicts and the raw series follow.
  */
 import type { Metric } from '@labsweep/proto';
@@ -36,7 +36,7 @@ export function renderLkp(report: Report): string {
   const turn = designOf(head) === 'sandwich' ? ' (of the baseline: those of its first turn)' : '';
   const lines = [
     ...wrapText(
-      `Values are medians of boots${turn}, %stddev is that of the boots, %change is the centre of ` +
+      `Values are medians of trials${turn}, %stddev is that of the trials, %change is the centre of ` +
         `the ratios inside blocks, kernel / ${divisorText(head)}.`,
     ),
     '',
