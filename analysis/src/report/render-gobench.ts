@@ -4,6 +4,7 @@
  * benchstat compares them: `benchstat -col /kernel results.bench.txt`. benchstat knows no blocks;
  * with several hosts ask it for rows by `/host` too.
  */
+import { divisorText } from '../block-design.js';
 import type { Report } from '../report-model.js';
 import type { SweepRecord } from '../sweep-record.js';
 import { statusSentence } from './status-text.js';
@@ -27,6 +28,7 @@ export function renderGoBench(record: SweepRecord, report: Report): string {
     '',
     ...trialGroups(rows).map((trial) => trialLine(trial)),
     ...rows.filter(({ status }) => status !== 'measured').map(failureLine),
+    `# changes are ratios inside blocks, kernel / ${divisorText(report.head)}`,
     ...verdictSentences(report).map((line) => `# ${oneLine(line)}`),
     ...floorSentences(report).map((line) => `# ${oneLine(line)}`),
     ...report.rows.map((row) => `# ${oneLine(`${row.label}: ${statusSentence(row.status)}`)}`),

@@ -5,6 +5,7 @@
  * for, such as intervals, goes to `misc`. It submits nothing.
  */
 import { type KernelName, type TrialEnded, UsageError } from '@labsweep/proto';
+import { divisorText } from '../block-design.js';
 import { blockHistories } from '../block-history.js';
 import type { Report, ReportKernel } from '../report-model.js';
 import type { SweepRecord } from '../sweep-record.js';
@@ -200,7 +201,11 @@ function verdictTests({ record, report, origin, id }: KcidbParts) {
         baseline: record.spec.baseline,
         ...(judgement.pAdjusted === undefined ? {} : { p_adjusted: judgement.pAdjusted }),
         ...(comparison.kind === 'compared'
-          ? { change_percent: comparison.changePercent, blocks: comparison.ratio.n }
+          ? {
+              ratio_of: `kernel / ${divisorText(report.head)}`,
+              change_percent: comparison.changePercent,
+              blocks: comparison.ratio.n,
+            }
           : {}),
         ...(summary === undefined ? {} : { summary }),
         row_status: row.status,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * report.lkp.txt: tables in the manner of the kernel test robot, whose readers know where to look.
- * A value is the median of a kernel's trials and `%change` the change inside blocks, where the robot
- * compares means; intervals, verdicts and the raw series follow.
+ * A value is the median of a kernel's trials and `%change` the change inside blocks, where the
+ * robot compares means; intervals, verdicts and the raw series follow.
  */
 import type { Metric } from '@labsweep/proto';
 import { designOf, divisorText } from '../block-design.js';
