@@ -16,6 +16,7 @@ import { isClear } from './compare.js';
 import { decompose, type SeriesLookup } from './decompose.js';
 import { failedTrials } from './failed-trials.js';
 import { gapClosed } from './gap-closed.js';
+import { imprecision } from './imprecision.js';
 import { type Judging, judgeCells } from './judge-report.js';
 import { nativeAgainstVirtual } from './native-virtual.js';
 import { blocksForLevel } from './needed-blocks.js';
@@ -23,7 +24,7 @@ import { measuredFloor } from './noise-floor.js';
 import { quantisationOf } from './quantisation.js';
 import { reportHead } from './report-head.js';
 import type { MetricCells, Report, ReportHead, ReportProgress, ReportRow } from './report-model.js';
-import { reportNotes } from './report-notes.js';
+import { confounders, reportNotes } from './report-notes.js';
 import { blocksBeside, type RowState, rowState } from './row-state.js';
 import { judgeRow } from './row-status.js';
 import { type RowView, rowViews } from './row-view.js';
@@ -74,6 +75,7 @@ export function analyseSweep(record: SweepRecord): Report {
     failures: failedTrials(record),
     commands: commandLines(record),
     notes: reportNotes(record, { head, rows }),
+    confounders: confounders(record, { head, rows }),
   };
 }
 
@@ -150,12 +152,15 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
     ...state.differences({ kernel, baseline }),
     ...clockDifference(view, { kernel, baseline }),
   ];
-  const metrics = workload.metrics.map((metric) => ({
-    metric: metric.name,
-    cells: buildCells(view, { metric, baseline, differences }),
-  }));
-  const primaryCells = metrics[0]?.cells ?? [];
-  const again = buildAgainCell(view, { metric: primary, baseline, differences });
+  const metrics = workload.metrics.map((metric): MetricCells => {
+    const second = buildAgainCell(view, { metric, baseline, differences });
+    return {
+      metric: metric.name,
+      cells: buildCells(view, { metric, baseline, differences }),
+      ...(second === undefined ? {} : { again: second }),
+    };
+  });
+  const { cells: primaryCells = [], again } = metrics[0] ?? {};
   const floor = measuredFloor({
     again: again?.comparison,
     isSandwich: view.sandwiched !== undefined,
@@ -193,6 +198,7 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
       view,
       counts,
       cells: primaryCells,
+      turns: [...primaryCells, ...(again === undefined ? [] : [again])],
       state: state.checks,
       audit,
       clock,
@@ -202,6 +208,7 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
       kernels: head.kernels.filter(({ name }) => view.planned.kernels.includes(name)),
       baseline: head.kernels.find(({ name }) => name === baseline),
       waiting: waitingOf(record, view),
+      imprecise: imprecision(view, { cells: primaryCells, precision: spec.precision }),
     }),
   };
 }

@@ -4,19 +4,19 @@
  * of error rates rests on that draw: in a fixed order whatever changes from one trial to the next,
  * such as drift or a slow first run, looks like a difference between the kernels.
  */
+import { type BlockDesign, designOf } from './block-design.js';
 import type { Cell } from './cell.js';
 import type { SweepRecord } from './sweep-record.js';
 
-/** `fixed`: the same in each block; `not-told`: measured elsewhere, by whatever design. */
-export type OrderDoubt = 'fixed' | 'not-told';
+export type OrderDoubt = Exclude<BlockDesign, 'drawn' | 'sandwich'>;
 
 /**
  * Undefined where nothing is to be doubted. A sandwich has the baseline on both sides of what is
  * compared with it, and its floor shows what the order does.
  */
-export function orderDoubt({ spec, provenance }: SweepRecord): OrderDoubt | undefined {
-  if (provenance !== undefined) return 'not-told';
-  return spec.order === 'listed' ? 'fixed' : undefined;
+export function orderDoubt({ spec: { order }, table }: SweepRecord): OrderDoubt | undefined {
+  const design = designOf({ order, table });
+  return design === 'fixed' || design === 'not-told' ? design : undefined;
 }
 
 /** Why that matters, in one clause. */

@@ -4,16 +4,27 @@
  * report that showed a single centre would hide it. It judges nothing.
  */
 import type { Cell } from './cell.js';
+import type { RowView } from './row-view.js';
 
 /** Mean and median that are further apart than by this share of the smaller one are told. */
 const STORY_LIMIT = 0.05;
 
+export interface StoryContext {
+  /** The cells, and the baseline's second turn. */
+  readonly turns?: readonly Cell[];
+  readonly view?: Pick<RowView, 'sandwiched'>;
+}
+
 /** One sentence for each level and each change of which that is so. */
-export function meanStories(cells: readonly Cell[]): string[] {
+export function meanStories(
+  cells: readonly Cell[],
+  { turns = cells, view }: StoryContext = {},
+): string[] {
   const baseline = cells.find(({ comparison }) => comparison.kind === 'baseline');
+  const isSandwich = view?.sandwiched !== undefined;
   return [
-    ...cells.flatMap((cell) => levelStory(cell)),
-    ...cells.flatMap((cell) => changeStory(cell, baseline)),
+    ...turns.flatMap((cell) => levelStory(cell)),
+    ...cells.flatMap((cell) => changeStory(cell, { baseline, isSandwich })),
   ];
 }
 
@@ -26,13 +37,19 @@ function levelStory(cell: Cell): string[] {
   return [`${kernel}: mean ${shown(mean)} and median ${shown(median)} tell different stories`];
 }
 
-/** Of one host by the levels; of several inside blocks, where their levels cancel. */
-function changeStory(cell: Cell, baseline: Cell | undefined): string[] {
+/**
+ * Of one host by the levels; of several inside blocks, where their levels cancel, and in a sandwich
+ * too, where the change has no level to be taken from.
+ */
+function changeStory(
+  cell: Cell,
+  { baseline, isSandwich }: { readonly baseline: Cell | undefined; readonly isSandwich: boolean },
+): string[] {
   const { kernel, comparison, summary } = cell;
   if (comparison.kind !== 'compared' || baseline?.summary === undefined) return [];
   if (summary === undefined) return [];
   const [mean, median] =
-    hostsOf([cell, baseline]) > 1
+    isSandwich || hostsOf([cell, baseline]) > 1
       ? [comparison.ratio.mean, comparison.ratio.median]
       : [summary.mean / baseline.summary.mean, summary.median / baseline.summary.median];
   if (!isApart(mean, median)) return [];

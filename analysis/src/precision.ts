@@ -15,7 +15,7 @@ import { pairedRatio } from './statistics/paired-ratio.js';
  * A row that stops the first time that its interval is narrow has caught a moment of small spread;
  * the interval asked for is therefore one of more coverage than the one that is reported.
  */
-const STOPPING_COVERAGE = 0.98;
+export const STOPPING_COVERAGE = 0.98;
 /** The fewest blocks of which an interval of that coverage exists. */
 export const BLOCKS_TO_STOP_MIN = 7;
 
@@ -39,11 +39,18 @@ export function isPreciseEnough(
   return series.every(({ pairs, quantum }) => {
     if (pairs.length < least) return false;
     if (pairs.some(({ value, baseline }) => value <= 0 || baseline <= 0)) return false;
-    const { interval } = pairedRatio(
-      pairs.map(({ value, baseline }) => value / baseline),
-      { coverage: STOPPING_COVERAGE, quantumLog: roundingLog(pairs, quantum) },
-    );
-    if (interval.method === 'none') return false;
-    return Math.log(interval.high / interval.low) / 2 <= Math.log1p(fraction);
+    const ratios = pairs.map(({ value, baseline }) => value / baseline);
+    const reach = stoppingReach(ratios, roundingLog(pairs, quantum));
+    return reach !== undefined && reach <= Math.log1p(fraction);
   });
+}
+
+/**
+ * Half of the width of the interval by which rows stop, on the logarithm; undefined where so few
+ * blocks, or values that are not positive, have no such interval.
+ */
+export function stoppingReach(ratios: readonly number[], quantumLog: number): number | undefined {
+  if (ratios.length < BLOCKS_TO_STOP_MIN || ratios.some((ratio) => ratio <= 0)) return undefined;
+  const { interval } = pairedRatio(ratios, { coverage: STOPPING_COVERAGE, quantumLog });
+  return interval.method === 'none' ? undefined : Math.log(interval.high / interval.low) / 2;
 }

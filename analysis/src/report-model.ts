@@ -50,6 +50,8 @@ export interface Report {
   /** Who asked what after the submission, and when; one sentence each. */
   readonly commands: readonly string[];
   readonly notes: readonly string[];
+  /** Those of the notes that tell what else than the code under test a change may come from. */
+  readonly confounders: readonly string[];
 }
 
 /** A trial has ended when the attempt that counts, or else any attempt, has an outcome of it. */
@@ -79,7 +81,7 @@ export interface ReportRow {
   readonly gapClosed?: GapClosed;
   /** The smallest change the row could see; absent below two blocks. */
   readonly noiseFloor?: NoiseFloor;
-  /** The baseline's second turn in each block, where it has one; its values are in no table. */
+  /** Of the primary metric: the baseline's second turn in each block, where it has one. */
   readonly again?: Cell;
   /** What the order of the blocks did to the primary metric. */
   readonly sequence: SequenceEffects;
@@ -98,6 +100,8 @@ export interface MetricCells {
   readonly metric: string;
   /** In the order of the row's kernels. */
   readonly cells: readonly Cell[];
+  /** The baseline's second turn in each block, where it has one; its values are in no table. */
+  readonly again?: Cell;
 }
 
 export interface KernelTrialCounts extends TrialCounts {

@@ -4,6 +4,7 @@
  * it.
  */
 import { backgroundNotes } from './background-notes.js';
+import { designOf, divisorText, exactnessText } from './block-design.js';
 import { timingHistories } from './block-history.js';
 import { buildNotes } from './build-factors.js';
 import type { Cell } from './cell.js';
@@ -17,42 +18,49 @@ import { resultLines, scenariosOf } from './trial-value.js';
 const OWN_VALUE =
   'A value is one trial (one boot); rounds inside a trial are not values of their own.';
 const TABLE_VALUE = 'A value is what the table gives for one trial, whatever that was.';
-const METHOD_NOTES: Readonly<Record<IntervalMethod, string>> = {
-  'signed-rank':
+const METHOD_NOTES: Readonly<Record<IntervalMethod, (head: ReportHead) => string>> = {
+  'signed-rank': (head) =>
     'Intervals of changes from 6 or more blocks: Hodges and Lehmann (1963) with signed ranks, ' +
-    'exact, whatever the distribution.',
-  'order-statistic':
+    `${exactnessText(head)}.`,
+  'order-statistic': () =>
     'Intervals of 6 or more values: interpolated order statistics (Hettmansperger and Sheather ' +
     '1986), nearly free of the distribution.',
-  'student-t-log':
+  'student-t-log': () =>
     'Intervals of 2 to 5 values: Student t on the logarithms (Student 1908), which assumes ' +
     'log-normal errors; no distribution-free 95% interval exists below n=6.',
-  'student-t-linear':
+  'student-t-linear': () =>
     'Intervals of 2 to 5 differences, shares or values that are not all positive: Student t on ' +
     'the values themselves (Student 1908), which assumes normal errors.',
 };
 
+interface Reported {
+  readonly head: ReportHead;
+  readonly rows: readonly ReportRow[];
+}
+
+/** What else than the code under test a change may come from: clocks, background, builds, hosts. */
+export function confounders(record: SweepRecord, { head, rows }: Reported): string[] {
+  return [
+    ...clockNotes(record, rows),
+    ...backgroundNotes(record),
+    ...buildNotes(head.kernels, record.spec.baseline),
+    ...hygieneNotes(record),
+  ];
+}
+
 /** In reading order: unit, levels, comparisons, then what is special about this sweep. */
-export function reportNotes(
-  record: SweepRecord,
-  { head, rows }: { readonly head: ReportHead; readonly rows: readonly ReportRow[] },
-): string[] {
+export function reportNotes(record: SweepRecord, { head, rows }: Reported): string[] {
   const methods = methodsIn(rows);
   return [
     ...(record.provenance ?? []),
     `${record.table === undefined ? OWN_VALUE : TABLE_VALUE} Levels are medians of trials, ` +
       '[low, high] is the 95% interval of the median.',
-    'Changes and factors are the centre (Hodges and Lehmann 1963) of the ratios kernel / baseline ' +
-      'inside blocks (same host, same repetition). "~": the interval includes no change; its signs ' +
-      'are those of the value.',
+    changeNote(head),
     ...Object.entries(METHOD_NOTES)
       .filter(([method]) => methods.has(method))
-      .map(([, note]) => note),
-    ...clockNotes(record, rows),
-    ...backgroundNotes(record),
-    ...buildNotes(head.kernels, record.spec.baseline),
+      .map(([, note]) => note(head)),
+    ...confounders(record, { head, rows }),
     ...quantumNote(rows),
-    ...hygieneNotes(record),
     ...severalHostsNote(rows),
     ...severalLinesNote(record),
     ...singleKernelNote(rows),
@@ -61,6 +69,16 @@ export function reportNotes(
       ? ['scripted rows hold simulated numbers: they say nothing about any kernel.']
       : []),
   ];
+}
+
+function changeNote(head: ReportHead): string {
+  const levels =
+    designOf(head) === 'sandwich' ? ' Levels of the baseline are those of its first turn.' : '';
+  return (
+    'Changes and factors are the centre (Hodges and Lehmann 1963) of the ratios inside blocks ' +
+    `(same host, same repetition), kernel / ${divisorText(head)}.${levels} "~": the interval ` +
+    'includes no change; its signs are those of the value.'
+  );
 }
 
 function methodsIn(rows: readonly ReportRow[]): Set<string> {

@@ -45,6 +45,8 @@ export interface RowEvidence {
   readonly counts: TrialCounts;
   /** Of the primary metric. */
   readonly cells: readonly Cell[];
+  /** With the baseline's second turn, whose spread is in each change or in the floor. */
+  readonly turns: readonly Cell[];
   readonly state: readonly StateCheck[];
   /** The blocks that audit the row; empty when the spec asks for none. */
   readonly audit: readonly BlockHistory[];
@@ -58,6 +60,8 @@ export interface RowEvidence {
   readonly baseline: ReportKernel | undefined;
   /** Why the rest of the row cannot run now. */
   readonly waiting: readonly string[];
+  /** What the row's blocks left less known than the spec asked for. */
+  readonly imprecise: readonly string[];
 }
 
 /** Every rule looks at the same evidence and gives the sentences it has to say. */
@@ -86,8 +90,9 @@ export function judgeRow(evidence: RowEvidence): RowStatus {
     remarks: [
       ...addedLater(evidence),
       ...quietReruns(evidence.view),
+      ...evidence.imprecise,
       ...hostDrifts(evidence),
-      ...meanStories(evidence.cells),
+      ...meanStories(evidence.cells, evidence),
       ...outlying(evidence),
       ...unsteadyState(evidence.state),
       ...short,
@@ -182,8 +187,8 @@ function isAsPlanned({ values, expected }: Cell): boolean {
   return values.length === expected;
 }
 
-function spread({ cells }: RowEvidence): string[] {
-  return cells.flatMap(({ kernel, spread: cv, values }) => {
+function spread({ turns }: RowEvidence): string[] {
+  return turns.flatMap(({ kernel, spread: cv, values }) => {
     if (cv !== undefined && cv > CV_LIMIT) {
       return [`${kernel} varies by CV ${(cv * 100).toFixed(1)}%, limit ${CV_LIMIT * 100}%`];
     }
@@ -258,8 +263,8 @@ function hostDrifts({ sequence, view }: RowEvidence): string[] {
   ]);
 }
 
-function outlying({ cells }: RowEvidence): string[] {
-  return cells.flatMap(({ kernel, values, outliers }) =>
+function outlying({ turns }: RowEvidence): string[] {
+  return turns.flatMap(({ kernel, values, outliers }) =>
     outliers.map(({ index, value, score }) => {
       const { block = 'unknown' } = values[index] ?? {};
       return `outlier (kept): ${kernel} in ${block}, ${value}, modified z ${signed(score)}`;

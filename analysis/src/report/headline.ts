@@ -4,6 +4,7 @@
  * says just what was measured. It claims nothing that a verdict does not.
  */
 import type { EnvironmentRequest, Metric } from '@labsweep/proto';
+import { designOf } from '../block-design.js';
 import type { Cell } from '../cell.js';
 import type { Report, ReportRow } from '../report-model.js';
 import { differenceText } from '../state-gate.js';
@@ -79,11 +80,12 @@ export function isRegression(report: Report): boolean {
 }
 
 /**
- * Only a whole sweep on real kernels can blame the code, and only if it is known how it was made: a
- * table made elsewhere does not tell in which order its kernels ran.
+ * Only a whole sweep on real kernels can blame the code, in a row that can stand alone, and only if
+ * it is known how it was made: a table made elsewhere does not tell in which order its kernels ran.
  */
-export function canBlame({ state, head }: Report, { environment }: ReportRow): boolean {
-  return state === 'finished' && environment !== 'scripted' && head.table === undefined;
+export function canBlame({ state, head }: Report, { environment, status }: ReportRow): boolean {
+  const isReal = environment !== 'scripted' && head.table === undefined;
+  return state === 'finished' && isReal && status.kind === 'clean';
 }
 
 /** One line, not wrapped; without the word `Subject`. */
@@ -119,8 +121,15 @@ function shortFinding({ comparison }: Cell, { verdict }: Judgement, { judging }:
   }
 }
 
-/** What was found in one row, with its interval where there is one; ends with a full stop. */
-export function claimSentence(report: Report, { row, cell, judgement }: Claim): string {
+/**
+ * What was found in one row, with its interval where there is one, and whether the row can stand
+ * alone; ends with a full stop.
+ */
+export function claimSentence(report: Report, claim: Claim): string {
+  return `${findingSentence(report, claim)}${standingText(claim)}`;
+}
+
+function findingSentence(report: Report, { row, cell, judgement }: Claim): string {
   const { primary, baseline, head } = report;
   const { verdict } = judgement;
   const subject = subjectOf(report);
@@ -128,7 +137,7 @@ export function claimSentence(report: Report, { row, cell, judgement }: Claim): 
   const pair = `on ${cell.kernel} and on ${baseline}, in ${row.label}`;
   const than = `on ${cell.kernel} than on ${baseline}, in ${row.label}`;
   const change = changeText(report, cell, judgement);
-  const levels = levelsText(row, { cell, baseline });
+  const levels = levelsText(report, row, cell);
   const why = judgement.reasons.map(({ text }) => text).join('; and ');
   switch (verdict) {
     case 'slower':
@@ -165,6 +174,20 @@ export function claimSentence(report: Report, { row, cell, judgement }: Claim): 
   }
 }
 
+/** More of them stand below; the first ones are enough to know what the number rests on. */
+const STANDING_REASONS_MAX = 2;
+
+/** An excluded row has said so by its verdict, and the verdict's own doubts are not repeated. */
+function standingText({ row: { status }, judgement }: Claim): string {
+  if (status.kind !== 'supporting') return '';
+  const told = new Set(judgement.reasons.map(({ text }) => text));
+  const reasons = status.reasons.filter((reason) => !told.has(reason));
+  const shown = reasons.slice(0, STANDING_REASONS_MAX);
+  const rest = reasons.length - shown.length;
+  const why = [...shown, ...(rest === 0 ? [] : [`and ${rest} more, below`])].join('; ');
+  return ` The row is supporting only${why === '' ? '' : `: ${why}`}.`;
+}
+
 /** A table that names no workload is not what became slower. */
 function subjectOf({ head }: Report): string {
   const { name } = head.workload;
@@ -185,18 +208,21 @@ export function metricText({ name, unit, direction }: Metric): string {
   return `${name} (${unit === '' ? better : `${unit}, ${better}`})`;
 }
 
-/** `from 25.0 to 37.0 (medians)`. The hosts of a row may differ in level, and their medians mix. */
-function levelsText(
-  { metrics }: ReportRow,
-  { cell, baseline }: { readonly cell: Cell; readonly baseline: string },
-): string {
+/**
+ * `from 25.0 to 37.0 (medians)`, with both turns where the change is taken from both. The hosts of
+ * a row may differ in level, and their medians mix.
+ */
+function levelsText({ baseline, head }: Report, { metrics, again }: ReportRow, cell: Cell): string {
   const base = metrics[0]?.cells.find(({ kernel }) => kernel === baseline);
   const medians = [base, cell].map((each) => each?.summary?.median ?? Number.NaN);
   const decimals = decimalsFor(medians);
   const [from = '', to = ''] = medians.map((median) => formatLevel(median, decimals));
   const hosts = new Set([base, cell].flatMap((each) => each?.values.map(({ host }) => host) ?? []));
   const mixed = hosts.size > 1 ? ` of ${hosts.size} hosts` : '';
-  return `from ${from} to ${to} (medians${mixed})`;
+  const second = designOf(head) === 'sandwich' ? again?.summary?.median : undefined;
+  const turns =
+    second === undefined ? '' : ` (first turn; ${formatLevel(second, decimals)} at the end)`;
+  return `from ${from}${turns} to ${to} (medians${mixed})`;
 }
 
 /** `+48.3%, 95% CI [+47.8, +48.7], 10 blocks, p <0.001 after Holm over 4 comparisons`. */

@@ -15,6 +15,8 @@ import { FORMATS } from './formats.js';
 const OLD = [100, 101, 99, 100.5, 99.5, 160, 99.8, 100.1];
 const NEW = OLD.map((value, index) => (value === 160 ? 150 : value * 1.5) * (1 + index / 1000));
 
+const STEADY = [100, 101, 99, 100.5, 99.5, 100.2, 99.8, 100.1];
+
 /** The baseline twice in each block, with one outlier, on one host unless told. */
 function twice(hostsMax = 1): SweepRecord {
   const again = OLD.map((value, index) => value * (1 + 0.002 * (index % 4)));
@@ -33,7 +35,7 @@ test('every format of words has noise floor, reasons and outliers', () => {
   for (const name of ['text', 'mail', 'markdown', 'html', 'lkp', 'mmtests', 'gobench']) {
     const page = render(name, record).replaceAll(/\s*\n#?\s*/g, ' ');
     assert.match(page, /smallest change this setup could see/, name);
-    assert.match(page, /old against itself|old differs from itself/, name);
+    assert.match(page, /old against itself, \+0\.\d%, 95% CI -?\+?0\.\d% to \+0\.\d%/, name);
     assert.match(page, /outlier \(kept\): old in qemu-smp1\/r6, 160/, name);
   }
   for (const name of ['lkp', 'mmtests', 'gobench']) {
@@ -69,6 +71,28 @@ test('mmtests tables have no percentage over several hosts', () => {
   };
   assert.equal(percents(twice()), 6);
   assert.equal(percents(twice(2)), 0);
+});
+
+test('stars of mmtests stand at the median of what the verdict calls a change, and nowhere else', () => {
+  const ns = { unit: 'ns', direction: 'lower', meaning: '' } as const;
+  const starred = (factor: number, margin: number): string[] => {
+    const record = buildRecord({
+      ...statedSweep({ old: STEADY, new: STEADY }, { hostsMax: 1, margin }),
+      metrics: [
+        { name: 'ns', ...ns },
+        { name: 'protect_ns', ...ns },
+      ],
+      values: ({ kernel, repetition }) => {
+        const level = (STEADY[repetition - 1] ?? 0) * (kernel === 'new' ? factor : 1);
+        return { ns: level, protect_ns: level / 2 };
+      },
+    });
+    const lines = render('mmtests', record).split('\n');
+    return lines.filter((line) => /\*.*%\*/.test(line)).map((line) => line.replace(/ {2,}.*/, ''));
+  };
+  assert.deepEqual(starred(1.5, 0.02), ['Median']);
+  // Its interval excludes no change, and the verdict is "same".
+  assert.deepEqual(starred(1.01, 0.02), []);
 });
 
 test("the values of the baseline's second turn are in the picture of their row", () => {

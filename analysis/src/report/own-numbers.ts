@@ -11,7 +11,7 @@ import { formatSignedChange } from './format-number.js';
 import { gapSentence } from './gap-text.js';
 import { wrapText } from './page.js';
 import { cellsOf, rawSeriesLines } from './raw-series.js';
-import { statusSentence } from './status-text.js';
+import { confounderLines, statusSentence } from './status-text.js';
 import { floorText, judgementText } from './verdict-text.js';
 
 /** Numbers without a good direction are only recorded. */
@@ -60,6 +60,12 @@ function cellSentence({ comparison, judgement }: Cell): string {
     case 'not-compared':
       return `not compared (${comparison.reason.replaceAll('-', ' ')})`;
   }
+}
+
+/** What else a change may come from, a blank line before it. */
+export function noteLines(report: Report, columns: number): string[] {
+  const lines = confounderLines(report, columns);
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 /** Of every metric, in the order of the spec. */

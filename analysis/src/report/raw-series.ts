@@ -14,7 +14,7 @@ export function rawSeriesLines(
   { metric, columns }: { readonly metric: string; readonly columns: number },
 ): string[] {
   return report.rows.flatMap((row) => {
-    const cells = seriesCells(report, row, metric).filter(({ values }) => values.length > 0);
+    const cells = seriesCells(row, metric).filter(({ values }) => values.length > 0);
     const blocks = seriesBlocks(cells);
     if (blocks.length === 0) return [];
     const hosts = hostsOf(blocks);
@@ -50,7 +50,7 @@ export function seriesTable(
   row: ReportRow,
   metric: string,
 ): SeriesTable | undefined {
-  const cells = seriesCells(report, row, metric);
+  const cells = seriesCells(row, metric);
   const blocks = seriesBlocks(cells);
   if (blocks.length === 0) return undefined;
   const isOfMany = hostsOf(blocks).length > 1;
@@ -68,10 +68,10 @@ export function cellsOf(row: ReportRow, metric: string): readonly Cell[] {
   return row.metrics.find((each) => each.metric === metric)?.cells ?? [];
 }
 
-/** With the baseline's second turn, which is in no table; of it the primary metric is known. */
-function seriesCells({ primary }: Report, row: ReportRow, metric: string): readonly Cell[] {
-  const cells = cellsOf(row, metric);
-  return row.again === undefined || metric !== primary.name ? cells : [...cells, row.again];
+/** With the baseline's second turn, of which a change may be taken as well. */
+function seriesCells(row: ReportRow, metric: string): readonly Cell[] {
+  const { cells = [], again } = row.metrics.find((each) => each.metric === metric) ?? {};
+  return again === undefined ? cells : [...cells, again];
 }
 
 interface SeriesBlock {

@@ -4,13 +4,14 @@
  * benchstat compares them: `benchstat -col /kernel results.bench.txt`. benchstat knows no blocks;
  * with several hosts ask it for rows by `/host` too.
  */
+import { divisorText } from '../block-design.js';
 import type { Report } from '../report-model.js';
 import type { SweepRecord } from '../sweep-record.js';
 import { statusSentence } from './status-text.js';
 import { type TrialRow, trialRows } from './trial-rows.js';
 import { floorSentences, verdictSentences } from './verdict-text.js';
 
-/** Failed trials, verdicts, noise floor and row status stand in comments. Ends with a newline. */
+/** Failures, verdicts, floors, row status and confounders are comments. Ends with a newline. */
 export function renderGoBench(record: SweepRecord, report: Report): string {
   const { spec, submitted } = record;
   const rows = trialRows(record).filter(({ purpose }) => purpose === 'timing');
@@ -27,9 +28,11 @@ export function renderGoBench(record: SweepRecord, report: Report): string {
     '',
     ...trialGroups(rows).map((trial) => trialLine(trial)),
     ...rows.filter(({ status }) => status !== 'measured').map(failureLine),
+    `# changes are ratios inside blocks, kernel / ${divisorText(report.head)}`,
     ...verdictSentences(report).map((line) => `# ${oneLine(line)}`),
     ...floorSentences(report).map((line) => `# ${oneLine(line)}`),
     ...report.rows.map((row) => `# ${oneLine(`${row.label}: ${statusSentence(row.status)}`)}`),
+    ...report.confounders.map((note) => `# note: ${oneLine(note)}`),
   ];
   return `${lines.join('\n')}\n`;
 }

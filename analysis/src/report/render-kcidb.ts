@@ -5,6 +5,7 @@
  * for, such as intervals, goes to `misc`. It submits nothing.
  */
 import { type KernelName, type TrialEnded, UsageError } from '@labsweep/proto';
+import { divisorText } from '../block-design.js';
 import { blockHistories } from '../block-history.js';
 import type { Report, ReportKernel } from '../report-model.js';
 import type { SweepRecord } from '../sweep-record.js';
@@ -176,18 +177,19 @@ function skippedTests(parts: KcidbParts) {
   );
 }
 
-/** A change is a fault of the code only in an order that was drawn. */
+/** A change is a fault of the code only in a clean row whose order was drawn. */
 function verdictTests({ record, report, origin, id }: KcidbParts) {
   return claimsOf(report).map(({ row, cell, judgement }) => {
     const { comparison, summary } = cell;
     const mayClaim = canBlame(report, row) && isDrawn(judgement.reasons);
     const status = VERDICT_STATUS[judgement.verdict];
+    const isClaim = status === 'FAIL' || status === 'PASS';
     return {
       id: id(row.label, cell.kernel, 'verdict'),
       origin,
       build_id: id(cell.kernel),
       path: pathOf(row.workload, row.scenario, report.primary.name, 'verdict'),
-      status: mayClaim ? status : 'DONE',
+      status: isClaim && !mayClaim ? ('DONE' satisfies Status) : status,
       ...(comparison.kind === 'compared' ? { number: { value: comparison.ratio.ratio } } : {}),
       environment: {
         comment: row.label,
@@ -199,11 +201,16 @@ function verdictTests({ record, report, origin, id }: KcidbParts) {
         baseline: record.spec.baseline,
         ...(judgement.pAdjusted === undefined ? {} : { p_adjusted: judgement.pAdjusted }),
         ...(comparison.kind === 'compared'
-          ? { change_percent: comparison.changePercent, blocks: comparison.ratio.n }
+          ? {
+              ratio_of: `kernel / ${divisorText(report.head)}`,
+              change_percent: comparison.changePercent,
+              blocks: comparison.ratio.n,
+            }
           : {}),
         ...(summary === undefined ? {} : { summary }),
         row_status: row.status,
         ...(row.noiseFloor === undefined ? {} : { noise_floor: row.noiseFloor }),
+        ...(report.confounders.length === 0 ? {} : { confounders: report.confounders }),
         ...(row.gapClosed !== undefined && cell.kernel === report.gap?.candidate
           ? { gap: report.gap, gap_closed: row.gapClosed }
           : {}),

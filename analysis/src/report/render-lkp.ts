@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * report.lkp.txt: tables in the manner of the kernel test robot, whose readers know where to look.
- * A value is the median of a kernel's boots and `%change` the change inside blocks, where the robot
- * compares means; intervals, verdicts and the raw series follow.
+ * A value is the median of a kernel's trials and `%change` the change inside blocks, where the
+ * robot compares means; intervals, verdicts and the raw series follow.
  */
 import type { Metric } from '@labsweep/proto';
+import { designOf, divisorText } from '../block-design.js';
 import type { Cell } from '../cell.js';
 import type { FailedTrial } from '../failed-trials.js';
 import type { Report, ReportRow } from '../report-model.js';
-import { allRawSeries, comparedMetrics, ownLines } from './own-numbers.js';
+import { allRawSeries, comparedMetrics, noteLines, ownLines } from './own-numbers.js';
 import { finishPage, PAGE_COLUMNS, wrapText } from './page.js';
 import { cellsOf } from './raw-series.js';
 
@@ -31,10 +32,12 @@ export function renderLkp(report: Report): string {
       .filter((kernel) => kernel !== report.baseline)
       .flatMap((kernel) => [...pairTable(report, row, kernel), '']),
   );
+  const { head } = report;
+  const turn = designOf(head) === 'sandwich' ? ' (of the baseline: those of its first turn)' : '';
   const lines = [
     ...wrapText(
-      'Values are medians of boots, %stddev is that of the boots, %change is the centre of the ' +
-        'ratios inside blocks.',
+      `Values are medians of trials${turn}, %stddev is that of the trials, %change is the centre of ` +
+        `the ratios inside blocks, kernel / ${divisorText(head)}.`,
     ),
     '',
     ...tables,
@@ -45,6 +48,7 @@ export function renderLkp(report: Report): string {
       row.label,
       ...ownLines(report, { row, columns: PAGE_COLUMNS }),
     ]),
+    ...noteLines(report, PAGE_COLUMNS),
     ...allRawSeries(report, PAGE_COLUMNS),
   ];
   return `${finishPage(lines, LINE_COLUMNS).join('\n')}\n`;

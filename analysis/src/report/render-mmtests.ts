@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * report.mmtests.txt: statistics down and kernels across, in the manner of mmtests: a positive
- * percentage is better whatever the direction of the metric, and stars stand where a difference is
- * clear. Intervals, verdicts and the raw series follow, which mmtests does not show.
+ * percentage is better whatever the direction of the metric, and stars stand where the verdict is a
+ * change. Intervals, verdicts and the raw series follow, which mmtests does not show.
  */
 import type { Metric } from '@labsweep/proto';
+import { designOf, divisorText } from '../block-design.js';
 import type { Cell } from '../cell.js';
-import { isClear } from '../compare.js';
 import type { Report, ReportRow } from '../report-model.js';
 import type { Summary } from '../statistics/summary.js';
+import type { Verdict } from '../verdict.js';
 import { renderAsciiTable } from './ascii-table.js';
 import { decimalsFor } from './format-number.js';
 import { KERNELS_ACROSS_MAX } from './kernel-table.js';
-import { allRawSeries, comparedMetrics, ownLines } from './own-numbers.js';
+import { allRawSeries, comparedMetrics, noteLines, ownLines } from './own-numbers.js';
 import { finishPage, PAGE_COLUMNS, wrapText } from './page.js';
 import { cellsOf } from './raw-series.js';
 
@@ -32,14 +33,18 @@ const STATISTICS: readonly Statistic[] = [
   { name: 'CoeffVar', of: ({ cv }) => (cv === undefined ? undefined : cv * 100), kind: 'spread' },
 ];
 
+const CHANGES: readonly Verdict[] = ['slower', 'faster', 'higher', 'lower'];
+
 /** Ends with a newline; at most 80 columns. */
 export function renderMmtests(report: Report): string {
+  const { head, baseline } = report;
+  const turn = designOf(head) === 'sandwich' ? 'the first turn of ' : '';
   const lines = [
     ...wrapText(
-      `Positive percentages are better; *stars*: the 95% interval of the change excludes none. ` +
-        `Percentages compare a statistic with that of ${report.baseline}, across blocks; rows of ` +
-        'several hosts have none, since their levels mix the hosts. The changes inside blocks are ' +
-        'below.',
+      'Positive percentages are better; *stars*: the verdict on the primary metric is a change. ' +
+        `Percentages compare a statistic with that of ${turn}${baseline}, across blocks and ` +
+        'without an interval; rows of several hosts have none, since their levels mix the hosts. ' +
+        `The changes inside blocks, kernel / ${divisorText(head)}, are below with their intervals.`,
     ),
     ...report.rows.flatMap((row) => [
       '',
@@ -51,6 +56,7 @@ export function renderMmtests(report: Report): string {
       ),
       ...ownLines(report, { row, columns: PAGE_COLUMNS }),
     ]),
+    ...noteLines(report, PAGE_COLUMNS),
     ...allRawSeries(report, PAGE_COLUMNS),
   ];
   return `${finishPage(lines).join('\n')}\n`;
@@ -109,7 +115,10 @@ interface CellParts {
   readonly decimals: number;
 }
 
-/** `  489.90 (-112.10%)`, with stars for parentheses where the change is clear. */
+/**
+ * `  489.90 (-112.10%)`, with stars for parentheses at the median where the verdict is a change: of
+ * other statistics, and of other metrics, nothing is judged.
+ */
 function cellText({ cell, base, statistic, metric, decimals }: CellParts): string {
   const value = statisticOf(cell, statistic);
   if (cell === undefined || value === undefined) return '-';
@@ -122,7 +131,8 @@ function cellText({ cell, base, statistic, metric, decimals }: CellParts): strin
   const isLowerBetter = statistic.kind === 'spread' || metric.direction !== 'higher';
   const gain = ((value - reference) / reference) * (isLowerBetter ? -100 : 100);
   const percent = `${(gain === 0 ? 0 : gain).toFixed(2).padStart(7)}%`;
-  const isStarred = statistic.kind === 'level' && isClear(cell.comparison);
+  const verdict = statistic.name === 'Median' ? cell.judgement?.verdict : undefined;
+  const isStarred = verdict !== undefined && CHANGES.includes(verdict);
   return isStarred ? `${text} *${percent}*` : `${text} (${percent})`;
 }
 

@@ -14,7 +14,7 @@ import { analyseSweep } from '../analyse-sweep.js';
 import type { SweepRecord } from '../sweep-record.js';
 import { buildRecord } from '../testing/record-builder.js';
 import { reportSweep } from '../testing/report-sweeps.js';
-import { plainSweep, qemuRow, statedSweep } from '../testing/sample-records.js';
+import { plainSweep, qemuRow, sandwichSweep, statedSweep } from '../testing/sample-records.js';
 import { renderJson } from './render-json.js';
 import { renderKcidb } from './render-kcidb.js';
 
@@ -36,6 +36,8 @@ const RECORDS: Readonly<Record<string, () => SweepRecord>> = {
   empty: () => reportSweep({ state: 'interrupted', entriesMax: 0 }),
   'one block': () => buildRecord(plainSweep({ repetitions: 1 })),
   'with zeros': () => buildRecord(statedSweep({ a: [0, 1, 2], b: [1, 0, 3] })),
+  'a sandwich': () =>
+    buildRecord(sandwichSweep({ a: [10, 11, 12], b: [13, 14, 15], 'a.again': [10, 12, 11] })),
   'not comparable': () =>
     buildRecord(
       plainSweep({
@@ -124,8 +126,10 @@ test('KCIDB has every value, and tells harness, kernel and verdict apart', () =>
   assert.deepEqual(byStatus('MISS'), ['panic']);
   assert.deepEqual(byStatus('FAIL'), [
     'oops',
-    ...Array(5).fill('labsweep.mprotect-shared-dirty.shared-dirty.iteration_ns_per_page.verdict'),
+    ...Array(3).fill('labsweep.mprotect-shared-dirty.shared-dirty.iteration_ns_per_page.verdict'),
   ]);
+  // Of the row that only supports.
+  assert.equal(byStatus('DONE').filter((each: string) => each.endsWith('.verdict')).length, 2);
   const values = tests.filter(
     ({ misc, number }: { misc: { accepted?: string }; number?: object }) =>
       misc.accepted === 'yes' && number,

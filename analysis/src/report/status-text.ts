@@ -107,6 +107,12 @@ export function renderCommands({ commands }: Report): string[] {
   return ['Commands after the submission', ...lines];
 }
 
+/** What else a change may come from, for formats without the other notes; empty without any. */
+export function confounderLines({ confounders }: Report, columns: number): string[] {
+  const lines = confounders.flatMap((note) => wrapText(note, { prefix: '  - ', columns }));
+  return lines.length === 0 ? [] : ['Notes:', ...lines];
+}
+
 export function renderNotes(report: Report): string[] {
   return ['Notes', ...report.notes.flatMap((note) => wrapText(note, { prefix: '  - ' }))];
 }

@@ -6,7 +6,7 @@
 import type { NoiseFloor } from '../noise-floor.js';
 import type { Report, ReportRow } from '../report-model.js';
 import { type Judgement, percentText } from '../verdict.js';
-import { formatSpan } from './format-number.js';
+import { selfDifferenceText } from './floor-text.js';
 import { claimsOf } from './headline.js';
 import { wrapText } from './page.js';
 import { verdictGroups } from './verdict-groups.js';
@@ -80,8 +80,8 @@ export function floorText(floor: NoiseFloor, baseline: string): string {
   switch (floor.kind) {
     case 'a-a':
       return (
-        `${smallest} ${percentText(floor.fraction)} (${floor.isSandwich ? 'half the drift of ' : ''}` +
-        `${baseline} against itself: ${formatSpan(floor.change)}, ${floor.blocks} blocks)`
+        `${smallest} ${percentText(floor.fraction)} (${selfDifferenceText(floor, baseline)}, ` +
+        `${floor.blocks} blocks)`
       );
     case 'spread':
       return (

@@ -4,6 +4,7 @@
  * numbers came about. Of a table made elsewhere it says where that came from instead.
  */
 import type { BlockOrder } from '@labsweep/proto';
+import { divisorText } from '../../block-design.js';
 import type { Report } from '../../report-model.js';
 import type { SweepRecord } from '../../sweep-record.js';
 import { blocksText } from '../headline.js';
@@ -46,7 +47,7 @@ export function setupLines(record: SweepRecord, report: Report, columns: number)
 function planSentence({ head, rows }: Report): string {
   const counts = [...new Set(rows.map((row) => plannedBlocks(row.metrics[0]?.cells)))];
   const blocks = `${counts.map(blocksText).join(' or ')} a row`;
-  const pooled = 'changes are ratios inside blocks, pooled (Hodges-Lehmann)';
+  const pooled = `changes are ratios inside blocks, kernel / ${divisorText(head)}, pooled (Hodges-Lehmann)`;
   if (head.table !== undefined) {
     return (
       `${blocks}, each the values of one repetition on one host; the order in which kernels ran ` +
@@ -55,9 +56,11 @@ function planSentence({ head, rows }: Report): string {
   }
   const [atMost, until] =
     head.precision === undefined ? ['', ''] : ['at most ', `, ${untilText(head.precision)}`];
-  const turns = head.repetitions === 1 ? 'once' : 'once in each block';
+  const turns =
+    `every kernel once${head.hasAgain ? ', the baseline twice' : ''}` +
+    `${head.repetitions === 1 ? '' : ' in each block'}`;
   return (
-    `${atMost}${blocks}${until}; every kernel ${turns}, on one host, ${ORDERS[head.order]} ` +
+    `${atMost}${blocks}${until}; ${turns}, on one host, ${ORDERS[head.order]} ` +
     `(seed ${head.seed}); one value is one boot or run; ${pooled}`
   );
 }

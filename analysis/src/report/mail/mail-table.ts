@@ -38,20 +38,17 @@ export function mailTables(report: Report, columns: number): string[] {
         ...(index === 0 ? [] : ['']),
         ...setBlock(rows, columns),
       ]),
-      ...meanLine(report, { row, columns }),
+      ...meanLine(row, columns),
     ];
   });
 }
 
 /** The means, for which the table has no room. */
-function meanLine(
-  { baseline }: Report,
-  { row, columns }: { readonly row: ReportRow; readonly columns: number },
-): string[] {
+function meanLine(row: ReportRow, columns: number): string[] {
   const cells = row.metrics[0]?.cells ?? [];
   const levels = cells.flatMap(({ summary }) => (summary === undefined ? [] : [summary.median]));
   const decimals = decimalsFor(levels);
-  const again = row.again === undefined ? [] : [{ ...row.again, kernel: `${baseline} again` }];
+  const again = row.again === undefined ? [] : [row.again];
   const means = [...cells, ...again].flatMap(({ kernel, summary }) =>
     summary === undefined ? [] : [`${kernel} ${formatLevel(summary.mean, decimals)}`],
   );
@@ -69,10 +66,10 @@ function tableRows(report: Report, row: ReportRow): string[][][] {
     block.map((cell) => rowCells(cell, { row, decimals })),
   );
   if (row.again === undefined) return blocks;
-  const [, ...texts] = rowCells(row.again, { row, decimals });
+  const texts = rowCells(row.again, { row, decimals });
   // Judged it is not: what it differs by is what the setup does to equal kernels.
   const means = report.head.order === 'sandwich' ? 'drift' : 'noise';
-  const again = [`${report.baseline} again`, ...texts.slice(0, -1), means];
+  const again = [...texts.slice(0, -1), means];
   return blocks.map((rows, index) => (index === blocks.length - 1 ? [...rows, again] : rows));
 }
 

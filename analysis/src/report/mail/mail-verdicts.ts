@@ -3,10 +3,11 @@
  * What each comparison of a mail amounts to: alike ones together, and whatever is not decided with
  * its reasons. It judges nothing itself.
  */
+import { errorChanceText } from '../../block-design.js';
 import type { NoiseFloor } from '../../noise-floor.js';
 import type { Report } from '../../report-model.js';
 import { ERROR_LEVEL, percentText, type Verdict } from '../../verdict.js';
-import { formatSignedChange, formatSpan } from '../format-number.js';
+import { selfDifferenceText } from '../floor-text.js';
 import { blocksText, type Claim, claimsOf, rowsOfLevels } from '../headline.js';
 import { wrapText } from '../page.js';
 import { verdictGroups } from '../verdict-groups.js';
@@ -28,9 +29,9 @@ export function mailVerdicts(report: Report, columns: number): string[] {
   const plain = PLAIN.flatMap((verdict) => groups.filter(({ words }) => words === verdict));
   return [
     ...wrapText(
-      `Verdicts against ${report.baseline} (the chance of any false change among ` +
-        `${family === 1 ? 'them' : `${family} comparisons`} is at most ` +
-        `${percentText(ERROR_LEVEL)}, by Holm${heldText(level)}; ${stated}):`,
+      `Verdicts against ${report.baseline} (` +
+        `${errorChanceText(report.head, { family, chance: percentText(ERROR_LEVEL) })}` +
+        `${heldText(level)}; ${stated}):`,
       { columns },
     ),
     ...plain.flatMap(({ words, names }) =>
@@ -81,14 +82,10 @@ function floorSentence(floor: NoiseFloor | undefined, { baseline }: Report): str
   if (floor === undefined) return 'not known, no two blocks can be compared';
   switch (floor.kind) {
     case 'a-a': {
-      const { size } = formatSignedChange(floor.change);
-      const change = `${size} (${formatSpan(floor.change)})`;
-      const found = floor.isSandwich
-        ? `half of the drift of ${baseline}, ${change}, from the first turn of a block to its last,`
-        : `${baseline} differs from itself, run twice in each block, by ${change}`;
       const bias = 'the interval excludes 0, so the setup is biased and the row only supports';
       return (
-        `${percentText(floor.fraction)}, measured: ${found} over ${blocksText(floor.blocks)}; ` +
+        `${percentText(floor.fraction)}, measured: ${selfDifferenceText(floor, baseline)}, over ` +
+        `${blocksText(floor.blocks)}; ` +
         `${floor.isBroken ? bias : 'no smaller change is called one'}`
       );
     }

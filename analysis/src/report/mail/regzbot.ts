@@ -22,8 +22,8 @@ interface Tag {
 export function regzbotLine(introduced: string, report: Report): string {
   if (!isRegression(report)) {
     throw new UsageError(
-      'regzbot: the report has no verdict "slower" of a finished sweep whose order inside blocks ' +
-        'was drawn, so there is nothing to track; leave the option out',
+      'regzbot: the report has no verdict "slower" in a clean row of a finished sweep whose order ' +
+        'inside blocks was drawn, so there is nothing to track; leave the option out',
     );
   }
   if (!COMMIT.test(introduced)) checkRange(introduced, report);

@@ -186,7 +186,7 @@ test('the second turn of the baseline stands in its table, with what it says of 
   };
   const told = Object.entries(mails).map(([name, mail]) => `${name}\n${partsWithAgain(mail)}`);
   compareGolden('mail-again.txt', told.join('\n'));
-  for (const mail of Object.values(mails)) assert.match(mail, /\nold again +1 +8 /);
+  for (const mail of Object.values(mails)) assert.match(mail, /\nold\.again +1 +8 /);
   assert.match(mails['aa = true'], / noise\n/);
   assert.match(mails['order = sandwich'], / drift\n/);
 });
@@ -195,7 +195,7 @@ test('a second turn without a value yet has a line all the same', () => {
   const record = { ...twice(1, 'interleaved'), state: 'interrupted' as const };
   const entries = record.entries.filter(({ kernel }) => kernel !== 'old.again');
   const mail = mailOf({ ...record, entries });
-  assert.match(mail, /\nold again +1 +0\/8 +- +- +- +no interval +noise\n/);
+  assert.match(mail, /\nold\.again +1 +0\/8 +- +- +- +no interval +noise\n/);
 });
 
 test('long names leave the table readable and inside the page', () => {

@@ -12,6 +12,7 @@ import { finishPage, wrapText } from '../page.js';
 import { rawSeriesLines } from '../raw-series.js';
 import type { RenderParts } from '../report-format.js';
 import { distributionKernels } from '../setup-facts.js';
+import { confounderLines } from '../status-text.js';
 import {
   exclusionLines,
   nativeVirtualLines,
@@ -52,6 +53,7 @@ export function renderMail({ record, report, options }: RenderParts): string {
     exclusionLines(report, MAIL_COLUMNS),
     rowStatusLines(report, MAIL_COLUMNS),
     stateLines(report, MAIL_COLUMNS),
+    confounderLines(report, MAIL_COLUMNS),
     reproduceLines(record, MAIL_COLUMNS),
     rawLines(report),
     ...(url === undefined ? [] : [wrapText(`Raw data, logs and manifest: ${url}`, fullWidth)]),
