@@ -5,11 +5,12 @@
  *
  * Chow and Robbins (1965), On the asymptotic theory of fixed-width sequential confidence intervals
  * for the mean, Annals of Mathematical Statistics 36, 457-462. What the rule does to error rates at
- * few blocks is shown by simulation in this package's tests.
+ * few blocks is shown by simulation in this package's tests; verdicts make up for it by their
+ * level.
  */
 import type { Precision } from '@labsweep/proto';
 import { roundingLog } from './compare.js';
-import { pairedRatio } from './statistics/paired-ratio.js';
+import { pairedInterval } from './statistics/paired-ratio.js';
 
 /**
  * A row that stops the first time that its interval is narrow has caught a moment of small spread;
@@ -39,7 +40,7 @@ export function isPreciseEnough(
   return series.every(({ pairs, quantum }) => {
     if (pairs.length < least) return false;
     if (pairs.some(({ value, baseline }) => value <= 0 || baseline <= 0)) return false;
-    const { interval } = pairedRatio(
+    const interval = pairedInterval(
       pairs.map(({ value, baseline }) => value / baseline),
       { coverage: STOPPING_COVERAGE, quantumLog: roundingLog(pairs, quantum) },
     );
