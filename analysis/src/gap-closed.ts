@@ -63,6 +63,8 @@ export interface GapOptions {
   readonly blocksNeeded: number;
   /** What changes from a kernel are taken from, as everywhere in the row. */
   readonly seriesOf: (kernel: KernelName) => Series;
+  /** Resamples for the bootstrap; 1,999 unless told, and with 0 there is none. */
+  readonly draws?: number;
 }
 
 /** `cells` are those of one metric in one row. */
@@ -96,7 +98,7 @@ export function gapClosed(cells: readonly Cell[], options: GapOptions): GapClose
     levelGap,
   });
   if (refusal !== undefined) return refused(refusal);
-  return ofBlocks(cells, { gap, blocks, levelGap });
+  return ofBlocks(cells, { gap, blocks, levelGap, draws: options.draws ?? BOOTSTRAP_DRAWS });
 }
 
 type GapBlock = readonly [good: number, bad: number, candidate: number];
@@ -107,9 +109,14 @@ function medianGap(blocks: readonly GapBlock[]): number {
 
 function ofBlocks(
   cells: readonly Cell[],
-  parts: { readonly gap: Gap; readonly blocks: readonly GapBlock[]; readonly levelGap: number },
+  parts: {
+    readonly gap: Gap;
+    readonly blocks: readonly GapBlock[];
+    readonly levelGap: number;
+    readonly draws: number;
+  },
 ): GapClosed {
-  const { gap, blocks, levelGap } = parts;
+  const { gap, blocks, levelGap, draws } = parts;
   const fractions = blocks
     .map(([good, bad, candidate]) => gapFraction({ good, bad, candidate }))
     .filter((fraction) => fraction !== undefined);
@@ -121,7 +128,7 @@ function ofBlocks(
   }
   const fraction = estimateMedian(fractions, 'linear');
   const hidden = hiddenShare(cells, { gap, levelGap, fraction: fraction.median });
-  const bootstrap = bootstrapOf(fractions, hidden);
+  const bootstrap = bootstrapOf(fractions, { hidden, draws });
   return {
     kind: 'closed',
     fraction: { ...fraction, interval: widerBy(fraction.interval, hidden) },
@@ -157,9 +164,12 @@ function inUnitsOfGood([good, bad, candidate]: GapBlock) {
   return { numerator: (bad - candidate) / good, denominator: (bad - good) / good };
 }
 
-function bootstrapOf(fractions: readonly number[], hidden: number): GapBootstrap | undefined {
-  if (fractions.length < BOOTSTRAP_BLOCKS_MIN) return undefined;
-  const [seed, draws] = [BOOTSTRAP_SEED, BOOTSTRAP_DRAWS];
+function bootstrapOf(
+  fractions: readonly number[],
+  { hidden, draws }: { readonly hidden: number; readonly draws: number },
+): GapBootstrap | undefined {
+  if (fractions.length < BOOTSTRAP_BLOCKS_MIN || draws === 0) return undefined;
+  const seed = BOOTSTRAP_SEED;
   const options = { units: fractions, statistic: median, coverage: COVERAGE_MIN, draws, seed };
   const percentile = percentileInterval(options);
   const bca = bcaInterval(options);

@@ -45,13 +45,17 @@ export function blocksForChange(
   return fewest(logs, { coverage: coverageOf(options), reach: change - quantumLog });
 }
 
+/** Two one-sided tests at 5 % are one interval of 90 %. */
+export function equivalenceCoverage(level: number): number {
+  return 1 - 2 * level;
+}
+
 /** To show that the centre lies inside a margin which leaves `room` beside it. */
-export function blocksForEquivalence(options: {
-  readonly logs: readonly number[];
-  readonly room: number;
-  readonly quantumLog: number;
-}): number | undefined {
-  return fewest(options.logs, { coverage: 0.9, reach: options.room - options.quantumLog });
+export function blocksForEquivalence(
+  options: { readonly logs: readonly number[]; readonly room: number } & Omit<Bar, 'family'>,
+): number | undefined {
+  const { logs, room, level, quantumLog } = options;
+  return fewest(logs, { coverage: equivalenceCoverage(level), reach: room - quantumLog });
 }
 
 /**

@@ -5,11 +5,12 @@
  *
  * Chow and Robbins (1965), On the asymptotic theory of fixed-width sequential confidence intervals
  * for the mean, Annals of Mathematical Statistics 36, 457-462. What the rule does to error rates at
- * few blocks is shown by simulation in this package's tests.
+ * few blocks is shown by simulation in this package's tests; verdicts make up for it by their
+ * level.
  */
 import type { Precision } from '@labsweep/proto';
 import { roundingLog } from './compare.js';
-import { pairedRatio } from './statistics/paired-ratio.js';
+import { pairedInterval } from './statistics/paired-ratio.js';
 
 /**
  * A row that stops the first time that its interval is narrow has caught a moment of small spread;
@@ -51,6 +52,6 @@ export function isPreciseEnough(
  */
 export function stoppingReach(ratios: readonly number[], quantumLog: number): number | undefined {
   if (ratios.length < BLOCKS_TO_STOP_MIN || ratios.some((ratio) => ratio <= 0)) return undefined;
-  const { interval } = pairedRatio(ratios, { coverage: STOPPING_COVERAGE, quantumLog });
+  const interval = pairedInterval(ratios, { coverage: STOPPING_COVERAGE, quantumLog });
   return interval.method === 'none' ? undefined : Math.log(interval.high / interval.low) / 2;
 }

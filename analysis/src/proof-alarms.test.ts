@@ -1,29 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Sweeps of one kernel against itself raise no alarm. The seed is fixed and printed;
- * LABSWEEP_PROOF_SEED tries another.
+ * LABSWEEP_PROOF_SEED tries another. The numbers of sweeps keep each true rate four standard errors
+ * or more away from its limit.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { randomSource } from './statistics/random-source.js';
+import { depthFor } from './statistics/signed-rank.js';
 import { compared, judgements, MODELS, SEED, verdicts } from './testing/proof-models.js';
 import { isDrawn, isRegressionVerdict } from './verdict.js';
+
+const ROWS_PER_REPORT = 4;
+/**
+ * Blocks and sweeps. The chance of a false verdict goes up and down with the steps of p: 3.1 % and
+ * 3.9 % with these blocks and four rows.
+ */
+const SWEEPS = [
+  [8, 2000],
+  [10, 4500],
+] as const;
+
+test('the level that blocks attain keeps any number of rows at 5%', () => {
+  for (let blocks = 6; blocks <= 60; blocks += 1) {
+    for (let rows = 1; rows <= 40; rows += 1) {
+      const attained = depthFor(blocks, 1 - 0.05 / rows);
+      const chance = attained === undefined ? 0 : 1 - attained.coverage ** rows;
+      assert.ok(chance <= 0.05, `${rows} rows of ${blocks} blocks: ${chance}`);
+    }
+  }
+});
 
 for (const [name, model] of Object.entries(MODELS)) {
   test(`one kernel against itself raises a false alarm in at most 5% of sweeps: ${name}`, () => {
     const random = randomSource(SEED);
-    const sweeps = 2500;
-    for (const blocks of [6, 10, 15]) {
+    for (const [blocks, sweeps] of SWEEPS) {
       let alarms = 0;
       for (let sweep = 0; sweep < sweeps; sweep += 1) {
-        const rows = [1, 2, 3, 4].map(() => compared(random, { ...model, blocks, ratio: 1 }));
+        const rows = Array.from({ length: ROWS_PER_REPORT }, () =>
+          compared(random, { ...model, blocks, ratio: 1 }),
+        );
         if (verdicts(rows).some((verdict) => verdict === 'slower' || verdict === 'faster')) {
           alarms += 1;
         }
       }
       console.log(`seed ${SEED}, ${name}, ${blocks} blocks: ${alarms} of ${sweeps} sweeps`);
-      // The tests are exact, so the true rate is at most 5 %; so many sweeps see it to 0.9 points.
-      assert.ok(alarms / sweeps <= 0.05 + 0.009, `${blocks} blocks: ${alarms} of ${sweeps}`);
+      assert.ok(alarms / sweeps <= 0.05, `${blocks} blocks: ${alarms} of ${sweeps}`);
     }
   });
 }
@@ -48,7 +70,6 @@ for (const driftPerTrial of [0.005, 0.01]) {
     const sweeps = 1000;
     const model = { noise: 0.01, driftPerTrial, blocks: 10, ratio: 1 };
     let wrong = 0;
-    let drawn = 0;
     for (let sweep = 0; sweep < sweeps; sweep += 1) {
       const comparison = compared(random, { ...model, order: 'listed' });
       const [judgement] = judgements([comparison], { orderDoubt: 'fixed' });
@@ -56,14 +77,9 @@ for (const driftPerTrial of [0.005, 0.01]) {
         wrong += 1;
         assert.ok(!isDrawn(judgement.reasons) && !isRegressionVerdict(judgement));
       }
-      const [verdict] = verdicts([compared(random, model)]);
-      if (verdict === 'slower' || verdict === 'faster') drawn += 1;
     }
-    console.log(
-      `seed ${SEED}, drift ${driftPerTrial}: fixed ${wrong}, drawn ${drawn} of ${sweeps}`,
-    );
-    // What the lot is for: without it the promise of 5 % is broken, with it it is kept.
+    console.log(`seed ${SEED}, drift ${driftPerTrial}: fixed ${wrong} of ${sweeps}`);
+    // What the lot is for: without it the promise of 5 % is broken.
     assert.ok(wrong / sweeps > 0.1, `fixed order: ${wrong} of ${sweeps}`);
-    assert.ok(drawn / sweeps <= 0.05 + 0.021, `order drawn: ${drawn} of ${sweeps}`);
   });
 }

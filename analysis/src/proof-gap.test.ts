@@ -52,7 +52,7 @@ function made(random: RandomSource, blocks: number, hasTails: boolean): Map<Kern
   return series;
 }
 
-function closedIn(series: ReadonlyMap<KernelName, Series>) {
+function closedIn(series: ReadonlyMap<KernelName, Series>, draws?: number) {
   const cells = [...series].map(
     ([kernel, values]) => ({ kernel, values, hiddenByRounding: 0 }) as unknown as Cell,
   );
@@ -62,34 +62,55 @@ function closedIn(series: ReadonlyMap<KernelName, Series>) {
     differences: () => [],
     blocksNeeded: 6,
     seriesOf: (kernel) => series.get(kernel) ?? [],
+    ...(draws === undefined ? {} : { draws }),
   });
   assert(closed.kind === 'closed' && closed.fraction.interval.method !== 'none');
   const { percentile, bca } = closed.bootstrap ?? {};
-  assert(percentile !== undefined && bca !== undefined);
   return { median: closed.fraction.interval, Fieller: closed.ofMeans, percentile, bca };
 }
 
+interface Bounds {
+  readonly low: number;
+  readonly high: number;
+}
+
+const covers = ({ low, high }: Bounds): boolean => low <= SHARE && high >= SHARE;
+
 for (const hasTails of [false, true]) {
-  for (const blocks of [6, 10]) {
+  for (const blocks of [6, 7, 8, 10]) {
     const name = `${hasTails ? 'heavy tails' : 'normal noise'}, ${blocks} blocks`;
     test(`intervals of gap closed cover the true share: ${name}`, () => {
       const random = randomSource(SEED);
-      const rounds = 400;
-      const covered = { median: 0, Fieller: 0, percentile: 0, bca: 0 };
+      // The true rates are 94.4 % to 95.9 %, so many rounds away from 93 % and 97 %.
+      const rounds = 5000;
+      const covered = { median: 0, Fieller: 0 };
       for (let round = 0; round < rounds; round += 1) {
-        const found = closedIn(made(random, blocks, hasTails));
-        for (const method of Object.keys(covered) as (keyof typeof covered)[]) {
-          const { low, high } = found[method];
-          if (low <= SHARE && high >= SHARE) covered[method] += 1;
-        }
+        const { median, Fieller } = closedIn(made(random, blocks, hasTails), 0);
+        if (covers(median)) covered.median += 1;
+        if (covers(Fieller)) covered.Fieller += 1;
       }
       console.log(`seed ${SEED}, ${name}: ${JSON.stringify(covered)} of ${rounds}`);
-      for (const method of Object.keys(covered) as (keyof typeof covered)[]) {
-        const share = covered[method] / rounds;
-        // Two standard errors of 95 % in 400 rounds are 2.2 points, around 93 % to 97 %.
-        assert.ok(share >= 0.93 - 0.022, `${method}: ${covered[method]} of ${rounds}`);
-        assert.ok(share <= 0.97 + 0.022, `${method} too wide: ${covered[method]} of ${rounds}`);
+      for (const [method, count] of Object.entries(covered)) {
+        assert.ok(count / rounds >= 0.93, `${method}: ${count} of ${rounds}`);
+        assert.ok(count / rounds <= 0.97, `${method} too wide: ${count} of ${rounds}`);
       }
     });
   }
 }
+
+test('the bootstrap of a median falls short at 7 blocks, which is why it decides nothing', () => {
+  const random = randomSource(SEED);
+  const rounds = 700;
+  const covered = { percentile: 0, bca: 0 };
+  for (let round = 0; round < rounds; round += 1) {
+    const { percentile, bca } = closedIn(made(random, 7, false));
+    assert(percentile !== undefined && bca !== undefined);
+    if (covers(percentile)) covered.percentile += 1;
+    if (covers(bca)) covered.bca += 1;
+  }
+  console.log(`seed ${SEED}, bootstrap of 7 blocks: ${JSON.stringify(covered)} of ${rounds}`);
+  // Both are as good as the second and the sixth value, which enclose the median in 87.5 %.
+  for (const [method, count] of Object.entries(covered)) {
+    assert.ok(count / rounds > 0.82 && count / rounds < 0.93, `${method}: ${count} of ${rounds}`);
+  }
+});

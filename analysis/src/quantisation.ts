@@ -73,8 +73,12 @@ export function metricQuantum(metric: Metric, values: readonly number[]): number
 /** The largest of 1, 0.1, 0.01, ... of which all values are multiples. */
 function quantumOf(values: readonly number[]): number | undefined {
   if (values.length < VALUES_MIN) return undefined;
-  const decimals = Math.max(...values.map(decimalsOf));
-  return decimals > DECIMALS_MAX ? undefined : 10 ** -decimals;
+  let decimals = 0;
+  for (const value of values) {
+    decimals = Math.max(decimals, decimalsOf(value));
+    if (decimals > DECIMALS_MAX) return undefined;
+  }
+  return 10 ** -decimals;
 }
 
 /** Digits behind the point in the shortest text that reads back as the same number. */

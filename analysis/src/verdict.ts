@@ -9,23 +9,26 @@
  */
 import { type OrderDoubt, orderDoubtText } from './block-lot.js';
 import type { Comparison } from './compare.js';
-import { blocksForChange, blocksForEquivalence, blocksForLevel } from './needed-blocks.js';
+import {
+  blocksForChange,
+  blocksForEquivalence,
+  blocksForLevel,
+  equivalenceCoverage,
+} from './needed-blocks.js';
 import type { NoiseFloor } from './noise-floor.js';
-import { pairedRatio } from './statistics/paired-ratio.js';
+import { pairedInterval } from './statistics/paired-ratio.js';
 
 /** The chance that a report without any true change shows one in any of its comparisons. */
 export const ERROR_LEVEL = 0.05;
 /**
  * Rows that stop when they are precise have stopped more often where the spread seemed small, so
- * their p values are a little too small; at this level the chance above is kept, as the simulation
- * among this package's tests shows.
+ * their p values are too small: by up to a third, and the more so the smaller they are, which is
+ * where Holm's correction looks. At this level the chance above is kept for any number of rows, as
+ * the simulation among this package's tests shows.
  */
-export const ERROR_LEVEL_STOPPED = 0.035;
+export const ERROR_LEVEL_STOPPED = 0.03;
 /** As a fraction: a change below it may be real and yet matter to nobody. */
 const SMALL_CHANGE = 0.01;
-/** Two one-sided tests at 5 % are one interval of 90 %. */
-const EQUIVALENCE_COVERAGE = 0.9;
-
 /** `higher` and `lower` are for metrics without a good direction. */
 export type Verdict =
   | 'slower'
@@ -99,7 +102,7 @@ export function judge(
   const doubts = doubtsOf(comparison, options);
   const needed = blocksForLevel(options.level ?? ERROR_LEVEL, 1);
   if (comparison.ratio.n < needed) return tooFew(comparison, options);
-  const equivalence = withinMargin(comparison, options.margin);
+  const equivalence = withinMargin(comparison, options);
   if (equivalence !== undefined) {
     return { verdict: 'same', reasons: [equivalence, ...doubts], pAdjusted };
   }
@@ -164,19 +167,24 @@ function missingBlocks(n: number, { family, level = ERROR_LEVEL }: JudgeOptions)
   };
 }
 
-function withinMargin(comparison: Compared, margin: number | undefined): Reason | undefined {
+function withinMargin(
+  comparison: Compared,
+  { margin, level = ERROR_LEVEL }: JudgeOptions,
+): Reason | undefined {
   if (margin === undefined) return undefined;
-  const { interval } = pairedRatio(comparison.ratios, {
+  const interval = pairedInterval(comparison.ratios, {
     quantumLog: comparison.quantumLog,
-    coverage: EQUIVALENCE_COVERAGE,
+    coverage: equivalenceCoverage(level),
   });
   if (interval.method === 'none') return undefined;
   // The same distance on the scale of factors, so that kernel and baseline may change places.
   const isInside = interval.low >= 1 / (1 + margin) && interval.high <= 1 + margin;
   if (!isInside) return undefined;
-  const text = `the 90% interval lies within the margin of ${percentText(margin)}`;
+  const text = `the ${equivalencePercent(level)}% interval lies within the margin of ${percentText(margin)}`;
   return { code: 'within-margin', text };
 }
+
+const equivalencePercent = (level: number): string => (100 * equivalenceCoverage(level)).toFixed(0);
 
 function hurdlesOf(comparison: Compared, options: JudgeOptions): Reason[] {
   const { pAdjusted, family, floor, level = ERROR_LEVEL } = options;
@@ -235,7 +243,8 @@ function powerOf({ changePercent, ratio }: Compared, { floor }: JudgeOptions): R
 }
 
 /** A clear change need not be one that matters: that is for the spec to say, by its margin. */
-function smallnessOf({ changePercent }: Compared, { margin, floor }: JudgeOptions): Reason[] {
+function smallnessOf({ changePercent }: Compared, options: JudgeOptions): Reason[] {
+  const { margin, floor, level = ERROR_LEVEL } = options;
   const size = Math.abs(changePercent.estimate) / 100;
   if (size >= (margin ?? SMALL_CHANGE)) return [];
   const seen =
@@ -245,7 +254,7 @@ function smallnessOf({ changePercent }: Compared, { margin, floor }: JudgeOption
   const advice =
     margin === undefined
       ? `it is below 1%${seen}: state margin = "1%" in the spec if so small a change does not matter`
-      : `it is within the margin of ${percentText(margin)}, its 90% interval is not${seen}`;
+      : `it is within the margin of ${percentText(margin)}, its ${equivalencePercent(level)}% interval is not${seen}`;
   return [reason('small-change', advice)];
 }
 
@@ -259,7 +268,7 @@ function moreBlocks(comparison: Compared, options: JudgeOptions): number | undef
   const isBelowFloor = floor?.kind === 'a-a' && change <= Math.log1p(floor.fraction);
   const needed =
     room > 0
-      ? blocksForEquivalence({ logs, room, quantumLog })
+      ? blocksForEquivalence({ logs, room, level, quantumLog })
       : isBelowFloor
         ? undefined
         : blocksForChange({ logs, change, level, family, quantumLog });

@@ -7,7 +7,6 @@
  * (BCa: bias-corrected and accelerated, Efron 1987, Better bootstrap confidence intervals, JASA 82,
  * 171-185).
  */
-import { sortedAscending } from './median.js';
 import { normalProbability, normalQuantile } from './normal.js';
 import { randomSource } from './random-source.js';
 
@@ -60,7 +59,15 @@ export function bcaInterval<Unit>(options: BootstrapOptions<Unit>): BootstrapInt
   return { low: bound(tail), high: bound(1 - tail) };
 }
 
-function replicatesOf<Unit>(options: BootstrapOptions<Unit>): number[] | undefined {
+/** Both intervals are read off the same draws. */
+const replicatesByOptions = new WeakMap<object, Float64Array | undefined>();
+
+function replicatesOf<Unit>(options: BootstrapOptions<Unit>): Float64Array | undefined {
+  if (!replicatesByOptions.has(options)) replicatesByOptions.set(options, drawnReplicates(options));
+  return replicatesByOptions.get(options);
+}
+
+function drawnReplicates<Unit>(options: BootstrapOptions<Unit>): Float64Array | undefined {
   const { units, statistic, draws, seed } = options;
   if (units.length < 2) return undefined;
   const random = randomSource(seed);
@@ -70,7 +77,7 @@ function replicatesOf<Unit>(options: BootstrapOptions<Unit>): number[] | undefin
     const value = statistic(sample);
     if (value !== undefined) replicates.push(value);
   }
-  return replicates.length < draws * 0.9 ? undefined : sortedAscending(replicates);
+  return replicates.length < draws * 0.9 ? undefined : Float64Array.from(replicates).sort();
 }
 
 /** From the jackknife: how fast the statistic's own error changes with its value. */
@@ -85,7 +92,7 @@ function accelerationOf<Unit>({ units, statistic }: BootstrapOptions<Unit>): num
 }
 
 /** Linear between the order statistics, as type 7 of Hyndman and Fan (1996). */
-function quantile(sorted: readonly number[], probability: number): number {
+function quantile(sorted: ArrayLike<number>, probability: number): number {
   const place = Math.min(1, Math.max(0, probability)) * (sorted.length - 1);
   const lower = sorted[Math.floor(place)] ?? Number.NaN;
   const upper = sorted[Math.ceil(place)] ?? Number.NaN;

@@ -77,17 +77,17 @@ test(`the median lies inside its interval at every n (seed ${SEED})`, () => {
 
 test(`intervals enclose the true median as often as they promise (seed ${SEED})`, () => {
   const random = randomSource(SEED);
-  const rounds = 2000;
-  for (const n of [2, 3, 5, 6, 9, 15]) {
+  const rounds = 5000;
+  for (const n of [2, 3, 5, 6, 7, 8, 9, 15]) {
     let enclosed = 0;
     for (let round = 0; round < rounds; round += 1) {
       const values = Array.from({ length: n }, () => Math.exp(0.1 * normal(random)));
       const { low, high } = bounds(medianInterval(values, 'log'));
       if (low <= 1 && 1 <= high) enclosed += 1;
     }
-    // Three standard errors of a share of 95 % in 2,000 rounds are 1.5 points.
-    assert.ok(enclosed / rounds > 0.935, `n=${n}: ${enclosed} of ${rounds}`);
-    if (n <= 5) assert.ok(enclosed / rounds < 0.965, `n=${n} too wide: ${enclosed} of ${rounds}`);
+    // The true rates are 94.3 % to 95.2 %; four standard errors in 5,000 rounds are 1.3 points.
+    assert.ok(enclosed / rounds >= 0.93, `n=${n}: ${enclosed} of ${rounds}`);
+    assert.ok(enclosed / rounds <= 0.97, `n=${n} too wide: ${enclosed} of ${rounds}`);
   }
 });
 
@@ -101,16 +101,16 @@ const SHAPES: Readonly<Record<string, (random: RandomSource) => number>> = {
 for (const [name, draw] of Object.entries(SHAPES)) {
   test(`from six values on intervals keep that promise: ${name} (seed ${SEED})`, () => {
     const random = randomSource(SEED);
-    const rounds = 2000;
-    for (const n of [6, 9, 15]) {
+    const rounds = 5000;
+    for (const n of [6, 7, 8, 9, 15]) {
       let enclosed = 0;
       for (let round = 0; round < rounds; round += 1) {
         const values = Array.from({ length: n }, () => draw(random));
         const { low, high } = bounds(medianInterval(values, 'log'));
         if (low <= 1 && 1 <= high) enclosed += 1;
       }
-      assert.ok(enclosed / rounds > 0.935, `n=${n}: ${enclosed} of ${rounds}`);
-      assert.ok(enclosed / rounds < 0.975, `n=${n} too wide: ${enclosed} of ${rounds}`);
+      assert.ok(enclosed / rounds >= 0.93, `n=${n}: ${enclosed} of ${rounds}`);
+      assert.ok(enclosed / rounds <= 0.97, `n=${n} too wide: ${enclosed} of ${rounds}`);
     }
   });
 }

@@ -6,7 +6,12 @@
  */
 import { median } from './median.js';
 import { COVERAGE_MIN, type MedianInterval, medianInterval } from './median-interval.js';
-import { hodgesLehmann, hodgesLehmannCentre, signedRankP } from './signed-rank.js';
+import {
+  hodgesLehmann,
+  hodgesLehmannCentre,
+  type ShiftEstimate,
+  signedRankP,
+} from './signed-rank.js';
 import { meanOf } from './summary.js';
 
 export interface PairedRatio {
@@ -36,14 +41,24 @@ export function pairedRatio(
 ): PairedRatio {
   if (ratios.some((ratio) => ratio === 0)) return ofValues(ratios);
   const logs = ratios.map(Math.log);
+  const shift = hodgesLehmann(logs, coverage);
   return {
     n: ratios.length,
-    ratio: Math.exp(hodgesLehmannCentre(logs)),
-    interval: widened(intervalOf(ratios, { logs, coverage }), quantumLog),
+    ratio: Math.exp(shift?.centre ?? hodgesLehmannCentre(logs)),
+    interval: widened(intervalOf(ratios, shift), quantumLog),
     median: median(ratios),
     mean: Math.exp(meanOf(logs)),
     p: signedRankP(logs.map((log) => (Math.abs(log) <= quantumLog ? 0 : log))),
   };
+}
+
+/** The interval alone, for those who ask often. */
+export function pairedInterval(
+  ratios: readonly number[],
+  { quantumLog = 0, coverage = COVERAGE_MIN }: PairedRatioOptions = {},
+): MedianInterval {
+  if (ratios.some((ratio) => ratio === 0)) return medianInterval(ratios, 'linear');
+  return widened(intervalOf(ratios, hodgesLehmann(ratios.map(Math.log), coverage)), quantumLog);
 }
 
 function ofValues(ratios: readonly number[]): PairedRatio {
@@ -59,11 +74,7 @@ function ofValues(ratios: readonly number[]): PairedRatio {
 }
 
 /** Signed ranks where n allows them; below that what assumes log-normal errors. */
-function intervalOf(
-  ratios: readonly number[],
-  { logs, coverage }: { readonly logs: readonly number[]; readonly coverage: number },
-): MedianInterval {
-  const shift = hodgesLehmann(logs, coverage);
+function intervalOf(ratios: readonly number[], shift: ShiftEstimate | undefined): MedianInterval {
   if (shift === undefined) return medianInterval(ratios, 'log');
   const [low, high] = [Math.exp(shift.low), Math.exp(shift.high)];
   return { method: 'signed-rank', low, high, coverage: shift.coverage };

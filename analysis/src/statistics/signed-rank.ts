@@ -10,8 +10,8 @@
  * tests, Annals of Mathematical Statistics 34, 598-611.
  */
 import assert from 'node:assert/strict';
-import { median, sortedAscending } from './median.js';
 import { normalProbability, normalQuantile } from './normal.js';
+import { ascendingAt } from './order-select.js';
 import { doubledMidranks } from './ranks.js';
 
 /** Up to here the null distribution is counted out; it grows with the cube of n. */
@@ -47,7 +47,10 @@ export function signedRankP(values: readonly number[]): number {
     const distance = Math.max(0, total / 4 - smaller / 2 - 0.5);
     return Math.min(1, 2 * normalProbability(-distance / Math.sqrt(variance / 4)));
   }
-  return Math.min(1, 2 * shareUpTo(subsetSums(ranks), smaller));
+  // Doubled ranks without ties and zeros are 2, 4, ..., 2 n, whatever the values.
+  const isPlain = ranks.length === values.length && new Set(ranks).size === ranks.length;
+  const tail = isPlain ? plainTails(values.length)[smaller / 2] : tailsOf(ranks)[smaller];
+  return Math.min(1, 2 * (tail ?? 1));
 }
 
 /**
@@ -61,22 +64,35 @@ export function hodgesLehmann(
 ): ShiftEstimate | undefined {
   const depth = depthFor(values.length, coverageMin);
   if (depth === undefined) return undefined;
-  const means = sortedAscending(walshAverages(values));
-  const low = means[depth.rank - 1];
-  const high = means[means.length - depth.rank];
-  assert(low !== undefined && high !== undefined, 'the depth lies inside the pairs');
-  return { centre: median(means), low, high, coverage: depth.coverage };
+  const means = walshAverages(values);
+  const low = ascendingAt(means, depth.rank - 1);
+  const high = ascendingAt(means, means.length - depth.rank);
+  return { centre: middleOf(means), low, high, coverage: depth.coverage };
 }
 
 /** The centre alone, which exists from one value on. */
 export function hodgesLehmannCentre(values: readonly number[]): number {
-  return median(walshAverages(values));
+  assert(values.length > 0, 'no values have no centre');
+  return middleOf(walshAverages(values));
+}
+
+/** As `median` reckons it, in less time; it changes the order of `means`. */
+function middleOf(means: number[]): number {
+  const middle = (means.length - 1) / 2;
+  const lower = ascendingAt(means, Math.floor(middle));
+  const upper = ascendingAt(means, Math.ceil(middle));
+  return lower + (upper - lower) / 2;
 }
 
 function walshAverages(values: readonly number[]): number[] {
-  return values.flatMap((value, index) =>
-    values.slice(index).map((other) => value + (other - value) / 2),
-  );
+  const means: number[] = [];
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] as number;
+    for (let later = index; later < values.length; later += 1) {
+      means.push(value + ((values[later] as number) - value) / 2);
+    }
+  }
+  return means;
 }
 
 const depths = new Map<string, { rank: number; coverage: number } | undefined>();
@@ -102,10 +118,10 @@ function findDepth(n: number, coverageMin: number): { rank: number; coverage: nu
     const variance = (n * (n + 1) * (2 * n + 1)) / 24;
     return { rank: Math.floor(pairs / 2 - reach * Math.sqrt(variance)), coverage: coverageMin };
   }
-  const counts = subsetSums(Array.from({ length: n }, (_, index) => index + 1));
+  const tails = plainTails(n);
   let best: { rank: number; coverage: number } | undefined;
-  for (let rank = 1; rank <= counts.length / 2; rank += 1) {
-    const coverage = 1 - 2 * shareUpTo(counts, rank - 1);
+  for (let rank = 1; rank <= tails.length / 2; rank += 1) {
+    const coverage = 1 - 2 * (tails[rank - 1] ?? 1);
     if (coverage < coverageMin) break;
     best = { rank, coverage };
   }
@@ -127,7 +143,22 @@ function subsetSums(ranks: readonly number[]): number[] {
   return counts;
 }
 
-function shareUpTo(counts: readonly number[], sum: number): number {
+/** Of the null distribution of `ranks`: the chance of each sum or a smaller one. */
+function tailsOf(ranks: readonly number[]): number[] {
+  const counts = subsetSums(ranks);
   const all = counts.reduce((total, count) => total + count, 0);
-  return counts.slice(0, sum + 1).reduce((total, count) => total + count, 0) / all;
+  let below = 0;
+  return counts.map((count) => {
+    below += count;
+    return below / all;
+  });
+}
+
+const tailsByCount = new Map<number, readonly number[]>();
+
+/** Of the ranks 1 to n, n at most 60. */
+function plainTails(n: number): readonly number[] {
+  const known = tailsByCount.get(n) ?? tailsOf(Array.from({ length: n }, (_, index) => index + 1));
+  tailsByCount.set(n, known);
+  return known;
 }

@@ -31,17 +31,73 @@ const TAIL_FACTOR = 3;
 /** From the slowest host to the fastest. */
 const HOST_SPAN = 0.4;
 
+/** What the lot and the machine make of a block, whichever kernels run in it. */
+interface DrawnBlock {
+  readonly isKernelFirst: boolean;
+  /** Of the logarithm of a value, by its place in the block. */
+  readonly noise: readonly number[];
+}
+
+interface Pair {
+  readonly kernel: Series;
+  readonly baseline: Series;
+}
+
 /** `ratio` is the true one, kernel / baseline. */
 export function noisyPair(
   random: RandomSource,
   model: NoiseModel & { readonly blocks: number; readonly ratio: number },
-): { readonly kernel: Series; readonly baseline: Series } {
+): Pair {
+  return pairOf(drawnBlocks(random, model), model);
+}
+
+/**
+ * One night under every lot that could have been drawn for its blocks, 2^blocks of them and all as
+ * likely. In a sandwich nothing is drawn; there the noise of each block comes with either sign,
+ * which is as likely too.
+ */
+export function* pairsOfEveryLot(
+  random: RandomSource,
+  model: NoiseModel & { readonly blocks: number; readonly ratio: number },
+): Generator<Pair> {
+  const drawn = drawnBlocks(random, model);
+  const others = drawn.map((block) => mirrored(block, model));
+  for (let lot = 0; lot < 2 ** model.blocks; lot += 1) {
+    yield pairOf(
+      drawn.map((block, index) => (lot & (1 << index) ? (others[index] ?? block) : block)),
+      model,
+    );
+  }
+}
+
+function drawnBlocks(
+  random: RandomSource,
+  model: NoiseModel & { readonly blocks: number },
+): DrawnBlock[] {
+  const places = model.order === 'sandwich' ? 3 : 2;
+  return Array.from({ length: model.blocks }, () => {
+    const isKernelFirst = model.order === undefined && random() < 0.5;
+    return { isKernelFirst, noise: Array.from({ length: places }, () => bootNoise(random, model)) };
+  });
+}
+
+/** As likely as the block itself, and with the opposite error. */
+function mirrored({ isKernelFirst, noise }: DrawnBlock, { order }: NoiseModel): DrawnBlock {
+  return order === undefined
+    ? { isKernelFirst: !isKernelFirst, noise }
+    : { isKernelFirst, noise: noise.map((each) => -each) };
+}
+
+function pairOf(
+  blocks: readonly DrawnBlock[],
+  model: NoiseModel & { readonly ratio: number },
+): Pair {
   const series = { kernel: [], first: [], again: [] } as Record<Turn, Series[number][]>;
   const { hosts = 1, driftPerTrial = 0 } = model;
-  for (let block = 0; block < model.blocks; block += 1) {
+  for (const [block, { isKernelFirst, noise }] of blocks.entries()) {
     const host = block % hosts;
     const hostLevel = hosts === 1 ? 1 : 1 + HOST_SPAN * (host / (hosts - 1) - 0.5);
-    const turns = turnsOf(model, random);
+    const turns = turnsOf(model, isKernelFirst);
     for (const [place, turn] of turns.entries()) {
       const trial = turns.length * block + place;
       const drift = 1 + driftPerTrial * trial;
@@ -50,7 +106,7 @@ export function noisyPair(
         block: `r${block}` as BlockId,
         repetition: block + 1,
         host: `host${host}` as HostId,
-        value: printed(level * Math.exp(bootNoise(random, model)), model.quantum),
+        value: printed(level * Math.exp(noise[place] ?? 0), model.quantum),
         startedAtMs: 1000 * trial,
         provisional: false,
       });
@@ -63,9 +119,8 @@ export function noisyPair(
 type Turn = 'kernel' | 'first' | 'again';
 
 /** The trials of one block in their order. */
-function turnsOf({ order }: NoiseModel, random: RandomSource): readonly Turn[] {
+function turnsOf({ order }: NoiseModel, isKernelFirst: boolean): readonly Turn[] {
   if (order === 'sandwich') return ['first', 'kernel', 'again'];
-  const isKernelFirst = order === undefined && random() < 0.5;
   return isKernelFirst ? ['kernel', 'first'] : ['first', 'kernel'];
 }
 

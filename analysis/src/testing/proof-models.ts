@@ -40,7 +40,14 @@ export function compared(
   random: RandomSource,
   model: NoiseModel & { readonly blocks: number; readonly ratio: number },
 ): Extract<Comparison, { kind: 'compared' }> {
-  const { kernel, baseline } = noisyPair(random, model);
+  return comparedPair(noisyPair(random, model));
+}
+
+/** As a report compares them, with the step in which values are printed found as there. */
+export function comparedPair({
+  kernel,
+  baseline,
+}: ReturnType<typeof noisyPair>): Extract<Comparison, { kind: 'compared' }> {
   const quantum = metricQuantum(
     PRIMARY,
     [...kernel, ...baseline].map(({ value }) => value),

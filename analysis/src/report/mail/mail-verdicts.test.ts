@@ -15,7 +15,7 @@ test('the threshold of rows that could stop early is not told as a chance', () =
   assert.match(told(whole), /among 5 comparisons is at most 5\.0%, by Holm; /);
   assert.match(
     told(stopping),
-    /is at most 5\.0%, by Holm, p held against 0\.035 since rows could stop early; /,
+    /is at most 5\.0%, by Holm, p held against 0\.03 since rows could stop early; /,
   );
   assert.doesNotMatch(told(stopping), /is 3\.5%/);
 });
