@@ -5,14 +5,9 @@
  */
 import type { Comparison } from '../compare.js';
 import type { Agreement } from '../environment-effect.js';
+import type { SideLevel, SideLevels } from '../environment-levels.js';
 import type { OtherBuild } from '../environment-side.js';
-import type {
-  ApartRows,
-  NativeVirtual,
-  SideEffects,
-  SideLevel,
-  SideLevels,
-} from '../native-virtual.js';
+import type { ApartRows, NativeVirtual, SideEffects } from '../native-virtual.js';
 import type { Report } from '../report-model.js';
 import { stateText, wordsOfKey } from '../state-words.js';
 import type { LevelRatio } from '../statistics/level-ratio.js';
