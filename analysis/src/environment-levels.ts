@@ -4,8 +4,16 @@
  * where one kernel in one state ran in both. Effects are taken elsewhere, inside blocks.
  */
 import type { Metric } from '@labsweep/proto';
-import { type EnvironmentSide, type KernelMatch, kernelsOf, seriesOn } from './environment-side.js';
-import { type LevelRatio, levelRatio } from './statistics/level-ratio.js';
+import {
+  type EnvironmentSide,
+  type KernelMatch,
+  kernelsOf,
+  printedOn,
+  seriesOn,
+} from './environment-side.js';
+import { ratioOfLevels } from './level-rounding.js';
+import type { Series } from './series.js';
+import type { LevelRatio } from './statistics/level-ratio.js';
 import { median } from './statistics/median.js';
 
 export interface SideLevels {
@@ -34,17 +42,17 @@ export function environmentLevels(parts: LevelParts, metric: Metric): SideLevels
   return parts.matches.length > 0 ? matchedLevels(parts, metric) : separateLevels(parts, metric);
 }
 
-function matchedLevels(parts: LevelParts, { name }: Metric): SideLevels[] {
+function matchedLevels(parts: LevelParts, metric: Metric): SideLevels[] {
   return parts.matches.map((match) => {
     const { label } = match;
-    const numerator = valuesOn(parts.virtual, { ...match, kernel: match.virtual, metric: name });
-    const denominator = valuesOn(parts.native, { ...match, kernel: match.native, metric: name });
+    const numerator = printedOn(parts.virtual, { ...match, kernel: match.virtual }, metric);
+    const denominator = printedOn(parts.native, { ...match, kernel: match.native }, metric);
     const differs = parts.stateDifferences.some((each) => each.label === label);
-    const ratio = differs ? undefined : levelRatio({ numerator, denominator });
+    const ratio = differs ? undefined : ratioOfLevels({ numerator, denominator });
     return {
       label,
-      ...levelOf('native', denominator),
-      ...levelOf('virtual', numerator),
+      ...sideLevel('native', denominator.series),
+      ...sideLevel('virtual', numerator.series),
       ...(ratio === undefined ? {} : { ratio }),
     };
   });
@@ -55,19 +63,17 @@ function separateLevels(parts: LevelParts, { name }: Metric): SideLevels[] {
   return (['native', 'virtual'] as const).flatMap((environment) =>
     kernelsOf(parts[environment]).map((each) => ({
       label: each.release === '' ? each.kernel : each.release,
-      ...levelOf(environment, valuesOn(parts[environment], { ...each, metric: name })),
+      ...sideLevel(environment, seriesOn(parts[environment], { ...each, metric: name })),
     })),
   );
 }
 
-function valuesOn(side: EnvironmentSide, wanted: Parameters<typeof seriesOn>[1]): number[] {
-  return seriesOn(side, wanted).map(({ value }) => value);
-}
-
-function levelOf(
-  environment: 'native' | 'virtual',
-  values: readonly number[],
-): { readonly native?: SideLevel; readonly virtual?: SideLevel } {
-  if (values.length === 0) return {};
-  return { [environment]: { n: values.length, median: median(values) } };
+/** Under the name of its side; empty without values. */
+export function sideLevel<Side extends string>(
+  side: Side,
+  series: Series,
+): { readonly [Each in Side]?: SideLevel } {
+  if (series.length === 0) return {};
+  const level = { n: series.length, median: median(series.map(({ value }) => value)) };
+  return { [side]: level } as { readonly [Each in Side]?: SideLevel };
 }

@@ -6,6 +6,7 @@
  */
 import { median } from './median.js';
 import { COVERAGE_MIN, type MedianInterval, medianInterval } from './median-interval.js';
+import { widerRatio } from './rounded-ratio.js';
 import { hodgesLehmann, hodgesLehmannCentre, signedRankP } from './signed-rank.js';
 import { meanOf } from './summary.js';
 
@@ -70,7 +71,5 @@ function intervalOf(
 }
 
 function widened(interval: MedianInterval, quantumLog: number): MedianInterval {
-  if (interval.method === 'none' || quantumLog === 0) return interval;
-  const factor = Math.exp(quantumLog);
-  return { ...interval, low: interval.low / factor, high: interval.high * factor };
+  return interval.method === 'none' ? interval : widerRatio(interval, quantumLog);
 }
