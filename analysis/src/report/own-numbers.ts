@@ -40,7 +40,7 @@ export function ownLines(
           `gap (${gap.bad} - ${gap.good}) closed by ${gap.candidate}: ` +
             gapSentence(row.gapClosed),
         ]),
-    ...(row.noiseFloor === undefined ? [] : [floorText(row.noiseFloor, report.baseline)]),
+    ...(row.noiseFloor === undefined ? [] : [floorText(row.noiseFloor, report)]),
     `row: ${statusSentence(row.status)}`,
   ];
   return sentences.flatMap((sentence) => wrapText(sentence, { prefix: '  ', columns }));

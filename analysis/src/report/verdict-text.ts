@@ -3,6 +3,7 @@
  * The section on verdicts: what each comparison of the primary metric amounts to and why, and the
  * smallest change that each row could see. It judges nothing itself.
  */
+import { AGAIN_ENDING } from '@labsweep/proto';
 import type { NoiseFloor } from '../noise-floor.js';
 import type { Report, ReportRow } from '../report-model.js';
 import { type Judgement, percentText } from '../verdict.js';
@@ -46,7 +47,7 @@ function rowLines(report: Report, row: ReportRow): string[] {
     ),
     ...(row.noiseFloor === undefined
       ? []
-      : wrapText(floorText(row.noiseFloor, report.baseline), { prefix: '    ' })),
+      : wrapText(floorText(row.noiseFloor, report), { prefix: '    ' })),
   ];
 }
 
@@ -58,9 +59,9 @@ export function verdictSentences(report: Report): string[] {
 }
 
 /** For lists: the smallest change that each row could see. */
-export function floorSentences({ rows, baseline }: Report): string[] {
-  return rows.flatMap(({ label, noiseFloor }) =>
-    noiseFloor === undefined ? [] : [`${label}: ${floorText(noiseFloor, baseline)}`],
+export function floorSentences(report: Report): string[] {
+  return report.rows.flatMap(({ label, noiseFloor }) =>
+    noiseFloor === undefined ? [] : [`${label}: ${floorText(noiseFloor, report)}`],
   );
 }
 
@@ -75,7 +76,10 @@ export function judgementText({ verdict, reasons, blocksMissing }: Judgement): s
 }
 
 /** "tonight" is meant: another night has another floor. */
-export function floorText(floor: NoiseFloor, baseline: string): string {
+export function floorText(
+  floor: NoiseFloor,
+  { baseline, head }: Pick<Report, 'baseline' | 'head'>,
+): string {
   const smallest = 'smallest change this setup could see tonight:';
   switch (floor.kind) {
     case 'a-a':
@@ -86,9 +90,16 @@ export function floorText(floor: NoiseFloor, baseline: string): string {
     case 'spread':
       return (
         `smallest change that ${floor.blocks} blocks of this spread find with 90% power: ` +
-        `${percentText(floor.fraction)} (reckoned; aa = true would measure a noise floor)`
+        `${percentText(floor.fraction)} (reckoned; ${measuringText(baseline, head)} would measure ` +
+        'a noise floor)'
       );
     case 'too-few':
       return `${smallest} none, ${floor.blocks} blocks cannot decide, ${floor.needed} needed`;
   }
+}
+
+/** What to change in the spec; of a table made elsewhere there is none, so what to add to it. */
+function measuringText(baseline: string, { table }: Report['head']): string {
+  if (table === undefined) return 'aa = true';
+  return `a second series of ${baseline} in ${table.fileName}, called ${baseline}${AGAIN_ENDING},`;
 }
