@@ -71,6 +71,25 @@ test('mmtests tables have no percentage over several hosts', () => {
   assert.equal(percents(twice(2)), 0);
 });
 
+test('mmtests tables have the interval of each change, positive for better', () => {
+  const record = twice();
+  const [, cell] = analyseSweep(record).rows[0]?.metrics[0]?.cells ?? [];
+  assert(cell?.comparison.kind === 'compared');
+  const { low, high } = cell.comparison.changePercent;
+  const text = render('mmtests', record);
+  const line = text.split('\n').find((each) => /^CI95 +ns /.test(each)) ?? text;
+  const [, worst, best] = /^CI95 +ns +- +\[(-[\d.]+), (-[\d.]+)\]%$/.exec(line) ?? [];
+  assert.deepEqual([worst, best], [(-high).toFixed(1), (-low).toFixed(1)], line);
+  // Over several hosts it is the one number of a change that stands in the table.
+  assert.match(render('mmtests', twice(2)), /\nCI95 +ns +- +\[-[\d.]+, -[\d.]+\]%\n/);
+  const metrics = [{ name: 'ops', unit: 'ops/s', direction: 'higher' as const, meaning: '' }];
+  const values = ({ kernel, repetition }: { kernel: string; repetition: number }) => ({
+    ops: (kernel === 'new' ? NEW : OLD)[repetition - 1] ?? 0,
+  });
+  const faster = buildRecord({ ...statedSweep({ old: OLD, new: NEW }, { metrics }), values });
+  assert.match(render('mmtests', faster), /\nCI95 +ops +- +\[\+[\d.]+, \+[\d.]+\]%\n/);
+});
+
 test("the values of the baseline's second turn are in the picture of their row", () => {
   const html = render('html', twice());
   const figure = html.slice(html.indexOf('<figure>'), html.indexOf('</figure>'));
