@@ -150,12 +150,16 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
     ...state.differences({ kernel, baseline }),
     ...clockDifference(view, { kernel, baseline }),
   ];
-  const metrics = workload.metrics.map((metric) => ({
+  const turns = workload.metrics.map((metric) =>
+    buildAgainCell(view, { metric, baseline, differences }),
+  );
+  const metrics = workload.metrics.map((metric, index) => ({
     metric: metric.name,
     cells: buildCells(view, { metric, baseline, differences }),
+    ...(index === 0 || turns[index] === undefined ? {} : { again: turns[index] }),
   }));
   const primaryCells = metrics[0]?.cells ?? [];
-  const again = buildAgainCell(view, { metric: primary, baseline, differences });
+  const [again] = turns;
   const floor = measuredFloor({
     again: again?.comparison,
     isSandwich: view.sandwiched !== undefined,

@@ -98,6 +98,8 @@ export interface MetricCells {
   readonly metric: string;
   /** In the order of the row's kernels. */
   readonly cells: readonly Cell[];
+  /** The baseline's second turn, of others than the primary metric: that of it is the row's. */
+  readonly again?: Cell;
 }
 
 export interface KernelTrialCounts extends TrialCounts {

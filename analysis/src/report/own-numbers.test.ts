@@ -71,6 +71,40 @@ test('mmtests tables have no percentage over several hosts', () => {
   assert.equal(percents(twice(2)), 0);
 });
 
+/** Two phases beside the primary metric: the second turn of one drifts, that of the other not. */
+function phased(order: 'interleaved' | 'sandwich'): SweepRecord {
+  const metrics = ['ns', 'steady', 'drifting'].map((name) => ({
+    name,
+    unit: 'ns',
+    direction: 'lower' as const,
+    meaning: '',
+  }));
+  const values = { old: OLD, new: NEW, 'old.again': OLD };
+  return buildRecord({
+    ...statedSweep(values, { metrics, hostsMax: 1, again: 'old.again', order }),
+    values: ({ kernel, repetition }) => ({
+      ns: (kernel === 'new' ? NEW : OLD)[repetition - 1] ?? 0,
+      steady: 50 + 0.1 * ((repetition * kernel.length) % 7),
+      drifting: (kernel === 'old.again' ? 30.6 : 30) + 0.01 * repetition,
+    }),
+  });
+}
+
+test("the baseline's second turn in other metrics stands beside the floor", () => {
+  const numbers =
+    /in other metrics: steady -0\.\d% to \+0\.\d%; drifting \+2\.0% to \+2\.0%, which excludes none/;
+  for (const name of ['text', 'markdown', 'html', 'lkp', 'mmtests', 'gobench']) {
+    const page = (order: 'interleaved' | 'sandwich') =>
+      render(name, phased(order)).replaceAll(/\s*\n#?\s*/g, ' ');
+    assert.match(page('interleaved'), numbers, name);
+    assert.match(page('interleaved'), /old against itself in other metrics/, name);
+    assert.match(page('sandwich'), /drift of old inside blocks in other metrics/, name);
+  }
+  // And its values stand in the raw series of their metric.
+  const series = render('lkp', phased('interleaved')).split('raw series of drifting')[1] ?? '';
+  assert.match(series, /\n {4}old\.again: 30\.61\d* 30\.62\d* 30\.63/);
+});
+
 test('mmtests tables have the interval of each change, positive for better', () => {
   const record = twice();
   const [, cell] = analyseSweep(record).rows[0]?.metrics[0]?.cells ?? [];

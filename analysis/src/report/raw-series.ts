@@ -68,10 +68,20 @@ export function cellsOf(row: ReportRow, metric: string): readonly Cell[] {
   return row.metrics.find((each) => each.metric === metric)?.cells ?? [];
 }
 
-/** With the baseline's second turn, which is in no table; of it the primary metric is known. */
-function seriesCells({ primary }: Report, row: ReportRow, metric: string): readonly Cell[] {
-  const cells = cellsOf(row, metric);
-  return row.again === undefined || metric !== primary.name ? cells : [...cells, row.again];
+/** The baseline's second turn, compared with its first one; absent where it has none. */
+export function againCell(
+  { primary }: Pick<Report, 'primary'>,
+  row: ReportRow,
+  metric: string,
+): Cell | undefined {
+  if (metric === primary.name) return row.again;
+  return row.metrics.find((each) => each.metric === metric)?.again;
+}
+
+/** With the baseline's second turn, which is in no table. */
+function seriesCells(report: Report, row: ReportRow, metric: string): readonly Cell[] {
+  const again = againCell(report, row, metric);
+  return again === undefined ? cellsOf(row, metric) : [...cellsOf(row, metric), again];
 }
 
 interface SeriesBlock {

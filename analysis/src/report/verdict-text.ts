@@ -4,6 +4,7 @@
  * smallest change that each row could see. It judges nothing itself.
  */
 import { AGAIN_ENDING } from '@labsweep/proto';
+import { isClear } from '../compare.js';
 import type { NoiseFloor } from '../noise-floor.js';
 import type { Report, ReportRow } from '../report-model.js';
 import { type Judgement, percentText } from '../verdict.js';
@@ -45,9 +46,7 @@ function rowLines(report: Report, row: ReportRow): string[] {
     ...judged.flatMap(({ kernel, judgement }) =>
       wrapText(`${kernel}: ${judgementText(judgement)}`, { prefix: '    ' }),
     ),
-    ...(row.noiseFloor === undefined
-      ? []
-      : wrapText(floorText(row.noiseFloor, report), { prefix: '    ' })),
+    ...rowFloorSentences(report, row).flatMap((each) => wrapText(each, { prefix: '    ' })),
   ];
 }
 
@@ -60,9 +59,35 @@ export function verdictSentences(report: Report): string[] {
 
 /** For lists: the smallest change that each row could see. */
 export function floorSentences(report: Report): string[] {
-  return report.rows.flatMap(({ label, noiseFloor }) =>
-    noiseFloor === undefined ? [] : [`${label}: ${floorText(noiseFloor, report)}`],
+  return report.rows.flatMap((row) =>
+    rowFloorSentences(report, row).map((sentence) => `${row.label}: ${sentence}`),
   );
+}
+
+/** The smallest change that a row could see, and the baseline's second turn in other metrics. */
+export function rowFloorSentences(report: Report, row: ReportRow): string[] {
+  const { noiseFloor } = row;
+  return [
+    ...(noiseFloor === undefined ? [] : [floorText(noiseFloor, report)]),
+    ...secondTurnSentences(report, row),
+  ];
+}
+
+/** Of the metrics that have a good direction; the primary one's is the floor. */
+function secondTurnSentences({ metrics, baseline }: Report, row: ReportRow): string[] {
+  const changes = row.metrics.flatMap(({ metric, again }) => {
+    const isDirected = metrics.some(
+      ({ name, direction }) => name === metric && direction !== 'none',
+    );
+    if (!isDirected || again?.comparison.kind !== 'compared') return [];
+    const { changePercent } = again.comparison;
+    const clear = isClear(again.comparison) ? ', which excludes none' : '';
+    return [`${metric} ${formatSpan(changePercent)}${clear}`];
+  });
+  if (changes.length === 0) return [];
+  const isSandwich = row.noiseFloor?.kind === 'a-a' && row.noiseFloor.isSandwich;
+  const what = isSandwich ? `drift of ${baseline} inside blocks` : `${baseline} against itself`;
+  return [`${what} in other metrics: ${changes.join('; ')}`];
 }
 
 /** For example `undecided: the 95% interval includes no change; about 4 more blocks`. */
@@ -76,7 +101,7 @@ export function judgementText({ verdict, reasons, blocksMissing }: Judgement): s
 }
 
 /** "tonight" is meant: another night has another floor. */
-export function floorText(
+function floorText(
   floor: NoiseFloor,
   { baseline, head }: Pick<Report, 'baseline' | 'head'>,
 ): string {
