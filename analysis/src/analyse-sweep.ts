@@ -152,15 +152,16 @@ function reportRow(record: SweepRecord, parts: RowParts): ReportRow {
     ...state.differences({ kernel, baseline }),
     ...clockDifference(view, { kernel, baseline }),
   ];
-  const metrics = workload.metrics.map((metric): MetricCells => {
-    const second = buildAgainCell(view, { metric, baseline, differences });
-    return {
-      metric: metric.name,
-      cells: buildCells(view, { metric, baseline, differences }),
-      ...(second === undefined ? {} : { again: second }),
-    };
-  });
-  const { cells: primaryCells = [], again } = metrics[0] ?? {};
+  const turns = workload.metrics.map((metric) =>
+    buildAgainCell(view, { metric, baseline, differences }),
+  );
+  const metrics = workload.metrics.map((metric, index) => ({
+    metric: metric.name,
+    cells: buildCells(view, { metric, baseline, differences }),
+    ...(index === 0 || turns[index] === undefined ? {} : { again: turns[index] }),
+  }));
+  const primaryCells = metrics[0]?.cells ?? [];
+  const [again] = turns;
   const floor = measuredFloor({
     again: again?.comparison,
     isSandwich: view.sandwiched !== undefined,

@@ -6,14 +6,13 @@
 import type { KernelName, Metric } from '@labsweep/proto';
 import { CLOCK_KEY } from './clock-difference.js';
 import { type Comparison, compareKernels } from './compare.js';
-import { hiddenByRounding, metricQuantum } from './quantisation.js';
+import { levelRounding } from './level-rounding.js';
+import { metricQuantum } from './quantisation.js';
 import type { RowView } from './row-view.js';
 import { referenceOf, type Series, seriesOf } from './series.js';
 import type { StateDifference } from './state-gate.js';
-import { median } from './statistics/median.js';
 import { type MedianInterval, medianInterval, widerBy } from './statistics/median-interval.js';
 import { findOutliers, type Outlier } from './statistics/outliers.js';
-import { spreadWithin } from './statistics/spread-within.js';
 import { type Summary, summarise } from './statistics/summary.js';
 import type { Judgement } from './verdict.js';
 
@@ -112,9 +111,11 @@ function sideOf(options: {
 }): Side {
   const { kernel, series, quantum } = options;
   const values = series.map(({ value }) => value);
-  const spread = spreadWithin(valuesByHost(series));
-  const stdev = spread === undefined ? undefined : spread * Math.abs(median(values));
-  return { kernel, series, values, spread, hidden: hiddenByRounding({ quantum, stdev }) };
+  const { spread, hidden } = levelRounding({
+    series,
+    ...(quantum === undefined ? {} : { quantum }),
+  });
+  return { kernel, series, values, spread, hidden };
 }
 
 /** Of each host on its own: that a host is unlike the others makes none of its values doubtful. */
@@ -160,11 +161,6 @@ function comparisonOf(parts: ComparisonParts): Comparison {
     direction: parts.metric.direction,
     ...(parts.quantum === undefined ? {} : { quantum: parts.quantum }),
   });
-}
-
-function valuesByHost(series: Series): number[][] {
-  const hosts = [...new Set(series.map(({ host }) => host))];
-  return hosts.map((host) => series.filter((each) => each.host === host).map(({ value }) => value));
 }
 
 /** A kernel that was added to a running sweep is not in the blocks before it. */

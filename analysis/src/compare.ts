@@ -11,6 +11,7 @@ import { type PairedBlock, pairedBlocks, type Series } from './series.js';
 import type { StateDifference } from './state-gate.js';
 import { median } from './statistics/median.js';
 import { type PairedRatio, pairedRatio } from './statistics/paired-ratio.js';
+import { hiddenLog } from './statistics/rounded-ratio.js';
 import { standardDeviation } from './statistics/summary.js';
 import { type RatioEstimate, welchRatio } from './statistics/welch.js';
 
@@ -109,7 +110,7 @@ export function roundingLog(
   if (quantum === undefined || pairs.length === 0) return 0;
   const parts = (['value', 'baseline'] as const).map((side) => {
     const level = median(pairs.map((pair) => pair[side]));
-    return level <= quantum / 2 ? 0 : -Math.log(1 - quantum / 2 / level);
+    return hiddenLog({ level, hidden: quantum / 2 });
   });
   const stdev = standardDeviation(pairs.map(({ value, baseline }) => Math.log(value / baseline)));
   const dithered = Math.hypot(...parts);

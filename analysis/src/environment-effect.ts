@@ -4,6 +4,7 @@
  * inside the blocks of its own environment; only the two results meet here.
  */
 import type { Comparison } from './compare.js';
+import { widerRatio } from './statistics/rounded-ratio.js';
 import { type RatioEstimate, welchRatio } from './statistics/welch.js';
 
 export type Agreement =
@@ -23,14 +24,18 @@ export type Agreement =
   /** One of them is no comparison. */
   | { readonly kind: 'unknown' };
 
-/** `effectRatio` is the guest's factor (kernel / reference) divided by the native one. */
+/**
+ * `effectRatio` is the guest's factor (kernel / reference) divided by the native one, wider by what
+ * rounding may hide in both.
+ */
 export function agreementOf(options: {
   readonly virtual: Comparison;
   readonly native: Comparison;
 }): Agreement {
   const { virtual, native } = options;
   if (virtual.kind !== 'compared' || native.kind !== 'compared') return { kind: 'unknown' };
-  const effectRatio = welchRatio({ numerator: virtual.ratios, denominator: native.ratios });
+  const ratio = welchRatio({ numerator: virtual.ratios, denominator: native.ratios });
+  const effectRatio = ratio && widerRatio(ratio, virtual.quantumLog + native.quantumLog);
   const told = effectRatio === undefined ? {} : { effectRatio };
   const isClear = ({ direction }: typeof virtual): boolean => direction !== 'no-clear-difference';
   if (!isClear(virtual)) return { kind: isClear(native) ? 'native-only' : 'neither', ...told };

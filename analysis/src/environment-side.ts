@@ -4,6 +4,7 @@
  * kernels that ran in both. It compares no values.
  */
 import type { HostId, KernelName, Metric, TrialEnded } from '@labsweep/proto';
+import type { PrintedSeries } from './level-rounding.js';
 import { metricQuantum } from './quantisation.js';
 import { measuredTrials, type RowView } from './row-view.js';
 import { referenceOf, type Series, seriesOf } from './series.js';
@@ -73,6 +74,15 @@ export function quantumOn(
   const values = series.flatMap((each) => each.map(({ value }) => value));
   const quantum = metricQuantum(metric, values);
   return quantum === undefined ? {} : { quantum };
+}
+
+/** A kernel's values of a metric, with that step. */
+export function printedOn(
+  side: EnvironmentSide,
+  kernel: KernelBuild & { readonly kernel: KernelName },
+  metric: Metric,
+): PrintedSeries {
+  return { series: seriesOn(side, { ...kernel, metric: metric.name }), ...quantumOn(side, metric) };
 }
 
 /** Each kernel of a side with each build that it had there, in the order of the row. */

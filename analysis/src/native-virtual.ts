@@ -6,11 +6,11 @@
 import type { HostId, KernelName, Metric } from '@labsweep/proto';
 import { type Comparison, compareKernels } from './compare.js';
 import { type Agreement, agreementOf } from './environment-effect.js';
+import { environmentLevels, type SideLevels } from './environment-levels.js';
 import { type UnlikeSettings, unlikeSettings } from './environment-settings.js';
 import {
   type EnvironmentSide,
   type KernelMatch,
-  kernelsOf,
   matchKernels,
   type OtherBuild,
   otherBuilds,
@@ -23,8 +23,6 @@ import { type HostClass, hostClasses } from './host-class.js';
 import type { RowState } from './row-state.js';
 import type { RowView } from './row-view.js';
 import { type StateDifference, stateDifferencesBetween } from './state-gate.js';
-import { type LevelRatio, levelRatio } from './statistics/level-ratio.js';
-import { median } from './statistics/median.js';
 import type { SweepRecord } from './sweep-record.js';
 
 /** Two rows on one class of host. */
@@ -63,19 +61,6 @@ export interface MetricSides {
   readonly metric: string;
   readonly levels: readonly SideLevels[];
   readonly effects: readonly SideEffects[];
-}
-
-export interface SideLevels {
-  readonly label: string;
-  readonly native?: SideLevel;
-  readonly virtual?: SideLevel;
-  /** Virtual divided by native; absent for a kernel, or a state, that is not the same in both. */
-  readonly ratio?: LevelRatio;
-}
-
-export interface SideLevel {
-  readonly n: number;
-  readonly median: number;
 }
 
 /** The change from the reference to a kernel, in either environment. */
@@ -216,50 +201,12 @@ function metricSides(parts: PairParts, metric: Metric): MetricSides {
   const others = matches.filter((match) => match !== reference);
   return {
     metric: metric.name,
-    levels: matches.length > 0 ? matchedLevels(parts, metric) : separateLevels(parts, metric),
+    levels: environmentLevels(parts, metric),
     effects:
       reference === undefined
         ? []
         : others.map((match) => effectsOf(parts, { metric, match, reference })),
   };
-}
-
-function matchedLevels(parts: PairParts, { name }: Metric): SideLevels[] {
-  return parts.matches.map((match) => {
-    const { label } = match;
-    const numerator = valuesOn(parts.virtual, { ...match, kernel: match.virtual, metric: name });
-    const denominator = valuesOn(parts.native, { ...match, kernel: match.native, metric: name });
-    const differs = parts.stateDifferences.some((each) => each.label === label);
-    const ratio = differs ? undefined : levelRatio({ numerator, denominator });
-    return {
-      label,
-      ...levelOf('native', denominator),
-      ...levelOf('virtual', numerator),
-      ...(ratio === undefined ? {} : { ratio }),
-    };
-  });
-}
-
-/** Of different kernels, so without any ratio. */
-function separateLevels(parts: PairParts, { name }: Metric): SideLevels[] {
-  return (['native', 'virtual'] as const).flatMap((environment) =>
-    kernelsOf(parts[environment]).map((each) => ({
-      label: each.release === '' ? each.kernel : each.release,
-      ...levelOf(environment, valuesOn(parts[environment], { ...each, metric: name })),
-    })),
-  );
-}
-
-function valuesOn(side: EnvironmentSide, wanted: Parameters<typeof seriesOn>[1]): number[] {
-  return seriesOn(side, wanted).map(({ value }) => value);
-}
-
-function levelOf(
-  environment: 'native' | 'virtual',
-  values: readonly number[],
-): { readonly native?: SideLevel; readonly virtual?: SideLevel } {
-  if (values.length === 0) return {};
-  return { [environment]: { n: values.length, median: median(values) } };
 }
 
 function effectsOf(

@@ -100,7 +100,7 @@ export interface MetricCells {
   readonly metric: string;
   /** In the order of the row's kernels. */
   readonly cells: readonly Cell[];
-  /** The baseline's second turn in each block, where it has one; its values are in no table. */
+  /** The baseline's second turn, of others than the primary metric: that of it is the row's. */
   readonly again?: Cell;
 }
 

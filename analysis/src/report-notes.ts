@@ -60,7 +60,7 @@ export function reportNotes(record: SweepRecord, { head, rows }: Reported): stri
       .filter(([method]) => methods.has(method))
       .map(([, note]) => note(head)),
     ...confounders(record, { head, rows }),
-    ...quantumNote(rows),
+    ...quantumNotes(rows),
     ...severalHostsNote(rows),
     ...severalLinesNote(record),
     ...singleKernelNote(rows),
@@ -116,12 +116,26 @@ function severalHostsNote(rows: readonly ReportRow[]): string[] {
   ];
 }
 
-function quantumNote(rows: readonly ReportRow[]): string[] {
-  const cells = rows.flatMap(({ quantisation }) => quantisation.flatMap((each) => each.cells));
-  if (!cells.some(({ isFalseZero }) => isFalseZero)) return [];
+function quantumNotes(rows: readonly ReportRow[]): string[] {
+  const marked = rows.flatMap((row) =>
+    row.quantisation.flatMap(({ metric, cells }) => {
+      const own = row.metrics.find((each) => each.metric === metric)?.cells ?? [];
+      return cells.map(({ kernel, isFalseZero }) => {
+        const cell = own.find((each) => each.kernel === kernel);
+        return { isFalseZero, isWider: (cell?.hiddenByRounding ?? 0) > 0 };
+      });
+    }),
+  );
   return [
-    'A false zero: equal values only show that the spread is below the quantum. Intervals of such ' +
-      'values and of their ratios are widened by half a quantum of each value.',
+    ...(marked.some(({ isFalseZero }) => isFalseZero)
+      ? ['A false zero: equal values only show that the spread is below the quantum.']
+      : []),
+    ...(marked.some(({ isWider }) => isWider)
+      ? [
+          'Where the spread is below half a quantum, intervals of values and of their ratios are ' +
+            'widened by half a quantum of each value.',
+        ]
+      : []),
   ];
 }
 

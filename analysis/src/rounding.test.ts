@@ -10,9 +10,11 @@ import { analyseSweep } from './analyse-sweep.js';
 import { assessNarrowing } from './narrow/assess-narrowing.js';
 import { sandwichOf } from './narrow/sandwich.js';
 import { isPreciseEnough } from './precision.js';
+import { renderText } from './report/render-text.js';
 import { buildRecord } from './testing/record-builder.js';
 import { qemuRow, sandwichSweep, statedSweep } from './testing/sample-records.js';
 import { compareSweeps } from './two-sweeps/compare-sweeps.js';
+import { renderComparison } from './two-sweeps/render-comparison.js';
 
 const METRIC: Metric = { name: 'ns', unit: 'ns', direction: 'lower', meaning: '' };
 const constant = (value: number) => Array.from({ length: 8 }, () => value);
@@ -38,6 +40,63 @@ test('nor in two sweeps side by side', () => {
   const options = statedSweep({ A: constant(36), B: constant(37) }, { hostsMax: 1 });
   const { rows } = compareSweeps(buildRecord(options), buildRecord({ ...options, seed: 2 }));
   assert.equal(rows[0]?.metrics[0]?.effects[0]?.agreement.kind, 'neither');
+});
+
+/** One kernel, `native` on the bare metal and `virtual` in a guest. */
+function levelsOf(native: number, virtual: number) {
+  const kernels = ['A'];
+  const record = buildRecord({
+    ...statedSweep({ A: constant(native) }),
+    values: ({ row }) => ({ ns: row === 'native-smp1' ? native : virtual }),
+    hostsMax: 1,
+    rows: [
+      qemuRow(1, { kernels, ran: 'qemu-kvm' }),
+      { id: 'native-smp1', asked: 'native', ran: 'native', smp: 1, kernels },
+    ],
+  });
+  const report = analyseSweep(record);
+  const ratio = report.sideBySide.pairs[0]?.metrics[0]?.levels[0]?.ratio;
+  assert(ratio !== undefined);
+  return { ratio, text: renderText(report).replaceAll(/\s+/g, ' ') };
+}
+
+test('levels one step apart are one level, and the report says by how much their ratio is wider', () => {
+  const { ratio, text } = levelsOf(36, 37);
+  assert.ok(ratio.low < 1 && ratio.high > 1.05, JSON.stringify(ratio));
+  assert.equal(ratio.p, 1);
+  assert.match(text, /ratios of ns: intervals are wider by up to 2\.8%, what half a quantum/);
+  const apart = levelsOf(36, 40).ratio;
+  assert.ok(apart.low > 1 && apart.p < 0.001, JSON.stringify(apart));
+  const fine = levelsOf(36.123_456_789, 37.123_456_789);
+  assert.ok(fine.ratio.low > 1 && fine.ratio.p < 0.001, JSON.stringify(fine.ratio));
+  assert.doesNotMatch(fine.text, /intervals are wider by/);
+});
+
+test('levels of two sweeps one step apart are one level, each with the step of its own sweep', () => {
+  const sweep = (value: number, seed: number) =>
+    buildRecord({ ...statedSweep({ A: constant(value) }, { hostsMax: 1 }), seed });
+  const ratioOf = (a: number, b: number) =>
+    compareSweeps(sweep(a, 1), sweep(b, 2)).rows[0]?.metrics[0]?.levels[0]?.ratio;
+  const whole = ratioOf(36, 37);
+  assert(whole !== undefined);
+  assert.ok(whole.low < 1 && whole.p === 1, JSON.stringify(whole));
+  // Printed with one digit more, B may be off by 0.05 and A still by 0.5.
+  const mixed = ratioOf(36, 36.6);
+  assert.ok(mixed !== undefined && mixed.quantumLog < whole.quantumLog);
+  assert.ok(mixed.low > 1 && mixed.p < 0.001, JSON.stringify(mixed));
+  const text = renderComparison(compareSweeps(sweep(36, 1), sweep(37, 2)));
+  assert.match(text.replaceAll(/\s+/g, ' '), /ratios of ns: intervals are wider by up to 2\.8%/);
+});
+
+test('effects one step apart are of one size', () => {
+  const sweep = (value: number, seed: number) =>
+    buildRecord({ ...statedSweep({ A: constant(36), B: constant(value) }, { hostsMax: 1 }), seed });
+  const agreement = (a: number, b: number) =>
+    compareSweeps(sweep(a, 1), sweep(b, 2)).rows[0]?.metrics[0]?.effects[0]?.agreement;
+  const alike = agreement(50, 51);
+  assert.ok(alike?.kind === 'same-direction' && alike.isSameSize, JSON.stringify(alike));
+  const unlike = agreement(50, 60);
+  assert.ok(unlike?.kind === 'same-direction' && !unlike.isSameSize, JSON.stringify(unlike));
 });
 
 function gapOf(values: Readonly<Record<string, readonly number[]>>) {

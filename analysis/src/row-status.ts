@@ -12,22 +12,24 @@ import { type ClockFinding, ticksText } from './clock-sense.js';
 import { slowedTrials } from './frequency.js';
 import { meanStories } from './mean-stories.js';
 import type { NoiseFloor } from './noise-floor.js';
-import { repeatedFailures } from './repeated-failures.js';
 import type { ReportKernel } from './report-model.js';
+import {
+  type CompletenessEvidence,
+  completenessReasons,
+  completenessRemarks,
+  REPETITIONS_MIN,
+} from './row-completeness.js';
 import { rowSetup } from './row-setup.js';
 import { auditGaps, unsteadyState } from './row-state.js';
-import { measuredTrials, type RowView } from './row-view.js';
+import type { RowView } from './row-view.js';
 import { secondFactors } from './second-factors.js';
 import type { SequenceEffects } from './sequence-effects.js';
 import { differenceText, type StateCheck } from './state-gate.js';
-import type { TrialCounts } from './trial-counts.js';
 
 /**
  * Coefficient of variation inside hosts above which a row is not clean; pyperf warns at the same.
  */
 export const CV_LIMIT = 0.1;
-/** Fewer values than this show no spread worth the name. */
-export const REPETITIONS_MIN = 3;
 
 export interface RowStatus {
   /** `excluded`: nothing of the row can be compared, so no sentence of a report is about it. */
@@ -40,11 +42,7 @@ export interface RowStatus {
   readonly marks: readonly string[];
 }
 
-export interface RowEvidence {
-  readonly view: RowView;
-  readonly counts: TrialCounts;
-  /** Of the primary metric. */
-  readonly cells: readonly Cell[];
+export interface RowEvidence extends CompletenessEvidence {
   /** With the baseline's second turn, whose spread is in each change or in the floor. */
   readonly turns: readonly Cell[];
   readonly state: readonly StateCheck[];
@@ -58,8 +56,6 @@ export interface RowEvidence {
   /** Those of the row, and the baseline. */
   readonly kernels: readonly ReportKernel[];
   readonly baseline: ReportKernel | undefined;
-  /** Why the rest of the row cannot run now. */
-  readonly waiting: readonly string[];
   /** What the row's blocks left less known than the spec asked for. */
   readonly imprecise: readonly string[];
 }
@@ -67,11 +63,7 @@ export interface RowEvidence {
 /** Every rule looks at the same evidence and gives the sentences it has to say. */
 export function judgeRow(evidence: RowEvidence): RowStatus {
   const rules = [
-    failures,
-    blocks,
-    waits,
-    split,
-    repetitions,
+    completenessReasons,
     spread,
     states,
     factors,
@@ -88,8 +80,7 @@ export function judgeRow(evidence: RowEvidence): RowStatus {
     kind: isExcluded(evidence) ? 'excluded' : reasons.length === 0 ? 'clean' : 'supporting',
     reasons,
     remarks: [
-      ...addedLater(evidence),
-      ...quietReruns(evidence.view),
+      ...completenessRemarks(evidence),
       ...evidence.imprecise,
       ...hostDrifts(evidence),
       ...meanStories(evidence.cells, evidence),
@@ -115,76 +106,6 @@ function isExcluded({ cells }: RowEvidence): boolean {
   const others = cells.filter(({ comparison }) => comparison.kind !== 'baseline');
   if (others.length === 0 || others.length === cells.length) return false;
   return others.every(({ comparison }) => comparison.kind === 'not-comparable');
-}
-
-function failures({ counts, view }: RowEvidence): string[] {
-  if (counts.failed === 0) return [];
-  const without = counts.failed - counts.recovered;
-  const end = without === 0 ? 'clean after rerun' : `${without} still without a value`;
-  return [`${counts.failed} of ${counts.planned} failed, ${end}`, ...repeatedFailures(view)];
-}
-
-function blocks({ view }: RowEvidence): string[] {
-  const all = view.blocks;
-  const open = all.filter((block) => block.standing === 'open');
-  const provisional = all.filter((block) => block.standing === 'provisional');
-  const accepted = all.filter((block) => block.standing === 'accepted');
-  const incomplete = accepted.filter((block) => missingKernels(view, block).length > 0);
-  const resumed = accepted.filter(isResumed);
-  return [
-    ...when(open, `${open.length} of ${count(all, 'block')} missing`),
-    ...when(provisional, `${count(provisional, 'block')} not decided yet`),
-    ...incomplete.map((block) => {
-      const kernels = missingKernels(view, block).join(', ');
-      return `block ${block.planned.id} incomplete: no value of ${kernels}`;
-    }),
-    ...resumed.map((block) => `block ${block.planned.id} resumed after an interruption`),
-  ];
-}
-
-/** The kernels planned in an accepted block without a measured trial in this environment. */
-function missingKernels(view: RowView, block: BlockHistory): string[] {
-  const measured = new Set(measuredTrials(block, view.environment).map((entry) => entry.kernel));
-  const planned = new Set(block.planned.trials.map(({ kernel }) => kernel));
-  return view.planned.kernels.filter((kernel) => planned.has(kernel) && !measured.has(kernel));
-}
-
-/**
- * Two agent processes worked on the attempt that counts, so time passed in the middle of the block.
- */
-function isResumed(block: BlockHistory): boolean {
-  return new Set(block.counted.map((entry) => entry.session)).size > 1;
-}
-
-function waits({ waiting }: RowEvidence): string[] {
-  return waiting.map((reason) => `waiting: ${reason}`);
-}
-
-function split({ view }: RowEvidence): string[] {
-  if (view.environments.length < 2) return [];
-  return [`row ${view.planned.id} ran partly in each of ${view.environments.join(', ')}`];
-}
-
-function repetitions({ cells }: RowEvidence): string[] {
-  const sizes = cells.map((cell) => cell.values.length);
-  const least = Math.min(...sizes);
-  const few =
-    least < REPETITIONS_MIN ? [`fewer than ${REPETITIONS_MIN} repetitions (${least})`] : [];
-  if (new Set(sizes).size < 2 || cells.every(isAsPlanned)) return few;
-  const each = cells.map((cell) => `${cell.kernel} ${cell.values.length}`).join(', ');
-  return [...few, `repetition counts differ (${each})`];
-}
-
-/** A kernel that was added later has fewer blocks than the baseline, and lacks nothing. */
-function addedLater({ cells }: RowEvidence): string[] {
-  const planned = new Set(cells.map(({ expected }) => expected));
-  if (planned.size < 2) return [];
-  const each = cells.map(({ kernel, expected }) => `${kernel} ${expected}`).join(', ');
-  return [`repetitions as planned, with kernels added later (${each})`];
-}
-
-function isAsPlanned({ values, expected }: Cell): boolean {
-  return values.length === expected;
 }
 
 function spread({ turns }: RowEvidence): string[] {
@@ -280,21 +201,4 @@ function shortPhases(clock: readonly ClockFinding[]): string[] {
   const short = clock.flatMap((finding) => (finding.kind === 'short' ? [finding] : []));
   if (short.length === 0) return [];
   return [`!clock: ${short.map((each) => `${each.metric} ${ticksText(each)}`).join(', ')}`];
-}
-
-/** Attempts that were replaced although none of their trials failed: a lost host, for instance. */
-function quietReruns(view: RowView): string[] {
-  const quiet = view.blocks.filter((block) => {
-    const replaced = block.entries.length > block.counted.length && block.standing !== 'open';
-    return replaced && block.entries.every((entry) => entry.outcome.status === 'measured');
-  });
-  return when(quiet, `${count(quiet, 'block')} rerun without a failed trial`);
-}
-
-function when(found: readonly unknown[], sentence: string): string[] {
-  return found.length > 0 ? [sentence] : [];
-}
-
-function count(things: readonly unknown[], noun: string): string {
-  return `${things.length} ${noun}${things.length === 1 ? '' : 's'}`;
 }

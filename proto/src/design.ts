@@ -7,6 +7,9 @@
  */
 export type BlockOrder = 'interleaved' | 'listed' | 'sandwich';
 
+/** Ends the second name of a baseline that each block runs twice. */
+export const AGAIN_ENDING = '.again';
+
 /** When a row has blocks enough. It is fixed with the spec, before anything is measured. */
 export interface Precision {
   /** Half the width of the interval of each change in the primary metric, as a fraction. */

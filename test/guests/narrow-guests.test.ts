@@ -7,7 +7,8 @@ import { strict as assert } from 'node:assert';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { processesOf, ROOT, run, temporaryFolder } from '../e2e/labsweep-process.js';
+import { processesOf, run, temporaryFolder } from '../e2e/labsweep-process.js';
+import { foundingWorkload } from './founding-workload.js';
 
 const SPEC = `
 name = "window"
@@ -15,13 +16,7 @@ repetitions = 3
 [kernels]
 running = "host"
 any = "debian:trixie-backports/linux-image-cloud-amd64"
-[workload]
-source = ${JSON.stringify(join(ROOT, 'native/src/mprotect_shared_dirty_reproducer.c'))}
-arguments = ["shared_dirty_full_toggle_64m", "1", "--iterations", "60", "--warmup", "5"]
-expectations = ["unexpected_results == 0", "expected_match_ratio == 100"]
-[workload.metrics.iteration_ns_per_page]
-unit = "ns/page"
-direction = "lower"
+${foundingWorkload({ warmup: 5 })}
 [[environments]]
 environment = "qemu"
 smp = [1]

@@ -12,11 +12,11 @@ import { test } from 'node:test';
 import {
   type Ended,
   processesOf,
-  ROOT,
   resultLines,
   start,
   temporaryFolder,
 } from '../e2e/labsweep-process.js';
+import { foundingWorkload } from './founding-workload.js';
 
 const SPEC = `
 name = "real"
@@ -26,13 +26,7 @@ repetitions = 2
 "v6.16" = "debian:trixie-backports/linux-image-6.16.12+deb13-cloud-amd64"
 "v6.17" = "debian:trixie-backports/linux-image-6.17.13+deb13-cloud-amd64"
 running = "host"
-[workload]
-source = ${JSON.stringify(join(ROOT, 'native/src/mprotect_shared_dirty_reproducer.c'))}
-arguments = ["shared_dirty_full_toggle_64m", "1", "--iterations", "60", "--warmup", "2"]
-expectations = ["unexpected_results == 0", "expected_match_ratio == 100"]
-[workload.metrics.iteration_ns_per_page]
-unit = "ns/page"
-direction = "lower"
+${foundingWorkload({ warmup: 2 })}
 [[environments]]
 environment = "qemu"
 smp = [2]

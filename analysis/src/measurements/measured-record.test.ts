@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { test } from 'node:test';
-import type { Sha256, SweepId } from '@labsweep/proto';
+import type { KernelName, Sha256, SweepId } from '@labsweep/proto';
 import { analyseSweep } from '../analyse-sweep.js';
 import { parseCsv } from '../report/csv.js';
 import { FORMATS } from '../report/formats.js';
@@ -129,6 +129,22 @@ test('our own results.csv gives the values of its sweep, failures and reruns inc
   assert.equal(other?.progress.blocksAccepted, own?.progress.blocksAccepted);
   const counts = (report: typeof own) => report?.rows.map(({ trials }) => trials);
   assert.deepEqual(counts(other), counts(own));
+});
+
+test('the second turns in results.csv measure the floor that they measured in their sweep', () => {
+  const kernels = ['v6.16', 'v6.17', 'v6.16.again'];
+  const again = 'v6.16.again';
+  const options = { rows: [qemuRow(1, { kernels })], again, repetitions: 8 };
+  const sweep = buildRecord(plainSweep(options));
+  const read = recordOf(renderCsv(sweep), { baseline: 'v6.16' });
+  const [own, other] = [sweep, read].map((record) => analyseSweep(record));
+  assert.equal(own?.rows[0]?.noiseFloor?.kind, 'a-a');
+  assert.deepEqual(other?.rows[0]?.noiseFloor, own?.rows[0]?.noiseFloor);
+  assert.deepEqual(other?.rows[0]?.kernels.toSorted(), ['v6.16', 'v6.17']);
+  assert.equal(other?.judging.family, 1);
+  // A second turn of what is not there to be held against is a kernel like any other.
+  const alone = recordOf(renderCsv(sweep), { baseline: 'v6.17' });
+  assert.ok(analyseSweep(alone).rows[0]?.kernels.includes(again as KernelName));
 });
 
 test('the same repetition on the same host is a block, and no other', () => {

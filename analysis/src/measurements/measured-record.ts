@@ -4,6 +4,7 @@
  * goes through the same analysis. What the table does not tell is said in the record's provenance.
  */
 import {
+  AGAIN_ENDING,
   type BlockId,
   DEFAULT_GUEST,
   DEFAULT_NATIVE,
@@ -38,7 +39,7 @@ export interface MeasuredOptions {
   /** Of the file. */
   readonly sha256: Sha256;
   readonly sweep: SweepId;
-  /** The first kernel of the table when left out. */
+  /** The first kernel of the table, and no second turn, when left out. */
   readonly baseline?: string;
   /** The metric that verdicts are about; the first of the table when left out. */
   readonly metric?: string;
@@ -71,7 +72,7 @@ export function measuredRecord(options: MeasuredOptions): SweepRecord {
     decisions: decisionsOf(plan, blocks),
     hosts: hostNames(rows).map((name) => ({ id: name as HostId, name, facts: {} })),
     waiting: [],
-    provenance: provenanceOf({ fileName, table, timing, guessed }),
+    provenance: provenanceOf({ fileName, table, timing, guessed, spec }),
     table: { fileName, sha256 },
   };
 }
@@ -84,6 +85,8 @@ function specOf(parts: {
 }): Spec {
   const { options, rows, metrics, timing } = parts;
   const kernels = [...new Set(rows.flatMap((row) => row.kernels))];
+  const own = kernels.find((name) => !name.endsWith(AGAIN_ENDING)) ?? kernels[0] ?? '';
+  const { baseline = own } = options;
   const workloads = [...new Set(timing.flatMap(({ workload }) => workload ?? []))];
   const repetitions = rows.flatMap(({ blocks }) => blocks.map(({ repetition }) => repetition));
   return {
@@ -108,10 +111,19 @@ function specOf(parts: {
     repetitions: repetitions.reduce((most, each) => Math.max(most, each), 1),
     order: 'listed',
     seed: 0,
-    baseline: (options.baseline ?? kernels[0] ?? '') as KernelName,
+    baseline: baseline as KernelName,
+    ...secondTurn(rows, baseline),
     hygiene: 'observe',
     scheduling: DEFAULT_SCHEDULING,
   };
+}
+
+/** What a sweep of ours calls the baseline's second series is one in any table. */
+function secondTurn(rows: readonly MeasuredRow[], baseline: string): Pick<Spec, 'again'> {
+  const again = `${baseline}${AGAIN_ENDING}`;
+  const held = rows.filter(({ kernels }) => kernels.includes(again));
+  const isBeside = held.every(({ kernels }) => kernels.includes(baseline));
+  return held.length > 0 && isBeside ? { again: again as KernelName } : {};
 }
 
 /**

@@ -3,7 +3,7 @@
  * What a reader must know of a table of measurements that we did not make: where it comes from, and
  * what was assumed because it does not tell.
  */
-import type { Metric } from '@labsweep/proto';
+import type { Metric, Spec } from '@labsweep/proto';
 import { ASSUMED } from './measured-rows.js';
 import type { Measurement, MeasurementTable } from './measurement.js';
 
@@ -13,8 +13,9 @@ export function provenanceOf(parts: {
   /** The lines that count. */
   readonly timing: readonly Measurement[];
   readonly guessed: readonly Metric[];
+  readonly spec: Pick<Spec, 'baseline' | 'again'>;
 }): string[] {
-  const { fileName, table, timing, guessed } = parts;
+  const { fileName, table, timing, guessed, spec } = parts;
   const values = timing.filter(({ value }) => value !== undefined).length;
   const beside = table.measurements.length - timing.length;
   return [
@@ -23,6 +24,12 @@ export function provenanceOf(parts: {
       'repetition on one host; blocks are taken to have run in the order of their repetitions.',
     ...assumptions(timing),
     ...directions(guessed),
+    ...(spec.again === undefined
+      ? []
+      : [
+          `${spec.again} is taken for ${spec.baseline} once more in the same blocks: what the two ` +
+            'differ by is the noise floor, and no change.',
+        ]),
     ...(table.columnsNotRead.length === 0
       ? []
       : [`Columns of ${fileName} that were not read: ${table.columnsNotRead.join(', ')}.`]),

@@ -5,14 +5,9 @@
  */
 import type { Comparison } from '../compare.js';
 import type { Agreement } from '../environment-effect.js';
+import type { SideLevel, SideLevels } from '../environment-levels.js';
 import type { OtherBuild } from '../environment-side.js';
-import type {
-  ApartRows,
-  NativeVirtual,
-  SideEffects,
-  SideLevel,
-  SideLevels,
-} from '../native-virtual.js';
+import type { ApartRows, NativeVirtual, SideEffects } from '../native-virtual.js';
 import type { Report } from '../report-model.js';
 import { stateText, wordsOfKey } from '../state-words.js';
 import type { LevelRatio } from '../statistics/level-ratio.js';
@@ -68,7 +63,12 @@ function hostsText({ hostClass, nativeHosts, virtualHosts }: NativeVirtual): str
 
 /** What a reader must know before the numbers of a pair: one sentence each, not wrapped. */
 export function pairSentences(pair: NativeVirtual): string[] {
-  return [...matchSentences(pair), ...settingSentences(pair), ...stateSentences(pair)];
+  return [
+    ...matchSentences(pair),
+    ...settingSentences(pair),
+    ...stateSentences(pair),
+    ...pair.metrics.flatMap(({ metric, levels }) => roundingSentences(metric, levels)),
+  ];
 }
 
 function matchSentences({ matches, otherBuilds }: NativeVirtual): string[] {
@@ -113,6 +113,19 @@ function stateSentences({ stateDifferences }: NativeVirtual): string[] {
         `guest, ${stateText(key, baseline)} natively${more}`,
     ];
   });
+}
+
+/** Of two sweeps too; empty where values of the metric are fine enough. */
+export function roundingSentences(
+  metric: string,
+  levels: readonly { readonly ratio?: LevelRatio }[],
+): string[] {
+  const most = Math.max(0, ...levels.map(({ ratio }) => ratio?.quantumLog ?? 0));
+  if (most === 0) return [];
+  return [
+    `ratios of ${metric}: intervals are wider by up to ${(Math.expm1(most) * 100).toFixed(1)}%, ` +
+      'what half a quantum of both levels is worth, and p counts what lies beyond that',
+  ];
 }
 
 /** All metrics of matched kernels; of different kernels the primary metric says enough. */

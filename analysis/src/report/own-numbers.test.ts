@@ -95,6 +95,59 @@ test('stars of mmtests stand at the median of what the verdict calls a change, a
   assert.deepEqual(starred(1.01, 0.02), []);
 });
 
+/** Two phases beside the primary metric: the second turn of one drifts, that of the other not. */
+function phased(order: 'interleaved' | 'sandwich'): SweepRecord {
+  const metrics = ['ns', 'steady', 'drifting'].map((name) => ({
+    name,
+    unit: 'ns',
+    direction: 'lower' as const,
+    meaning: '',
+  }));
+  const values = { old: OLD, new: NEW, 'old.again': OLD };
+  return buildRecord({
+    ...statedSweep(values, { metrics, hostsMax: 1, again: 'old.again', order }),
+    values: ({ kernel, repetition }) => ({
+      ns: (kernel === 'new' ? NEW : OLD)[repetition - 1] ?? 0,
+      steady: 50 + 0.1 * ((repetition * kernel.length) % 7),
+      drifting: (kernel === 'old.again' ? 30.6 : 30) + 0.01 * repetition,
+    }),
+  });
+}
+
+test("the baseline's second turn in other metrics stands beside the floor", () => {
+  const numbers =
+    /in other metrics: steady -0\.\d% to \+0\.\d%; drifting \+2\.0% to \+2\.0%, which excludes none/;
+  for (const name of ['text', 'markdown', 'html', 'lkp', 'mmtests', 'gobench']) {
+    const page = (order: 'interleaved' | 'sandwich') =>
+      render(name, phased(order)).replaceAll(/\s*\n#?\s*/g, ' ');
+    assert.match(page('interleaved'), numbers, name);
+    assert.match(page('interleaved'), /old against itself in other metrics/, name);
+    assert.match(page('sandwich'), /drift of old inside blocks in other metrics/, name);
+  }
+  // And its values stand in the raw series of their metric.
+  const series = render('lkp', phased('interleaved')).split('raw series of drifting')[1] ?? '';
+  assert.match(series, /\n {4}old\.again: 30\.61\d* 30\.62\d* 30\.63/);
+});
+
+test('mmtests tables have the interval of each change, positive for better', () => {
+  const record = twice();
+  const [, cell] = analyseSweep(record).rows[0]?.metrics[0]?.cells ?? [];
+  assert(cell?.comparison.kind === 'compared');
+  const { low, high } = cell.comparison.changePercent;
+  const text = render('mmtests', record);
+  const line = text.split('\n').find((each) => /^CI95 +ns /.test(each)) ?? text;
+  const [, worst, best] = /^CI95 +ns +- +\[(-[\d.]+), (-[\d.]+)\]%$/.exec(line) ?? [];
+  assert.deepEqual([worst, best], [(-high).toFixed(1), (-low).toFixed(1)], line);
+  // Over several hosts it is the one number of a change that stands in the table.
+  assert.match(render('mmtests', twice(2)), /\nCI95 +ns +- +\[-[\d.]+, -[\d.]+\]%\n/);
+  const metrics = [{ name: 'ops', unit: 'ops/s', direction: 'higher' as const, meaning: '' }];
+  const values = ({ kernel, repetition }: { kernel: string; repetition: number }) => ({
+    ops: (kernel === 'new' ? NEW : OLD)[repetition - 1] ?? 0,
+  });
+  const faster = buildRecord({ ...statedSweep({ old: OLD, new: NEW }, { metrics }), values });
+  assert.match(render('mmtests', faster), /\nCI95 +ops +- +\[\+[\d.]+, \+[\d.]+\]%\n/);
+});
+
 test("the values of the baseline's second turn are in the picture of their row", () => {
   const html = render('html', twice());
   const figure = html.slice(html.indexOf('<figure>'), html.indexOf('</figure>'));

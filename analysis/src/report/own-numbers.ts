@@ -12,7 +12,7 @@ import { gapSentence } from './gap-text.js';
 import { wrapText } from './page.js';
 import { cellsOf, rawSeriesLines } from './raw-series.js';
 import { confounderLines, statusSentence } from './status-text.js';
-import { floorText, judgementText } from './verdict-text.js';
+import { judgementText, rowFloorSentences } from './verdict-text.js';
 
 /** Numbers without a good direction are only recorded. */
 export function comparedMetrics({ metrics, primary }: Report): Metric[] {
@@ -40,7 +40,7 @@ export function ownLines(
           `gap (${gap.bad} - ${gap.good}) closed by ${gap.candidate}: ` +
             gapSentence(row.gapClosed),
         ]),
-    ...(row.noiseFloor === undefined ? [] : [floorText(row.noiseFloor, report.baseline)]),
+    ...rowFloorSentences(report, row),
     `row: ${statusSentence(row.status)}`,
   ];
   return sentences.flatMap((sentence) => wrapText(sentence, { prefix: '  ', columns }));

@@ -14,7 +14,7 @@ export function rawSeriesLines(
   { metric, columns }: { readonly metric: string; readonly columns: number },
 ): string[] {
   return report.rows.flatMap((row) => {
-    const cells = seriesCells(row, metric).filter(({ values }) => values.length > 0);
+    const cells = seriesCells(report, row, metric).filter(({ values }) => values.length > 0);
     const blocks = seriesBlocks(cells);
     if (blocks.length === 0) return [];
     const hosts = hostsOf(blocks);
@@ -50,7 +50,7 @@ export function seriesTable(
   row: ReportRow,
   metric: string,
 ): SeriesTable | undefined {
-  const cells = seriesCells(row, metric);
+  const cells = seriesCells(report, row, metric);
   const blocks = seriesBlocks(cells);
   if (blocks.length === 0) return undefined;
   const isOfMany = hostsOf(blocks).length > 1;
@@ -68,10 +68,20 @@ export function cellsOf(row: ReportRow, metric: string): readonly Cell[] {
   return row.metrics.find((each) => each.metric === metric)?.cells ?? [];
 }
 
-/** With the baseline's second turn, of which a change may be taken as well. */
-function seriesCells(row: ReportRow, metric: string): readonly Cell[] {
-  const { cells = [], again } = row.metrics.find((each) => each.metric === metric) ?? {};
-  return again === undefined ? cells : [...cells, again];
+/** The baseline's second turn, compared with its first one; absent where it has none. */
+export function againCell(
+  { primary }: Pick<Report, 'primary'>,
+  row: ReportRow,
+  metric: string,
+): Cell | undefined {
+  if (metric === primary.name) return row.again;
+  return row.metrics.find((each) => each.metric === metric)?.again;
+}
+
+/** With the baseline's second turn, which is in no table. */
+function seriesCells(report: Report, row: ReportRow, metric: string): readonly Cell[] {
+  const again = againCell(report, row, metric);
+  return again === undefined ? cellsOf(row, metric) : [...cellsOf(row, metric), again];
 }
 
 interface SeriesBlock {

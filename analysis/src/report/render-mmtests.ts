@@ -2,16 +2,18 @@
 /**
  * report.mmtests.txt: statistics down and kernels across, in the manner of mmtests: a positive
  * percentage is better whatever the direction of the metric, and stars stand where the verdict is a
- * change. Intervals, verdicts and the raw series follow, which mmtests does not show.
+ * change. The interval of each change has a line of its own, which mmtests does not have; verdicts
+ * and the raw series follow.
  */
 import type { Metric } from '@labsweep/proto';
 import { designOf, divisorText } from '../block-design.js';
 import type { Cell } from '../cell.js';
+import type { PercentChange } from '../compare.js';
 import type { Report, ReportRow } from '../report-model.js';
 import type { Summary } from '../statistics/summary.js';
 import type { Verdict } from '../verdict.js';
 import { renderAsciiTable } from './ascii-table.js';
-import { decimalsFor } from './format-number.js';
+import { decimalsFor, formatSignedChange } from './format-number.js';
 import { KERNELS_ACROSS_MAX } from './kernel-table.js';
 import { allRawSeries, comparedMetrics, noteLines, ownLines } from './own-numbers.js';
 import { finishPage, PAGE_COLUMNS, wrapText } from './page.js';
@@ -44,7 +46,8 @@ export function renderMmtests(report: Report): string {
       'Positive percentages are better; *stars*: the verdict on the primary metric is a change. ' +
         `Percentages compare a statistic with that of ${turn}${baseline}, across blocks and ` +
         'without an interval; rows of several hosts have none, since their levels mix the hosts. ' +
-        `The changes inside blocks, kernel / ${divisorText(head)}, are below with their intervals.`,
+        'CI95 is the 95% interval of the change inside blocks; it is no interval of the ' +
+        `percentages above it. Changes, kernel / ${divisorText(head)}, are below as well.`,
     ),
     ...report.rows.flatMap((row) => [
       '',
@@ -87,14 +90,15 @@ function table(report: Report, row: ReportRow, kernels: readonly string[]): stri
     const base = cells.find(({ kernel }) => kernel === report.baseline);
     const levels = cells.flatMap(({ summary }) => (summary === undefined ? [] : [summary.median]));
     const decimals = Math.min(2, decimalsFor(levels));
-    return STATISTICS.map((statistic) => [
+    const shown = kernels.map((kernel) => cells.find((each) => each.kernel === kernel));
+    const statistics = STATISTICS.map((statistic) => [
       [statistic.name],
       [metric.name],
-      ...kernels.map((kernel) => {
-        const cell = cells.find((each) => each.kernel === kernel);
-        return [cellText({ cell, base, statistic, metric, decimals })];
-      }),
+      ...shown.map((cell) => [cellText({ cell, base, statistic, metric, decimals })]),
     ]);
+    const isCompared = shown.some((cell) => cell?.comparison.kind === 'compared');
+    const intervals = shown.map((cell) => [intervalText(cell, metric)]);
+    return [...statistics, ...(isCompared ? [[['CI95'], [metric.name], ...intervals]] : [])];
   });
   return renderAsciiTable({
     columns: [
@@ -134,6 +138,18 @@ function cellText({ cell, base, statistic, metric, decimals }: CellParts): strin
   const verdict = statistic.name === 'Median' ? cell.judgement?.verdict : undefined;
   const isStarred = verdict !== undefined && CHANGES.includes(verdict);
   return isStarred ? `${text} *${percent}*` : `${text} (${percent})`;
+}
+
+/** `[-115.9, -113.2]%`: inside blocks, and positive for better like all percentages here. */
+function intervalText(cell: Cell | undefined, { direction }: Metric): string {
+  if (cell?.comparison.kind !== 'compared') return '-';
+  const { changePercent } = cell.comparison;
+  const gain = direction === 'higher' ? changePercent : turned(changePercent);
+  return `${formatSignedChange(gain).range}%`;
+}
+
+function turned({ estimate, low, high }: PercentChange): PercentChange {
+  return { estimate: -estimate, low: -high, high: -low };
 }
 
 function hostsOf(cells: readonly (Cell | undefined)[]): ReadonlySet<string> {

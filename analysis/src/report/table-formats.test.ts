@@ -16,11 +16,11 @@ import { MAIL_COLUMNS } from './mail/render-mail.js';
 const SUM = '5a'.repeat(32) as Sha256;
 
 /** Twelve blocks on two hosts; b takes twice as long. `columns` and `texts` are added to each. */
-function tableRecord(columns = '', texts = ''): SweepRecord {
+function tableRecord(columns = '', texts = '', kernels = ['a', 'b']): SweepRecord {
   const lines = ['box1', 'box2'].flatMap((host, place) =>
     [1, 2, 3, 4, 5, 6].flatMap((repetition) =>
-      ['a', 'b'].map((kernel, index) => {
-        const ratio = index === 0 ? 1 : 2 + (repetition % 3) / 100;
+      kernels.map((kernel) => {
+        const ratio = (kernel === 'b' ? 2 : 1) + (kernel === 'a' ? 0 : (repetition % 3) / 100);
         const value = ((10 + place + repetition / 100) * ratio).toFixed(3);
         return `${kernel},lat_ns,${value},${repetition},${host}${texts}`;
       }),
@@ -79,4 +79,34 @@ test('where no time is told, values stand by repetition', () => {
   const html = render('html', tableRecord());
   assert.doesNotMatch(html, /execution order/);
   assert.match(html, /Every value, by repetition/);
+});
+
+const FLOOR_FORMATS = ['text', 'markdown', 'html', 'gobench', 'lkp', 'mmtests'];
+
+function flat(name: string, record: SweepRecord): string {
+  return render(name, record).replaceAll(/\s+(?:# )?/g, ' ');
+}
+
+test('what would measure the noise floor of a table is said of the table, and does it', () => {
+  const advice = 'a second series of a in multi.csv, called a.again, would measure a noise floor';
+  for (const name of FLOOR_FORMATS) {
+    const text = flat(name, tableRecord());
+    assert.ok(text.replaceAll('\\', '').includes(advice), `${name}: ${text}`);
+    assert.doesNotMatch(text, /aa = true/, name);
+  }
+  // The second series comes first: the default baseline is not the second turn of anything.
+  const record = tableRecord('', '', ['a.again', 'a', 'b']);
+  const report = analyseSweep(record);
+  const [row] = report.rows;
+  assert.equal(report.baseline, 'a');
+  assert.deepEqual(row?.kernels, ['a', 'b']);
+  assert.equal(report.judging.family, 1, 'the baseline against itself is no comparison');
+  assert(row?.noiseFloor?.kind === 'a-a');
+  assert.ok(row.noiseFloor.fraction > 0.01 && row.noiseFloor.fraction < 0.03);
+  for (const name of FLOOR_FORMATS) {
+    const text = flat(name, record);
+    assert.match(text, /a against itself, \+/, name);
+    assert.doesNotMatch(text, /would measure/, name);
+  }
+  assert.match(flat('text', record), /a\.again is taken for a once more in the same blocks/);
 });

@@ -3,10 +3,13 @@
  * The section on verdicts: what each comparison of the primary metric amounts to and why, and the
  * smallest change that each row could see. It judges nothing itself.
  */
+import { AGAIN_ENDING } from '@labsweep/proto';
+import { isClear } from '../compare.js';
 import type { NoiseFloor } from '../noise-floor.js';
 import type { Report, ReportRow } from '../report-model.js';
 import { type Judgement, percentText } from '../verdict.js';
 import { selfDifferenceText } from './floor-text.js';
+import { formatSpan } from './format-number.js';
 import { claimsOf } from './headline.js';
 import { wrapText } from './page.js';
 import { verdictGroups } from './verdict-groups.js';
@@ -44,9 +47,7 @@ function rowLines(report: Report, row: ReportRow): string[] {
     ...judged.flatMap(({ kernel, judgement }) =>
       wrapText(`${kernel}: ${judgementText(judgement)}`, { prefix: '    ' }),
     ),
-    ...(row.noiseFloor === undefined
-      ? []
-      : wrapText(floorText(row.noiseFloor, report.baseline), { prefix: '    ' })),
+    ...rowFloorSentences(report, row).flatMap((each) => wrapText(each, { prefix: '    ' })),
   ];
 }
 
@@ -58,10 +59,36 @@ export function verdictSentences(report: Report): string[] {
 }
 
 /** For lists: the smallest change that each row could see. */
-export function floorSentences({ rows, baseline }: Report): string[] {
-  return rows.flatMap(({ label, noiseFloor }) =>
-    noiseFloor === undefined ? [] : [`${label}: ${floorText(noiseFloor, baseline)}`],
+export function floorSentences(report: Report): string[] {
+  return report.rows.flatMap((row) =>
+    rowFloorSentences(report, row).map((sentence) => `${row.label}: ${sentence}`),
   );
+}
+
+/** The smallest change that a row could see, and the baseline's second turn in other metrics. */
+export function rowFloorSentences(report: Report, row: ReportRow): string[] {
+  const { noiseFloor } = row;
+  return [
+    ...(noiseFloor === undefined ? [] : [floorText(noiseFloor, report)]),
+    ...secondTurnSentences(report, row),
+  ];
+}
+
+/** Of the metrics that have a good direction; the primary one's is the floor. */
+function secondTurnSentences({ metrics, baseline }: Report, row: ReportRow): string[] {
+  const changes = row.metrics.flatMap(({ metric, again }) => {
+    const isDirected = metrics.some(
+      ({ name, direction }) => name === metric && direction !== 'none',
+    );
+    if (!isDirected || again?.comparison.kind !== 'compared') return [];
+    const { changePercent } = again.comparison;
+    const clear = isClear(again.comparison) ? ', which excludes none' : '';
+    return [`${metric} ${formatSpan(changePercent)}${clear}`];
+  });
+  if (changes.length === 0) return [];
+  const isSandwich = row.noiseFloor?.kind === 'a-a' && row.noiseFloor.isSandwich;
+  const what = isSandwich ? `drift of ${baseline} inside blocks` : `${baseline} against itself`;
+  return [`${what} in other metrics: ${changes.join('; ')}`];
 }
 
 /** For example `undecided: the 95% interval includes no change; about 4 more blocks`. */
@@ -75,7 +102,10 @@ export function judgementText({ verdict, reasons, blocksMissing }: Judgement): s
 }
 
 /** "tonight" is meant: another night has another floor. */
-export function floorText(floor: NoiseFloor, baseline: string): string {
+function floorText(
+  floor: NoiseFloor,
+  { baseline, head }: Pick<Report, 'baseline' | 'head'>,
+): string {
   const smallest = 'smallest change this setup could see tonight:';
   switch (floor.kind) {
     case 'a-a':
@@ -86,9 +116,16 @@ export function floorText(floor: NoiseFloor, baseline: string): string {
     case 'spread':
       return (
         `smallest change that ${floor.blocks} blocks of this spread find with 90% power: ` +
-        `${percentText(floor.fraction)} (reckoned; aa = true would measure a noise floor)`
+        `${percentText(floor.fraction)} (reckoned; ${measuringText(baseline, head)} would measure ` +
+        'a noise floor)'
       );
     case 'too-few':
       return `${smallest} none, ${floor.blocks} blocks cannot decide, ${floor.needed} needed`;
   }
+}
+
+/** What to change in the spec; of a table made elsewhere there is none, so what to add to it. */
+function measuringText(baseline: string, { table }: Report['head']): string {
+  if (table === undefined) return 'aa = true';
+  return `a second series of ${baseline} in ${table.fileName}, called ${baseline}${AGAIN_ENDING},`;
 }

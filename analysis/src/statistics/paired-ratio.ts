@@ -6,6 +6,7 @@
  */
 import { median } from './median.js';
 import { COVERAGE_MIN, type MedianInterval, medianInterval } from './median-interval.js';
+import { widerRatio } from './rounded-ratio.js';
 import {
   hodgesLehmann,
   hodgesLehmannCentre,
@@ -81,7 +82,5 @@ function intervalOf(ratios: readonly number[], shift: ShiftEstimate | undefined)
 }
 
 function widened(interval: MedianInterval, quantumLog: number): MedianInterval {
-  if (interval.method === 'none' || quantumLog === 0) return interval;
-  const factor = Math.exp(quantumLog);
-  return { ...interval, low: interval.low / factor, high: interval.high * factor };
+  return interval.method === 'none' ? interval : widerRatio(interval, quantumLog);
 }

@@ -7,17 +7,19 @@
 import type { Metric, SweepId } from '@labsweep/proto';
 import { type Comparison, compareKernels } from '../compare.js';
 import { type Agreement, agreementOf } from '../environment-effect.js';
+import { type SideLevel, sideLevel } from '../environment-levels.js';
 import {
   type EnvironmentSide,
+  printedOn,
   quantumOn,
   referenceOn,
   seriesOn,
   sideOf,
 } from '../environment-side.js';
 import type { HostClass } from '../host-class.js';
+import { ratioOfLevels } from '../level-rounding.js';
 import { type StateDifference, stateDifferencesBetween } from '../state-gate.js';
-import { type LevelRatio, levelRatio } from '../statistics/level-ratio.js';
-import { median } from '../statistics/median.js';
+import type { LevelRatio } from '../statistics/level-ratio.js';
 import type { SweepRecord, SweepState } from '../sweep-record.js';
 import { differenceIn, type SetupDifference } from './difference.js';
 import { type KernelPair, matchKernels, type SideKernel } from './match-kernels.js';
@@ -65,8 +67,8 @@ export interface ComparedMetric {
 
 export interface ComparedLevel {
   readonly kernel: SideKernel;
-  readonly a?: { readonly n: number; readonly median: number };
-  readonly b?: { readonly n: number; readonly median: number };
+  readonly a?: SideLevel;
+  readonly b?: SideLevel;
   /** B divided by A; absent where something of weight `identity` differs. */
   readonly ratio?: LevelRatio;
 }
@@ -198,22 +200,18 @@ function levelOf(
   },
 ): ComparedLevel {
   const { kernel, metric, isRefused } = wanted;
-  const a = valuesOn(parts.a, kernel.a, metric.a);
-  const b = valuesOn(parts.b, kernel.b, metric.b);
+  const a = printedOn(parts.a, kernel.a, metric.a);
+  const b = printedOn(parts.b, kernel.b, metric.b);
   const isSame =
     kernel.differences.every(({ weight }) => weight !== 'identity') &&
     kernel.stateDifferences.length === 0;
-  const ratio = isRefused || !isSame ? undefined : levelRatio({ numerator: b, denominator: a });
+  const ratio = isRefused || !isSame ? undefined : ratioOfLevels({ numerator: b, denominator: a });
   return {
     kernel: kernel.a,
-    ...(a.length === 0 ? {} : { a: { n: a.length, median: median(a) } }),
-    ...(b.length === 0 ? {} : { b: { n: b.length, median: median(b) } }),
+    ...sideLevel('a', a.series),
+    ...sideLevel('b', b.series),
     ...(ratio === undefined ? {} : { ratio }),
   };
-}
-
-function valuesOn(side: EnvironmentSide, kernel: SideKernel, { name }: Metric): number[] {
-  return seriesOn(side, { ...kernel, metric: name }).map(({ value }) => value);
 }
 
 function effectOf(

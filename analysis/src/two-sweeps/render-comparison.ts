@@ -6,7 +6,13 @@ import type { Agreement } from '../environment-effect.js';
 import { isSameBuild } from '../environment-side.js';
 import { renderAsciiTable } from '../report/ascii-table.js';
 import { decimalsFor } from '../report/format-number.js';
-import { changeText, levelRatioText, levelText, ratioText } from '../report/native-virtual-text.js';
+import {
+  changeText,
+  levelRatioText,
+  levelText,
+  ratioText,
+  roundingSentences,
+} from '../report/native-virtual-text.js';
 import { finishPage, PAGE_COLUMNS, wrapText } from '../report/page.js';
 import { stateText, wordsOfKey } from '../state-words.js';
 import type {
@@ -146,14 +152,17 @@ function levelTable({ kernels }: ComparedRow, { metric, unit, levels }: Compared
     rows: levels.map((level) => levelCells(level).map((text) => [text])),
     gap: 2,
   }).map((line) => `  ${line}`);
+  const rounding = roundingSentences(metric, levels).flatMap((sentence) =>
+    wrapText(sentence, { prefix: '  ' }),
+  );
   // Above the table and not in its head: a long name would leave the numbers no room.
   if (table.every((line) => line.length <= PAGE_COLUMNS)) {
-    return ['', ...wrapText(title, { prefix: '  ' }), ...table];
+    return ['', ...wrapText(title, { prefix: '  ' }), ...table, ...rounding];
   }
   const lines = levels.flatMap((level) =>
     wrapText(`${title}: ${levelCells(level).join(', ')}`, { prefix: '  ' }),
   );
-  return ['', ...lines];
+  return ['', ...lines, ...rounding];
 }
 
 function levelCells({ kernel, a, b, ratio }: ComparedLevel): string[] {

@@ -6,6 +6,7 @@
 
 import { strict as assert } from 'node:assert';
 import {
+  AGAIN_ENDING,
   DEFAULT_OUTPUT,
   type EnvironmentSpec,
   type KernelName,
@@ -59,7 +60,7 @@ export function buildSpec(document: TomlDocument, shape: SpecShape): Spec {
 /** The baseline under its second name, for a spec that asks for it twice in each block. */
 function buildAgain({ aa, order }: SpecShape, baseline: KernelSpec): KernelSpec | undefined {
   if (aa !== true && order !== 'sandwich') return undefined;
-  return { ...baseline, name: `${baseline.name}${defaults.AGAIN_ENDING}` as KernelName };
+  return { ...baseline, name: `${baseline.name}${AGAIN_ENDING}` as KernelName };
 }
 
 /** Last, so that a sandwich ends with it. */

@@ -3,8 +3,6 @@
 import type { EnvironmentRequest, HygieneMode } from '@labsweep/proto';
 
 export const ORDER = 'interleaved';
-/** Ends the second name of a baseline that each block runs twice. */
-export const AGAIN_ENDING = '.again';
 export const SEED = 1;
 /** The fewest blocks that can show anything at the level of 5 %. */
 export const REPETITIONS_MIN = 6;

@@ -4,9 +4,8 @@
  * value alone; what values must agree on is checked beside it. With the files that it is made of it
  * is the one door of zod in this folder.
  */
-import { HYGIENE_MODES, HYGIENE_PREPARATIONS } from '@labsweep/proto';
+import { AGAIN_ENDING, HYGIENE_MODES, HYGIENE_PREPARATIONS } from '@labsweep/proto';
 import { z } from 'zod';
-import { AGAIN_ENDING } from './defaults.js';
 import { environment } from './environment-schema.js';
 import { parseKernelSource } from './kernel-source.js';
 import type { KeyPath } from './key-path.js';
