@@ -4,9 +4,10 @@
  * or it is no larger than what the setup makes. It divides nothing.
  */
 import type { Gap, Metric } from '@labsweep/proto';
+import { isWithin, percentText, sizeToward } from './change-size.js';
 import type { Comparison } from './compare.js';
 import type { NoiseFloor } from './noise-floor.js';
-import { type Judgement, percentText } from './verdict.js';
+import type { Judgement } from './verdict.js';
 
 export interface GapEvidence {
   readonly gap: Gap;
@@ -43,9 +44,11 @@ export function gapRefusal(evidence: GapEvidence): string | undefined {
   if (direction !== 'none' && comparison.direction !== 'slower') {
     return `${gap.bad} is better than ${gap.good}, so there is no gap to close`;
   }
-  const size = Math.abs(comparison.changePercent.estimate) / 100;
-  if (floor?.kind === 'a-a' && size <= floor.fraction) {
-    return `the gap of ${percentText(size)} is below the noise floor of ${percentText(floor.fraction)}`;
+  const { ratio } = comparison.ratio;
+  if (floor?.kind === 'a-a' && isWithin(ratio, floor.fraction)) {
+    const size = percentText(Math.abs(ratio - 1));
+    const least = percentText(sizeToward(ratio, floor.fraction));
+    return `the gap of ${size} is below the noise floor of ${least}`;
   }
   return judgement === undefined ? undefined : whyNotJudged(evidence, judgement);
 }

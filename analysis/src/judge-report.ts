@@ -6,7 +6,7 @@
 import type { OrderDoubt } from './block-lot.js';
 import type { Cell } from './cell.js';
 import type { Comparison } from './compare.js';
-import { type NoiseFloor, reckonedFloor } from './noise-floor.js';
+import { completeFloor, type NoiseFloor } from './noise-floor.js';
 import { holmAdjusted } from './statistics/holm.js';
 import { ERROR_LEVEL, ERROR_LEVEL_STOPPED, judge } from './verdict.js';
 
@@ -23,7 +23,7 @@ export interface Judging {
 interface JudgedRow {
   /** Of the primary metric. */
   readonly cells: readonly Cell[];
-  /** As it was measured; else it is reckoned. */
+  /** As it was measured; what is reckoned comes beside it, or in its place. */
   readonly floor?: NoiseFloor;
 }
 
@@ -50,7 +50,7 @@ export function judgeCells(
   const level = canStop ? ERROR_LEVEL_STOPPED : ERROR_LEVEL;
   const judged = rows.map(({ cells, floor: measured }): JudgedCells => {
     const comparisons = cells.map(({ comparison }) => comparison);
-    const floor = measured ?? reckonedFloor(comparisons, { level, family });
+    const floor = completeFloor(measured, comparisons, { level, family });
     const own = cells.map((cell) => {
       const { comparison } = cell;
       if (comparison.kind === 'baseline') return cell;

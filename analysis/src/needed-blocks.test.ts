@@ -6,9 +6,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { blocksForChange, blocksForEquivalence, smallestChange } from './needed-blocks.js';
-import { reckonedFloor } from './noise-floor.js';
+import { completeFloor, measuredFloor, reckonedFloor } from './noise-floor.js';
+import { floorText } from './report/verdict-text.js';
 import { randomSource } from './statistics/random-source.js';
-import { compared, SEED, verdicts } from './testing/proof-models.js';
+import { compared, judgements, SEED, verdicts } from './testing/proof-models.js';
 
 const LOGS = [0.01, -0.012, 0.004, -0.006, 0.015, -0.011, 0.002, -0.003, 0.008, -0.007];
 const ALONE = { level: 0.05, family: 1, quantumLog: 0 };
@@ -78,3 +79,53 @@ for (const [family, blocks] of [
     assert.ok(found / sweeps >= 0.86 && found / sweeps <= 0.97, `${found} of ${sweeps}`);
   });
 }
+
+/** A floor high above what the blocks find by themselves, and one far below. */
+for (const fraction of [0.2, 0.001]) {
+  test(`with a measured floor of ${fraction} the change beside it is found with 90% power`, () => {
+    const random = randomSource(SEED);
+    const [sweeps, blocks, noise] = [500, 10, 0.03];
+    const floor = {
+      kind: 'a-a',
+      fraction,
+      blocks,
+      change: { estimate: 0, low: -1, high: 1 },
+      isSandwich: false,
+      isBroken: false,
+    } as const;
+    // The true spread of a ratio of two boots, stated by ratios that have just it.
+    const spread = noise * Math.SQRT2 * Math.sqrt((blocks - 1) / blocks);
+    const ratios = Array.from({ length: blocks }, (_, at) =>
+      Math.exp(at % 2 === 0 ? spread : -spread),
+    );
+    const stated = { ...compared(random, { noise, blocks, ratio: 1 }), ratios, quantumLog: 0 };
+    const complete = completeFloor(floor, [stated], { level: 0.05, family: 1 });
+    assert(complete?.kind === 'a-a' && complete.found?.kind === 'spread');
+    const { fraction: change } = complete.found;
+    assert.ok(change > fraction, 'a change as high as the floor is called one every second time');
+    let found = 0;
+    for (let sweep = 0; sweep < sweeps; sweep += 1) {
+      // Falls as well as rises.
+      const ratio = sweep % 2 === 0 ? 1 + change : 1 / (1 + change);
+      const [judgement] = judgements([compared(random, { noise, blocks, ratio })], { floor });
+      if (judgement?.verdict === (ratio > 1 ? 'slower' : 'faster')) found += 1;
+    }
+    console.log(`seed ${SEED}, floor ${fraction}, ${change.toFixed(3)}: ${found} of ${sweeps}`);
+    assert.ok(found / sweeps >= 0.86 && found / sweeps <= 0.97, `${found} of ${sweeps}`);
+  });
+}
+
+test('beside a measured floor stands whether the blocks can decide at all', () => {
+  const random = randomSource(SEED);
+  const few = [compared(random, { noise: 0.01, blocks: 5, ratio: 3 })];
+  const [again] = [compared(random, { noise: 0.01, blocks: 5, ratio: 1 })];
+  const measured = measuredFloor({ again, isSandwich: false });
+  const complete = completeFloor(measured, few, { level: 0.05, family: 1 });
+  assert(complete?.kind === 'a-a');
+  assert.deepEqual(complete.found, { kind: 'too-few', blocks: 5, needed: 6 });
+  assert.match(
+    floorText(complete, 'old'),
+    /could see tonight: none, 5 blocks cannot decide, 6 needed/,
+  );
+  assert.deepEqual(completeFloor(measured, [], { level: 0.05, family: 1 }), measured);
+});

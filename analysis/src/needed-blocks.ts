@@ -69,6 +69,20 @@ export function smallestChange(logs: readonly number[], bar: Bar): number | unde
   return (stdev * reachOf(n, coverageOf(bar))) / Math.sqrt(n) + bar.quantumLog;
 }
 
+/**
+ * The smallest change of the logarithm whose estimate from as many blocks of this spread lies above
+ * `floorLog` with 90 % power; two ratios at least.
+ */
+export function surelyAbove(
+  logs: readonly number[],
+  { floorLog, quantumLog }: { readonly floorLog: number } & Pick<Bar, 'quantumLog'>,
+): number | undefined {
+  const stdev = standardDeviation(logs);
+  if (stdev === undefined) return undefined;
+  const error = stdev / Math.sqrt(logs.length * SIGNED_RANK_EFFICIENCY);
+  return floorLog + normalQuantile(POWER) * error + quantumLog;
+}
+
 /** The first step of Holm, since nobody knows which comparison will be the clearest one. */
 function coverageOf({ level, family }: Bar): number {
   return 1 - level / Math.max(1, family);

@@ -4,22 +4,29 @@
  * what the same kernel seemed to differ from itself, at most; without, what the spread of the
  * ratios would let through.
  */
+import { farEndOf } from './change-size.js';
 import type { Comparison, PercentChange } from './compare.js';
-import { type Bar, blocksForLevel, smallestChange } from './needed-blocks.js';
+import { type Bar, blocksForLevel, smallestChange, surelyAbove } from './needed-blocks.js';
 
-export type NoiseFloor =
-  | {
-      /** Seen: no change below it is called one. */
-      readonly kind: 'a-a';
-      readonly fraction: number;
-      readonly blocks: number;
-      /** Of the baseline against itself; with sandwich blocks, its drift inside a block. */
-      readonly change: PercentChange;
-      /** Blocks are A B A, so that half of the drift is all that a change may have of it. */
-      readonly isSandwich: boolean;
-      /** The baseline differs from itself by more than its interval allows. */
-      readonly isBroken: boolean;
-    }
+/** Fractions are those of a rise; a fall to 1 / (1 + fraction) is of the same size. */
+export type NoiseFloor = MeasuredFloor | ReckonedFloor;
+
+export interface MeasuredFloor {
+  /** Seen: no change below it is called one. */
+  readonly kind: 'a-a';
+  readonly fraction: number;
+  readonly blocks: number;
+  /** Of the baseline against itself; with sandwich blocks, its drift inside a block. */
+  readonly change: PercentChange;
+  /** Blocks are A B A, so that half of the drift is all that a change may have of it. */
+  readonly isSandwich: boolean;
+  /** The baseline differs from itself by more than its interval allows. */
+  readonly isBroken: boolean;
+  /** What the blocks find with 90 % power above such a floor; absent where nothing is compared. */
+  readonly found?: ReckonedFloor;
+}
+
+export type ReckonedFloor =
   | {
       /** Reckoned from the spread of the ratios: it is found with 90 % power. */
       readonly kind: 'spread';
@@ -37,42 +44,56 @@ export type NoiseFloor =
 export function measuredFloor(options: {
   readonly again: Comparison | undefined;
   readonly isSandwich: boolean;
-}): NoiseFloor | undefined {
+}): MeasuredFloor | undefined {
   const { again, isSandwich } = options;
   if (again?.kind !== 'compared') return undefined;
   const { changePercent: change, ratio, direction } = again;
-  const farEnd = Math.max(Math.abs(change.low), Math.abs(change.high)) / 100;
-  const fraction = isSandwich ? sandwichFloor(factorsOf(change)) : farEnd;
+  const factors = { low: 1 + change.low / 100, high: 1 + change.high / 100 };
+  const fraction = isSandwich ? sandwichFloor(factors) : farEndOf(factors);
   const isBroken = direction !== 'no-clear-difference';
   return { kind: 'a-a', fraction, blocks: ratio.n, change, isSandwich, isBroken };
 }
 
-/** Of the comparison of a row that sees least; undefined where nothing is compared. */
+/** What was measured with what is reckoned beside it, or that alone where nothing was measured. */
+export function completeFloor(
+  measured: NoiseFloor | undefined,
+  comparisons: readonly Comparison[],
+  bar: Pick<Bar, 'level' | 'family'>,
+): NoiseFloor | undefined {
+  if (measured?.kind !== 'a-a') return reckonedFloor(comparisons, bar);
+  const found = reckonedFloor(comparisons, bar, measured.fraction);
+  return found === undefined ? measured : { ...measured, found };
+}
+
+/**
+ * Of the comparison of a row that sees least; undefined where nothing is compared. Above a floor
+ * that was `measured`, as a fraction, if there is one.
+ */
 export function reckonedFloor(
   comparisons: readonly Comparison[],
   { level, family }: Pick<Bar, 'level' | 'family'>,
-): NoiseFloor | undefined {
+  measured = 0,
+): ReckonedFloor | undefined {
   const compared = comparisons.filter((each) => each.kind === 'compared');
   if (compared.length === 0) return undefined;
   const least = Math.min(...compared.map(({ ratio }) => ratio.n));
   const needed = blocksForLevel(level, family);
   if (least < needed) return { kind: 'too-few', blocks: least, needed };
-  const reaches = compared.map(({ ratios, ratio, quantumLog }) => ({
-    reach: smallestChange(ratios.map(Math.log), { level, family, quantumLog }) ?? Number.NaN,
-    blocks: ratio.n,
-  }));
+  const reaches = compared.map(({ ratios, ratio, quantumLog }) => {
+    const logs = ratios.map(Math.log);
+    const alone = smallestChange(logs, { level, family, quantumLog }) ?? Number.NaN;
+    const above = surelyAbove(logs, { floorLog: Math.log1p(measured), quantumLog }) ?? Number.NaN;
+    return { reach: measured > 0 ? Math.max(alone, above) : alone, blocks: ratio.n };
+  });
   const [widest] = reaches.toSorted((a, b) => b.reach - a.reach);
   if (widest === undefined || !Number.isFinite(widest.reach)) return undefined;
   return { kind: 'spread', fraction: Math.expm1(widest.reach), blocks: widest.blocks };
 }
-
-const factorsOf = ({ low, high }: PercentChange) => ({ low: 1 + low / 100, high: 1 + high / 100 });
 
 /**
  * Of the drift inside the blocks of a sandwich, the interval of again / first. A steady one cancels
  * in the middle of both turns; of one that hits either end alone a change has half.
  */
 export function sandwichFloor(drift: { readonly low: number; readonly high: number }): number {
-  const reach = Math.max(Math.abs(Math.log(drift.low)), Math.abs(Math.log(drift.high)));
-  return Math.expm1(reach / 2);
+  return farEndOf(drift, 1 / 2);
 }

@@ -102,6 +102,15 @@ test('a change that was found by luck stays one, and says that another night may
   assert.deepEqual(codes(judged(comparison(1.06, 8), { floor: reckoned })), ['significant']);
 });
 
+test('above a measured floor, too, a change may have been found by luck', () => {
+  const found = { kind: 'spread', fraction: 0.1, blocks: 8 } as const;
+  const lucky = judged(comparison(1.06, 8), { floor: { ...FLOOR, found } });
+  assert.equal(lucky.verdict, 'slower');
+  assert.deepEqual(codes(lucky), ['significant', 'below-reckoned-floor']);
+  const fall = judged(comparison(1 / 1.06, 8), { floor: { ...FLOOR, found } });
+  assert.match(fall.reasons[1]?.text ?? '', /^5\.\d% is less than the 9\.1% that 8 blocks/);
+});
+
 test('what rounding may have made, no number of blocks decides', () => {
   const whole = (value: number) => series([value, value, value, value, value, value, value, value]);
   const rounded = compareKernels({

@@ -8,6 +8,7 @@
  * Biopharmaceutics 15, 657-680.
  */
 import { type OrderDoubt, orderDoubtText } from './block-lot.js';
+import { isWithin, percentText, sizeText, sizeToward } from './change-size.js';
 import type { Comparison } from './compare.js';
 import {
   blocksForChange,
@@ -17,6 +18,8 @@ import {
 } from './needed-blocks.js';
 import type { NoiseFloor } from './noise-floor.js';
 import { pairedInterval } from './statistics/paired-ratio.js';
+
+export { percentText } from './change-size.js';
 
 /** The chance that a report without any true change shows one in any of its comparisons. */
 export const ERROR_LEVEL = 0.05;
@@ -188,8 +191,7 @@ const equivalencePercent = (level: number): string => (100 * equivalenceCoverage
 
 function hurdlesOf(comparison: Compared, options: JudgeOptions): Reason[] {
   const { pAdjusted, family, floor, level = ERROR_LEVEL } = options;
-  const { direction, ratio, changePercent } = comparison;
-  const size = Math.abs(changePercent.estimate) / 100;
+  const { direction, ratio } = comparison;
   return [
     ...(direction === 'no-clear-difference'
       ? [reason('includes-no-change', 'the 95% interval includes no change')]
@@ -202,11 +204,12 @@ function hurdlesOf(comparison: Compared, options: JudgeOptions): Reason[] {
           ),
         ]
       : []),
-    ...(floor?.kind === 'a-a' && size <= floor.fraction
+    ...(floor?.kind === 'a-a' && isWithin(ratio.ratio, floor.fraction)
       ? [
           reason(
             'below-noise-floor',
-            `${percentText(size)} is below the noise floor of ${percentText(floor.fraction)}`,
+            `${changeText(comparison)} is below the noise floor of ` +
+              percentText(sizeToward(ratio.ratio, floor.fraction)),
           ),
         ]
       : []),
@@ -233,23 +236,29 @@ function doubtsOf(
 }
 
 /** Found by luck rather than by the number of blocks, so the next sweep may well not find it. */
-function powerOf({ changePercent, ratio }: Compared, { floor }: JudgeOptions): Reason[] {
-  const size = Math.abs(changePercent.estimate) / 100;
-  if (floor?.kind !== 'spread' || size >= floor.fraction) return [];
+function powerOf(comparison: Compared, { floor }: JudgeOptions): Reason[] {
+  const { ratio } = comparison;
+  const reckoned = floor?.kind === 'a-a' ? floor.found : floor;
+  if (reckoned?.kind !== 'spread' || !isWithin(ratio.ratio, reckoned.fraction)) return [];
+  const found = percentText(sizeToward(ratio.ratio, reckoned.fraction));
   const text =
-    `${percentText(size)} is less than the ${percentText(floor.fraction)} that ${ratio.n} blocks of ` +
+    `${changeText(comparison)} is less than the ${found} that ${ratio.n} blocks of ` +
     'this spread find with 90% power, so another night may not show it';
   return [reason('below-reckoned-floor', text)];
 }
 
+/** Without its sign, which the verdict or the table tells. */
+function changeText({ changePercent }: Compared): string {
+  return percentText(Math.abs(changePercent.estimate) / 100);
+}
+
 /** A clear change need not be one that matters: that is for the spec to say, by its margin. */
-function smallnessOf({ changePercent }: Compared, options: JudgeOptions): Reason[] {
+function smallnessOf({ ratio }: Compared, options: JudgeOptions): Reason[] {
   const { margin, floor, level = ERROR_LEVEL } = options;
-  const size = Math.abs(changePercent.estimate) / 100;
-  if (size >= (margin ?? SMALL_CHANGE)) return [];
+  if (!isWithin(ratio.ratio, margin ?? SMALL_CHANGE)) return [];
   const seen =
     floor?.kind === 'a-a'
-      ? `; the smallest that this setup could see is ${percentText(floor.fraction)}`
+      ? `; the smallest that this setup could see is ${sizeText(floor.fraction)}`
       : '';
   const advice =
     margin === undefined
@@ -265,7 +274,7 @@ function moreBlocks(comparison: Compared, options: JudgeOptions): number | undef
   const logs = ratios.map(Math.log);
   const change = Math.abs(Math.log(ratio.ratio));
   const room = margin === undefined ? 0 : Math.log1p(margin) - change;
-  const isBelowFloor = floor?.kind === 'a-a' && change <= Math.log1p(floor.fraction);
+  const isBelowFloor = floor?.kind === 'a-a' && isWithin(ratio.ratio, floor.fraction);
   const needed =
     room > 0
       ? blocksForEquivalence({ logs, room, level, quantumLog })
@@ -288,10 +297,4 @@ export function isDrawn(reasons: readonly Reason[]): boolean {
 
 function reason(code: ReasonCode, text: string): Reason {
   return { code, text };
-}
-
-/** For example `2.0%`. */
-export function percentText(fraction: number): string {
-  const percent = fraction * 100;
-  return `${percent.toFixed(percent < 0.1 ? 3 : percent < 1 ? 2 : 1)}%`;
 }

@@ -6,6 +6,7 @@
  * having been chosen does not colour its interval.
  */
 import { analyseSweep } from '../analyse-sweep.js';
+import { isWithin } from '../change-size.js';
 import { sandwichFloor } from '../noise-floor.js';
 import { matchedByBlock, middleOf } from '../series.js';
 import { median } from '../statistics/median.js';
@@ -87,6 +88,6 @@ export function isConfirmed(
   ends: RatioEstimate,
 ): boolean {
   if (effect === undefined || drift === undefined || unlikeStates) return false;
-  if (Math.abs(effect.ratio - 1) <= sandwichFloor(drift)) return false;
+  if (isWithin(effect.ratio, sandwichFloor(drift))) return false;
   return ends.ratio > 1 ? effect.low > 1 : effect.high < 1;
 }

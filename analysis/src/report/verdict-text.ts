@@ -4,8 +4,9 @@
  * smallest change that each row could see. It judges nothing itself.
  */
 import { AGAIN_ENDING } from '@labsweep/proto';
+import { sizeText } from '../change-size.js';
 import { isClear } from '../compare.js';
-import type { NoiseFloor } from '../noise-floor.js';
+import type { MeasuredFloor, NoiseFloor } from '../noise-floor.js';
 import type { Report, ReportRow } from '../report-model.js';
 import { type Judgement, percentText } from '../verdict.js';
 import { selfDifferenceText } from './floor-text.js';
@@ -110,13 +111,13 @@ function floorText(
   switch (floor.kind) {
     case 'a-a':
       return (
-        `${smallest} ${percentText(floor.fraction)} (${selfDifferenceText(floor, baseline)}, ` +
-        `${floor.blocks} blocks)`
+        `${smallest} ${leastText(floor)} (${selfDifferenceText(floor, baseline)}, ` +
+        `${floor.blocks} blocks)${foundText(floor)}`
       );
     case 'spread':
       return (
         `smallest change that ${floor.blocks} blocks of this spread find with 90% power: ` +
-        `${percentText(floor.fraction)} (reckoned; ${measuringText(baseline, head)} would measure ` +
+        `${sizeText(floor.fraction)} (reckoned; ${measuringText(baseline, head)} would measure ` +
         'a noise floor)'
       );
     case 'too-few':
@@ -128,4 +129,18 @@ function floorText(
 function measuringText(baseline: string, { table }: Report['head']): string {
   if (table === undefined) return 'aa = true';
   return `a second series of ${baseline} in ${table.fileName}, called ${baseline}${AGAIN_ENDING},`;
+}
+
+/** No smaller change is called one; of whether there may be any at all the blocks decide. */
+function leastText({ fraction, found }: MeasuredFloor): string {
+  const size = sizeText(fraction);
+  if (found?.kind !== 'too-few') return `${size}, no smaller one is called a change`;
+  const { blocks, needed } = found;
+  return `none, ${blocks} blocks cannot decide, ${needed} needed; of more of them ${size}`;
+}
+
+/** What so many blocks find as a rule, which is more than the least that they can call a change. */
+function foundText({ found }: MeasuredFloor): string {
+  if (found?.kind !== 'spread') return '';
+  return `; ${found.blocks} blocks of this spread find ${sizeText(found.fraction)} with 90% power`;
 }

@@ -6,6 +6,7 @@ import type { OrderDoubt } from '../block-lot.js';
 import type { Cell } from '../cell.js';
 import { type Comparison, compareKernels } from '../compare.js';
 import { judgeCells } from '../judge-report.js';
+import type { MeasuredFloor } from '../noise-floor.js';
 import { metricQuantum } from '../quantisation.js';
 import type { RandomSource } from '../statistics/random-source.js';
 import type { Judgement, Verdict } from '../verdict.js';
@@ -74,10 +75,16 @@ export function verdicts(
 /** The same with all that is said of them. */
 export function judgements(
   comparisons: readonly Comparison[],
-  options: { readonly canStop?: boolean; readonly orderDoubt?: OrderDoubt },
+  options: {
+    readonly canStop?: boolean;
+    readonly orderDoubt?: OrderDoubt;
+    /** Of each row, as it was measured. */
+    readonly floor?: MeasuredFloor;
+  },
 ): (Judgement | undefined)[] {
   const rows = comparisons.map((comparison) => ({
     cells: [{ comparison } as Cell],
+    ...(options.floor === undefined ? {} : { floor: options.floor }),
   }));
   return judgeCells(rows, options).rows.map(({ cells }) => cells[0]?.judgement);
 }

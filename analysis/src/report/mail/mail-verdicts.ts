@@ -4,7 +4,8 @@
  * its reasons. It judges nothing itself.
  */
 import { errorChanceText } from '../../block-design.js';
-import type { NoiseFloor } from '../../noise-floor.js';
+import { sizeText } from '../../change-size.js';
+import type { MeasuredFloor, NoiseFloor } from '../../noise-floor.js';
 import type { Report } from '../../report-model.js';
 import { ERROR_LEVEL, percentText, type Verdict } from '../../verdict.js';
 import { selfDifferenceText } from '../floor-text.js';
@@ -78,23 +79,30 @@ export function noiseFloorLines(report: Report, columns: number): string[] {
     : ['Noise floor (the smallest change this setup could see):', ...lines];
 }
 
-function floorSentence(floor: NoiseFloor | undefined, { baseline }: Report): string {
+function floorSentence(floor: NoiseFloor | undefined, report: Report): string {
   if (floor === undefined) return 'not known, no two blocks can be compared';
   switch (floor.kind) {
     case 'a-a': {
-      const bias = 'the interval excludes 0, so the setup is biased and the row only supports';
-      return (
-        `${percentText(floor.fraction)}, measured: ${selfDifferenceText(floor, baseline)}, over ` +
-        `${blocksText(floor.blocks)}; ` +
-        `${floor.isBroken ? bias : 'no smaller change is called one'}`
-      );
+      const measured = measuredSentence(floor, report);
+      if (floor.found === undefined) return measured;
+      const found = floorSentence(floor.found, report);
+      return floor.found.kind === 'too-few' ? `${found}; ${measured}` : `${measured}; ${found}`;
     }
     case 'spread':
       return (
-        `${percentText(floor.fraction)} is found with 90% power, reckoned from the spread of ` +
+        `${sizeText(floor.fraction)} is found with 90% power, reckoned from the spread of ` +
         `${blocksText(floor.blocks)}`
       );
     case 'too-few':
       return `none: ${blocksText(floor.blocks)} cannot decide, ${floor.needed} needed`;
   }
+}
+
+function measuredSentence(floor: MeasuredFloor, { baseline }: Report): string {
+  const bias = 'the interval excludes 0, so the setup is biased and the row only supports';
+  return (
+    `${sizeText(floor.fraction)}, measured: ${selfDifferenceText(floor, baseline)}, over ` +
+    `${blocksText(floor.blocks)}; ` +
+    `${floor.isBroken ? bias : 'no smaller change is called one'}`
+  );
 }
