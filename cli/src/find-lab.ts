@@ -10,7 +10,7 @@ import { readRunningLab } from './lab-record.js';
 import { readMark, type SweepFolder } from './sweep-folder.js';
 
 /** Where sweeps without `--out` have their folders. */
-const SWEEPS_FOLDER = 'out';
+export const SWEEPS_FOLDER = 'out';
 
 export type LabOfSweep =
   | { readonly kind: 'running'; readonly controller: readonly Address[]; readonly sweep: SweepId }
@@ -59,20 +59,28 @@ export async function findRunningLab(
 
 /** The folder of a sweep, by its path or by the sweep's id. Throws UsageError. */
 export async function findFolder(text: string): Promise<SweepFolder> {
-  for (const path of [text, join(SWEEPS_FOLDER, text)]) {
+  for (const path of placesOf(text)) {
     const mark = await readMark(path);
     if (mark !== undefined) return { ...mark, path, resumed: true };
   }
   const known = await namesBelowOut();
   const nearest = nearestName(text, known);
   const hint = nearest === undefined ? '' : `did you mean \`${nearest}\`? `;
+  const lab = 'sweep of a lab needs --controller HOST:PORT';
   throw new UsageError(
-    `there is no sweep in ${text} or ${join(SWEEPS_FOLDER, text)}; ${hint}A sweep of a lab needs ` +
-      '--controller HOST:PORT',
+    `there is no sweep in ${placesOf(text).join(' or ')}; ` +
+      (hint === '' ? `a ${lab}` : `${hint}A ${lab}`),
   );
 }
 
-async function namesBelowOut(): Promise<string[]> {
+/** A path is one; a name may also be that of a folder below `out/`. */
+function placesOf(text: string): readonly string[] {
+  const isPath = text.includes('/') || ['.', '..'].includes(text);
+  return isPath ? [text] : [text, join(SWEEPS_FOLDER, text)];
+}
+
+/** Sorted. */
+export async function namesBelowOut(): Promise<string[]> {
   const names = await readdir(SWEEPS_FOLDER).catch(() => []);
   return names.sort();
 }

@@ -4,11 +4,12 @@
  * processes, gRPC and nats-server. Which kernel has the effect is known beforehand.
  */
 import { strict as assert } from 'node:assert';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openLab } from './lab.js';
 import { processesOf, run, start, temporaryFolder, waitFor } from './labsweep-process.js';
+import { unpackBundle } from './unpack-bundle.js';
 
 const KERNELS = ['6.12.1', '6.13.1', '6.14.1', '6.15.1', '6.16.1', '6.17.1', '6.18.1', '6.19.1'];
 /** From here on it is twice as slow. */
@@ -101,6 +102,52 @@ function sandwichFolder(folder: string): string {
   assert.equal(found.length, 1);
   return found[0] ?? '';
 }
+
+test('A B A and rounds are bundled whole without a lab, and repeated from the bundle', async (context) => {
+  const folder = temporaryFolder(context);
+  writeSpec(folder);
+  const scripted = ['--runners', 'scripted'];
+  const ended = await run(folder, 'narrow', 'sweep.toml', ...ENDS, ...scripted);
+  assert.equal(ended.exitCode, 0, ended.stderr);
+  const [narrowing = ''] = readdirSync(join(folder, 'out'));
+  const place = join('out', narrowing);
+  const names = readdirSync(join(folder, place));
+  const aba = names.find((name) => name.startsWith('aba-')) ?? '';
+  for (const [index, suffix] of [aba, 'r1'].entries()) {
+    const sweep = `${narrowing}-${suffix}`;
+    for (const [way, named] of [join(place, suffix), sweep].entries()) {
+      const bundled = await run(folder, 'bundle', named, '-o', `${index}-${way}.tar.gz`);
+      assert.equal(bundled.exitCode, 0, bundled.stderr);
+    }
+    const [one, other] = [0, 1].map((way) => readFileSync(join(folder, `${index}-${way}.tar.gz`)));
+    assert.deepEqual(other, one);
+    const root = unpackBundle(join(folder, `${index}-0.tar.gz`), join(folder, `${index}`));
+    assert.ok(
+      existsSync(join(root, 'repeat/toggle.c')) && existsSync(join(root, 'binaries/reproducer')),
+    );
+    // The spec of a round is not the one that the user has under that name.
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const command =
+      new RegExp(`^labsweep (run repeat/${sweep}\\.toml .*)$`, 'm').exec(readme)?.[1] ?? '';
+    const repeated = await run(root, ...command.split(' '), ...scripted, '--out', 'again');
+    assert.equal(repeated.exitCode, 0, repeated.stderr);
+    const compared = await run(folder, 'compare', join(place, suffix), join(root, 'again'));
+    assert.match(compared.stdout, /setup: no difference is known/, compared.stderr);
+    const mail = await run(folder, 'report', sweep, '--format', 'mail');
+    assert.match(
+      mail.stdout.replaceAll(/\s+/g, ' '),
+      new RegExp(`run ${sweep}\\.toml \\(seed .*bundle`),
+    );
+  }
+  const whole = await run(folder, 'bundle', narrowing);
+  assert.equal(whole.exitCode, 2, whole.stderr);
+  assert.match(whole.stderr, /holds a narrowing, whose sweeps are aba-[0-9a-f]{6}, r1, .*name one/);
+  rmSync(join(folder, place, 'store'), { recursive: true });
+  const lost = await run(folder, 'bundle', join(place, aba));
+  assert.equal(lost.exitCode, 4, lost.stderr);
+  assert.match(lost.stderr, /lacks repeat\/toggle\.c: it cannot be had: /);
+  assert.deepEqual(processesOf(folder), []);
+});
 
 test('a kernel that does not run is skipped and named, and --json is one document', async (context) => {
   const folder = temporaryFolder(context);

@@ -33,7 +33,7 @@ test("the baseline's second turn is no kernel to repeat with", () => {
       [],
     );
     assert.equal(named.filter((path) => path.endsWith('.img')).length, 2);
-    const readme = bundleReadme(record, { tree, leftOut });
+    const readme = bundleReadme(record, { tree, members: [], leftOut });
     const kernels = readme.split('\n').filter((line) => /^- (old|new|old\.again): `/.test(line));
     assert.equal(kernels.length, 2, readme);
     assert.match(readme, /old\.again is old again, for its second turn in each block/);

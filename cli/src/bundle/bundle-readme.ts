@@ -11,39 +11,68 @@ import { comparePaths } from './member-path.js';
 import { ownKernels } from './own-kernels.js';
 import type { RepeatTree } from './repeat-tree.js';
 
-const MEMBERS = [
-  '| file | what it is |',
-  '| --- | --- |',
-  '| `MANIFEST.json` | size and sha256 of every other file, and what is not in here |',
-  '| `SHA256SUMS` | the same for `sha256sum --check` |',
-  '| `record.jsonl` | the raw record: a head, then one entry a line: the submission, hosts and their facts, commands, and every outcome of every attempt |',
-  '| `report.txt`, `results.csv` | the report, and one line per trial and metric |',
-  '| `plan.txt`, `plan.json` | rows, blocks in the order in which they were handed out, kernels in the order in which they ran |',
-  '| `artifacts.json` | sha256 of kernels and workload, the compiler and its flags |',
-  '| `binaries/reproducer` | the one binary that ran everywhere |',
-  '| `repeat/` | the spec as it was submitted, and the files that it names |',
-  "| `serial/`, `output/` | each guest's console, and what came over its result channel, by trial and attempt |",
-  '| `audit/`, `attribution/` | the dumps of trials that were not timed |',
-  '| `hosts.json`, `guests.json` | what the hosts and each guest said of themselves |',
-  '',
-].join('\n');
+const BINARY = 'binaries/reproducer';
 
-export function bundleReadme(
-  record: SweepRecord,
-  at: { readonly tree: RepeatTree; readonly leftOut: readonly LeftOut[] },
-): string {
+/** Files, and folders by a slash at their end; a row stands in the table where one is there. */
+const MEMBERS: readonly (readonly [names: readonly string[], what: string])[] = [
+  [
+    ['record.jsonl'],
+    'the raw record: a head, then one entry a line: the submission, hosts and their facts, commands, and every outcome of every attempt',
+  ],
+  [['report.txt', 'results.csv'], 'the report, and one line per trial and metric'],
+  [
+    ['plan.txt', 'plan.json'],
+    'rows, blocks in the order in which they were handed out, kernels in the order in which they ran',
+  ],
+  [['artifacts.json'], 'sha256 of kernels and workload, the compiler and its flags'],
+  [[BINARY], 'the one binary that ran everywhere'],
+  [['repeat/'], 'the spec as it was submitted, and the files that it names'],
+  [['kernels/'], 'by the names of kernels, the configurations that are known, and images'],
+  [
+    ['serial/', 'output/'],
+    "each guest's console, and what came over its result channel, by trial and attempt",
+  ],
+  [['audit/', 'attribution/'], 'the dumps of trials that were not timed'],
+  [['hosts.json', 'guests.json'], 'what the hosts and each guest said of themselves'],
+];
+
+interface ReadmeParts {
+  readonly tree: RepeatTree;
+  /** Paths of what is in the bundle besides the README and what is made after it. */
+  readonly members: readonly string[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+export function bundleReadme(record: SweepRecord, at: ReadmeParts): string {
   const { sweep, state, submitted } = record;
   return [
     `# ${sweep}\n`,
     `A sweep of labsweep: ${state}, seed ${submitted.seed}, spec \`${at.tree.spec}\`.\n`,
-    MEMBERS,
+    memberTable(at.members),
     leftOutSection(at.leftOut),
     '## Check it\n',
     fenced('sha256sum --check --quiet SHA256SUMS'),
     '## Read it\n',
     fenced(`labsweep report BUNDLE.tar.gz\nlabsweep report BUNDLE.tar.gz --format csv`),
     '## Repeat it\n',
-    repeatSection(record, at.tree),
+    repeatSection(record, at),
+  ].join('\n');
+}
+
+function memberTable(members: readonly string[]): string {
+  const isThere = (name: string) =>
+    members.some((path) => (name.endsWith('/') ? path.startsWith(name) : path === name));
+  const rows = MEMBERS.flatMap(([names, what]) => {
+    const found = names.filter(isThere).map((name) => `\`${name}\``);
+    return found.length === 0 ? [] : [`| ${found.join(', ')} | ${what} |`];
+  });
+  return [
+    '| file | what it is |',
+    '| --- | --- |',
+    '| `MANIFEST.json` | size and sha256 of every other file, and what is not in here |',
+    '| `SHA256SUMS` | the same for `sha256sum --check` |',
+    ...rows,
+    '',
   ].join('\n');
 }
 
@@ -57,7 +86,8 @@ function leftOutLine({ path, sha256, reason }: LeftOut): string {
   return `- \`${path}\`${sha256 === undefined ? '' : `, sha256 ${sha256}`}: ${reason}\n`;
 }
 
-function repeatSection(record: SweepRecord, tree: RepeatTree): string {
+function repeatSection(record: SweepRecord, at: ReadmeParts): string {
+  const { tree, members } = at;
   const { submitted, commands = [] } = record;
   const added = commands.flatMap((entry) =>
     entry.type === 'commanded' ? addedBy(entry.command) : [],
@@ -66,9 +96,10 @@ function repeatSection(record: SweepRecord, tree: RepeatTree): string {
   return [
     'With labsweep installed, in the folder of this file:\n',
     fenced([run, ...added].join('\n')),
-    workloadWords(record),
+    workloadWords(record, members.includes(BINARY)),
     kernelWords(record),
-    absoluteWords(tree),
+    absoluteWords(at),
+    absentWords(at),
     commandWords(record),
   ]
     .filter((part) => part !== '')
@@ -91,13 +122,13 @@ function addedBy(command: SweepCommand): string[] {
   }
 }
 
-function workloadWords({ spec, submitted }: SweepRecord): string {
+function workloadWords({ spec, submitted }: SweepRecord, hasBinary: boolean): string {
   const { sha256, compiler, flags } = submitted.workload;
   const words = [spec.workload.program.path, ...spec.workload.arguments].map(shellWord).join(' ');
   const built = compiler === '' ? '' : ` It was built by ${compiler} with \`${flags.join(' ')}\`.`;
   return (
     `The workload is \`${words}\`; its binary has the sha256 ${sha256}.${built} The same compiler ` +
-    'gives the same binary; `binaries/reproducer` is the one that ran.\n'
+    `gives the same binary${hasBinary ? `; \`${BINARY}\` is the one that ran` : ''}.\n`
   );
 }
 
@@ -121,12 +152,25 @@ function kernelWords(record: SweepRecord): string {
   return `The kernels, which may have moved on where they came from:\n\n${lines.join('')}${turn}`;
 }
 
-function absoluteWords({ places }: RepeatTree): string {
+function absoluteWords({ tree: { places }, members }: ReadmeParts): string {
   const lines = [...places]
-    .filter(([path]) => path.startsWith('/'))
+    .filter(([path, place]) => path.startsWith('/') && members.includes(place))
     .map(([path, place]) => `- \`${place}\` to \`${path}\`\n`);
   if (lines.length === 0) return '';
   return `The spec names files by absolute paths. Copy first:\n\n${lines.join('')}`;
+}
+
+/** What the spec names and nobody can copy from here. */
+function absentWords({ tree: { places }, members, leftOut }: ReadmeParts): string {
+  const lines = [...places]
+    .filter(([, place]) => !members.includes(place))
+    .map(([path, place]) => {
+      const sha256 = leftOut.find((each) => each.path === place)?.sha256;
+      const needed = path.startsWith('/') ? path : place;
+      return `- \`${needed}\`${sha256 === undefined ? '' : `, sha256 ${sha256}`}\n`;
+    });
+  if (lines.length === 0) return '';
+  return `The spec needs, and it is not in here, so put it there first:\n\n${lines.join('')}`;
 }
 
 function commandWords({ commands = [], hosts }: SweepRecord): string {

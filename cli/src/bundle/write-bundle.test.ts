@@ -35,6 +35,12 @@ function optionsFor(target: string, change: Partial<BundleOptions> = {}): Bundle
   return { ...base, target, ...change };
 }
 
+/** The same submission with its source named by an absolute path. */
+function namingAbsolutely<Entry extends LogEntry>(entry: Entry): Entry {
+  if (entry.type !== 'submitted') return entry;
+  return { ...entry, specText: entry.specText.replace('"../src/toggle.c"', '"/src/toggle.c"') };
+}
+
 async function membersOf(archive: string): Promise<Map<string, string>> {
   const members = new Map<string, string>();
   for await (const { path, content } of unpackArchive(archive, BUNDLE_LIMITS)) {
@@ -123,6 +129,37 @@ test('kernel images go in when they are asked for, where the spec looks for them
   assert.equal(members.get('repeat/old.img'), 'old');
   assert.deepEqual(leftOut, []);
   assert.match(members.get('README.md') ?? '', /Nothing of the sweep was left out/);
+});
+
+test('the README tells steps that work with what is in the bundle, and no others', async (context) => {
+  const target = join(await folderFor(context), 'b.tar.gz');
+  const readmeOf = async (change: Partial<BundleOptions>) => {
+    await writeBundle(optionsFor(target, change));
+    return (await membersOf(target)).get('README.md') ?? '';
+  };
+  const atAbsolute = { ...sampleLog(), entries: sampleLog().entries.map(namingAbsolutely) };
+  const whole = await readmeOf({ log: atAbsolute, withKernels: true });
+  assert.match(whole, /\| `binaries\/reproducer` \| the one binary/);
+  assert.match(whole, /\| `kernels\/` \| /);
+  assert.match(
+    whole,
+    /Copy first:\n\n(- .*\n)*- `repeat\/absolute\/src\/toggle\.c` to `\/src\/toggle\.c`\n/,
+  );
+  assert.match(whole, /`binaries\/reproducer` is the one that ran/);
+  assert.doesNotMatch(whole, /it is not in here/);
+  // No `audit/`, since the sweep has none.
+  assert.doesNotMatch(whole, /`audit\/`|`attribution\/`/);
+  const fetch = () => Promise.reject(new Error('the lab is gone'));
+  const bare = await readmeOf({ log: atAbsolute, fetch });
+  const steps = bare.slice(bare.indexOf('## Check it'));
+  assert.doesNotMatch(bare, /\| `binaries\/reproducer`|\| `kernels\/`|\| `serial\/`/);
+  assert.doesNotMatch(steps, /binaries\/reproducer|Copy first/);
+  const source = sha256Of(Buffer.from('source'));
+  assert.match(
+    steps,
+    new RegExp(`it is not in here.*:\\n\\n(- .*\\n)*- \`/src/toggle\\.c\`, sha256 ${source}\\n`),
+  );
+  assert.match(steps, /(- .*\n)*- `repeat\/old\.img`, sha256 [0-9a-f]{64}\n/);
 });
 
 test('what is too big or cannot be had is named in manifest and README', async (context) => {

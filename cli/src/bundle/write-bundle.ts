@@ -49,12 +49,14 @@ export async function writeBundle(options: BundleOptions): Promise<BundleEnd> {
     for (const [path, content] of contents.texts) await stage.add(path, content);
     await stage.addLines(RECORD_FILE, formatRecord(log));
     const leftOut = [...contents.leftOut, ...(await addArtifacts(stage, contents, options))];
-    await stage.add('README.md', bundleReadme(record, { tree: contents.tree, leftOut }));
+    const members = stage.members.map(({ path }) => path);
+    const readme = bundleReadme(record, { tree: contents.tree, members, leftOut });
+    await stage.add('README.md', readme);
     await stage.add('SHA256SUMS', sumsOf(stage.members));
     const { sweep, state } = log;
     const { seed } = record.submitted;
-    const { members } = stage;
-    await stage.add(MANIFEST_FILE, formatManifest({ sweep, state, seed, members, leftOut }));
+    const listed = { sweep, state, seed, members: stage.members, leftOut };
+    await stage.add(MANIFEST_FILE, formatManifest(listed));
     checkReadable(stage.members);
     const modifiedAtMs = record.submitted.atMs;
     await packArchive({ target, root: sweep, files: stage.files(), modifiedAtMs });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Runs one sweep of a narrowing in a lab, by the way that every sweep takes, or finds it there. */
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { SweepRecord } from '@labsweep/analysis';
 import { type SpecVariant, specVariant } from '@labsweep/controller';
 import { LabsweepError, messageOf, type SweepId, UnreachableError } from '@labsweep/proto';
@@ -121,7 +121,8 @@ export class NarrowLab {
     }
     await lab.client.submit({
       sweep,
-      specPath,
+      // Files are named relative to it; the text is not that of the user's spec.
+      specPath: join(dirname(specPath), `${sweep}.toml`),
       specText: specVariant(specText, task.place, variant),
       files: hashesOf(files),
       seed: spec.seed,

@@ -4,6 +4,7 @@
  * asks here, and need not know which it is.
  */
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   type Address,
   LabsweepError,
@@ -17,8 +18,9 @@ import { findFolder } from '../find-lab.js';
 import { readRunningLab } from '../lab-record.js';
 import { readRecord } from '../record/record-file.js';
 import type { SweepLog } from '../record/sweep-log.js';
-import { readMark, type SweepFolder } from '../sweep-folder.js';
+import { readMark } from '../sweep-folder.js';
 import { withClient } from '../with-client.js';
+import { findRound, roundsIn, type SweepPlace } from './find-round.js';
 import { watchOnce } from './watch-once.js';
 
 export interface SourceOptions {
@@ -38,7 +40,7 @@ export type SweepSource =
       readonly folder?: string;
     }
   /** Nobody works there. */
-  | { readonly kind: 'folder'; readonly folder: SweepFolder; readonly cacheDirectory: string }
+  | ({ readonly kind: 'folder'; readonly cacheDirectory: string } & SweepPlace)
   /** Results of a lab that was watched. */
   | { readonly kind: 'record'; readonly folder: string };
 
@@ -47,20 +49,39 @@ export async function findSweep(options: SourceOptions): Promise<SweepSource> {
   const { sweep, controller, cacheDirectory } = options;
   const found = await stat(sweep).catch(() => undefined);
   if (found?.isFile() === true) return { kind: 'bundle', path: sweep };
+  const round = await findRound(sweep);
   if (controller !== undefined) {
     const mark = await readMark(sweep);
     const record = mark ?? (await readRecord(sweep));
     const folder = record === undefined ? {} : { folder: sweep };
     const id = record?.sweep ?? (sweep as SweepId);
     // A sweep of a lab of its own is in no other, whatever else is asked of that one.
-    if (mark?.runners === undefined) return { kind: 'lab', controller, sweep: id, ...folder };
-  } else if ((await readMark(sweep)) === undefined && (await readRecord(sweep)) !== undefined) {
+    const own = mark ?? round?.lab;
+    if (own?.runners === undefined) return { kind: 'lab', controller, sweep: id, ...folder };
+  } else if (round === undefined && (await isRecordAlone(sweep))) {
     return { kind: 'record', folder: sweep };
   }
-  const folder = await findFolder(sweep);
-  const running = await readRunningLab(folder.path);
-  if (running === undefined) return { kind: 'folder', folder, cacheDirectory };
-  return { kind: 'lab', controller: running, sweep: folder.sweep, folder: folder.path };
+  const place = round ?? (await placeOf(sweep));
+  const running = await readRunningLab(place.lab.path);
+  if (running === undefined) return { kind: 'folder', ...place, cacheDirectory };
+  return { kind: 'lab', controller: running, sweep: place.sweep, folder: place.path };
+}
+
+async function isRecordAlone(path: string): Promise<boolean> {
+  return (await readMark(path)) === undefined && (await readRecord(path)) !== undefined;
+}
+
+/** Throws UsageError for what is none, or more than one. */
+async function placeOf(text: string): Promise<SweepPlace> {
+  const folder = await findFolder(text);
+  const { sweep, path } = folder;
+  const rounds = await roundsIn(path);
+  const [first] = rounds;
+  if (first === undefined) return { sweep, path, lab: folder };
+  throw new UsageError(
+    `${path} holds a narrowing, whose sweeps are ${rounds.join(', ')}; name one of them, such as ` +
+      join(path, first),
+  );
 }
 
 /** Throws UsageError for what cannot be read, LabsweepError and its kinds for the rest. */
@@ -73,7 +94,7 @@ export async function readSweep(source: SweepSource): Promise<SweepLog> {
         watchOnce(client, source.sweep, { isAtRest: false }),
       );
     case 'folder':
-      return (await readRecord(source.folder.path)) ?? readAtRest(source);
+      return (await readRecord(source.path)) ?? readAtRest(source);
     case 'record':
       return mustHave(source.folder, await readRecord(source.folder));
   }
@@ -84,15 +105,15 @@ function mustHave(folder: string, log: SweepLog | undefined): SweepLog {
   throw new UsageError(`${folder} holds no record of a sweep`);
 }
 
-function readAtRest({ folder, cacheDirectory }: SweepSource & { readonly kind: 'folder' }) {
-  if (folder.runners === undefined) {
+function readAtRest({ sweep, path, lab, ...source }: SweepSource & { readonly kind: 'folder' }) {
+  if (lab.runners === undefined) {
     throw new UsageError(
-      `${folder.path} holds no record of ${folder.sweep}, which is measured in another lab; name ` +
-        'it by --controller HOST:PORT',
+      `${path} holds no record of ${sweep}, which is measured in another lab; name it by ` +
+        '--controller HOST:PORT',
     );
   }
-  return atRest(folder, cacheDirectory, (client) =>
-    watchOnce(client, folder.sweep, { isAtRest: true }),
+  return atRest(lab, source.cacheDirectory, (client) =>
+    watchOnce(client, sweep, { isAtRest: true }),
   );
 }
 
@@ -112,9 +133,9 @@ export async function withArtifacts<Value>(
   const elsewhere = new LabsweepError('it is in another lab; name that by --controller HOST:PORT');
   const refuse = () => Promise.reject(elsewhere);
   if (source.kind === 'record') return work(refuse, source.folder);
-  const { folder, cacheDirectory } = source;
-  if (folder.runners === undefined) return work(refuse, folder.path);
-  return atRest(folder, cacheDirectory, (client) =>
-    work((sha256) => client.getArtifact(sha256), folder.path),
+  const { path, lab, cacheDirectory } = source;
+  if (lab.runners === undefined) return work(refuse, path);
+  return atRest(lab, cacheDirectory, (client) =>
+    work((sha256) => client.getArtifact(sha256), path),
   );
 }

@@ -35,6 +35,9 @@ function tableLines(
 function sweepLines(record: SweepRecord, columns: number): string[] {
   const { spec, submitted } = record;
   const { workload } = submitted;
+  const specName = baseName(submitted.specPath);
+  // One that was written for this sweep alone, as a narrowing does, is no file of the user.
+  const isOwn = specName === `${record.sweep}.toml`;
   const program = baseName(spec.workload.program.path);
   const binary = program.replace(/\.c$/, '');
   const isBuilt = spec.workload.program.kind === 'source';
@@ -69,8 +72,8 @@ function sweepLines(record: SweepRecord, columns: number): string[] {
       ...workload.files,
     ]),
     ...wrapText(
-      `the whole sweep: labsweep run ${shellWord(baseName(submitted.specPath))} ` +
-        `(seed ${submitted.seed})`,
+      `the whole sweep: labsweep run ${shellWord(specName)} (seed ${submitted.seed}` +
+        `${isOwn ? "; the spec is in the sweep's bundle" : ''})`,
       { prefix: '  ', columns },
     ),
   ];
