@@ -102,6 +102,7 @@ test('a pair and its mirror are confirmed against the same drift', () => {
       unlikeStates: false,
       trials: 18,
       hostTimeMs: 1,
+      besides: [],
     };
     return isConfirmed(found, around(ratio));
   };

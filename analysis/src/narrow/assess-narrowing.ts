@@ -7,7 +7,7 @@
 import { median } from '../statistics/median.js';
 import type { RatioEstimate } from '../statistics/welch.js';
 import type { SweepRecord } from '../sweep-record.js';
-import { blockAnswer, endsDirection, endsPair, isPositive } from './block-answer.js';
+import { blockAnswer, endsDirection, endsPair, isPositive, middlePairs } from './block-answer.js';
 import { ratioInterval } from './centre-interval.js';
 import {
   endsBlocks,
@@ -26,6 +26,11 @@ export interface KernelFinding {
   readonly value?: number;
   /** Divided by the good end inside blocks; absent below two blocks, and for that end itself. */
   readonly ratio?: RatioEstimate;
+  /**
+   * Divided by the middle of both ends inside blocks: what its answer is made of. Absent below two
+   * blocks, and for the ends.
+   */
+  readonly ofMiddle?: RatioEstimate;
   /** In which it was measured beside both ends. */
   readonly blocks: number;
   readonly failures: readonly string[];
@@ -74,7 +79,9 @@ export function assessNarrowing(input: NarrowInput): NarrowAssessment {
     return answer ?? (each.blocks.length >= blocksMax ? 'undecided' : 'open');
   };
   const tried = evidence.filter(({ trials }) => trials > 0);
-  const findings = tried.map((each) => findingOf(each, { answer: answerOf(each), good, quantum }));
+  const findings = tried.map((each) =>
+    findingOf(each, { answer: answerOf(each), good, bad, quantum }),
+  );
   const inner = findings.filter(({ kernel }) => kernel !== good && kernel !== bad);
   const effect = ratioInterval(both.filter(isPositive).map(endsPair), quantum);
   return {
@@ -113,18 +120,22 @@ function findingOf(
   found: {
     readonly answer: NarrowAnswer;
     readonly good: string;
+    readonly bad: string;
     readonly quantum: number | undefined;
   },
 ): KernelFinding {
-  const { answer, good, quantum } = found;
+  const { answer, good, bad, quantum } = found;
   const usable = blocks.filter((block) => isPositive(block) && block.kernel > 0);
   const pairs = usable.map((block) => ({ value: block.kernel, baseline: block.good }));
   const ratio = kernel === good ? undefined : ratioInterval(pairs, quantum);
+  const isEnd = kernel === good || kernel === bad;
+  const ofMiddle = isEnd ? undefined : ratioInterval(middlePairs(blocks), quantum);
   return {
     kernel,
     answer,
     ...(values.length === 0 ? {} : { value: median(values) }),
     ...(ratio === undefined ? {} : { ratio }),
+    ...(ofMiddle === undefined ? {} : { ofMiddle }),
     blocks: blocks.length,
     failures,
     trials,

@@ -47,14 +47,19 @@ export function blockAnswer(
   direction: 'higher' | 'lower',
   quantum?: number,
 ): 'good' | 'bad' | undefined {
-  const pairs = blocks
-    .filter((block) => isPositive(block) && block.kernel > 0)
-    .map(({ good, kernel, bad }) => ({ value: kernel, baseline: middleOf(good, bad) }));
+  const pairs = middlePairs(blocks);
   const sign = direction === 'higher' ? 1 : -1;
   const distances = pairs.map((pair) => sign * logOf(pair));
   const found = centreInterval(distances, roundingLog(pairs, quantum));
   if (found === undefined || (found.low <= 0 && found.high >= 0)) return undefined;
   return found.low > 0 ? 'bad' : 'good';
+}
+
+/** How far the kernel is from the middle between the ends, in each block. */
+export function middlePairs(blocks: readonly KernelBlock[]): RatioPair[] {
+  return blocks
+    .filter((block) => isPositive(block) && block.kernel > 0)
+    .map(({ good, kernel, bad }) => ({ value: kernel, baseline: middleOf(good, bad) }));
 }
 
 /** How far the bad end is above the good one. */

@@ -75,12 +75,15 @@ function tellsAgainst({ outcome }: TrialEnded): boolean {
   return outcome.status === 'subject-failed' || outcome.failure?.class === 'no-output';
 }
 
-/** Every attempt of every timing trial, each once. */
-export function trialsIn(records: readonly SweepRecord[]): TrialEnded[] {
+/** Every attempt of every trial that is for this, each once. */
+export function trialsIn(
+  records: readonly SweepRecord[],
+  purpose: TrialEnded['purpose'] = 'timing',
+): TrialEnded[] {
   return records.flatMap(({ entries }) => {
     const seen = new Map(
       entries
-        .filter(({ purpose }) => purpose === 'timing')
+        .filter((entry) => entry.purpose === purpose)
         .map((entry) => [JSON.stringify([entry.trial, entry.attempt, entry.host]), entry]),
     );
     return [...seen.values()];

@@ -61,7 +61,7 @@ test('a found pair has its table, its sandwich and its cost', () => {
     /appears between 6\.16\.12 \(good\) and 6\.17\.8 \(bad\)\. These are\s+neighbours/,
   );
   assert.match(text, /\n6\.16\.3 +good end +100\.0 +- +- +6 +6 +54 s\n/);
-  assert.match(text, /\n6\.17\.8 +bad +200\.0 +2\.00x +\[1\.\d+, 2\.\d+\] +3 +3 +27 s\n/);
+  assert.match(text, /\n6\.17\.8 +bad +200\.0 +1\.41x +\[1\.\d+, 1\.\d+\] +3 +3 +27 s\n/);
   assert.match(text, /2 kernels of the list did not have to run/);
   assert.match(text, / {2}effect B \/ A: 2\.00x \[1\.9\d, 2\.0\d\]\n/);
   assert.match(text, / {2}drift A \/ A: 1\.0\d*x/);
@@ -70,6 +70,35 @@ test('a found pair has its table, its sandwich and its cost', () => {
     /2 rounds,\s+18\s+boots\s+and\s+162\s+s\s[\s\S]*All\s+6\s+kernels\s+in\s+3\s+blocks/,
   );
   assert.match(text, /taken\s+18\s+boots\s+and\s+about\s+162\s+s/);
+});
+
+test('the interval beside an answer is the one that it is made of', () => {
+  // Wide against the good end, since all of a block moves together with the bad one.
+  const wild = { '6.16.3': [100, 160, 80], '6.17.8': [190, 330, 120], '7.3.4': [200, 340, 130] };
+  const report = reportOf([wild], { end: { kind: 'unfinished', reason: 'halfway' } });
+  const found = report.findings.find(({ kernel }) => kernel === '6.17.8');
+  assert(found?.ratio !== undefined && found.ofMiddle !== undefined);
+  assert.ok(found.ratio.low < 1.2, 'the interval to the good end leaves the answer open');
+  assert.equal(found.answer, 'bad');
+  assert.ok(found.ofMiddle.low > 1);
+  const { low, high } = found.ofMiddle;
+  const text = textOf(report);
+  assert.ok(text.includes(`[${low.toFixed(2)}, ${high.toFixed(2)}]`), text);
+  assert.match(
+    text,
+    /wholly\s+below\s+1\s+is\s+an\s+answer,\s+good,\s+and\s+so\s+is\s+one\s+wholly\s+above,\s+bad/,
+  );
+  const ends = report.findings.filter(({ kernel }) => kernel !== '6.17.8');
+  assert.deepEqual(
+    ends.map(({ ofMiddle }) => ofMiddle),
+    [undefined, undefined],
+  );
+});
+
+test('boots for the audit of A B A are told beside those that were timed', () => {
+  const audits = [{ purpose: 'audit', trials: 3, hostTimeMs: 13_000 }] as const;
+  const text = textOf(reportOf([ROUND, NEXT], { sandwich: { ...ABA, besides: audits } }));
+  assert.match(text, /\(18\s+boots,\s+162\s+s;\s+3\s+more\s+for\s+audit,\s+13\s+s\)/);
 });
 
 test('what lies between a pair that is not adjacent is named, never left out', () => {

@@ -81,14 +81,14 @@ function tableLines(report: NarrowReport, durationText: DurationText): string[] 
   const levels = findings.map(({ value }) => value).filter((value) => value !== undefined);
   const decimals = decimalsFor(levels);
   const rows = findings.map((finding): TableCell[] => {
-    const { kernel, answer, value, ratio, blocks, trials, hostTimeMs } = finding;
+    const { kernel, answer, value, ofMiddle, blocks, trials, hostTimeMs } = finding;
     const isEnd = kernel === kernels[0] || kernel === kernels.at(-1);
     return [
       [kernel],
       [`${answer}${isEnd ? ' end' : ''}`],
       [value === undefined ? '-' : formatLevel(value, decimals)],
-      [ratio === undefined ? '-' : formatFactor(ratio.ratio)],
-      [ratio === undefined ? '-' : rangeText(ratio)],
+      [ofMiddle === undefined ? '-' : formatFactor(ofMiddle.ratio)],
+      [ofMiddle === undefined ? '-' : rangeText(ofMiddle)],
       [`${blocks}`],
       [`${trials}`],
       [durationText(hostTimeMs)],
@@ -100,7 +100,7 @@ function tableLines(report: NarrowReport, durationText: DurationText): string[] 
     left('kernel'),
     left('answer'),
     right(metric.unit),
-    right('of good'),
+    right('of middle'),
     left('95%'),
     right('blocks'),
     right('boots'),
@@ -111,9 +111,20 @@ function tableLines(report: NarrowReport, durationText: DurationText): string[] 
   const failed = findings.filter(({ failures }) => failures.length > 0);
   return [
     ...renderAsciiTable({ columns, rows, gap: 2 }),
+    ...(findings.some(({ ofMiddle }) => ofMiddle !== undefined) ? middleLines(report) : []),
     ...(notRun === 0 ? [] : [`${notRun} kernels of the list ${didNotRun}.`]),
     ...failed.flatMap((finding) => wrapText(`${finding.kernel}: ${failureText(finding)}`)),
   ];
+}
+
+/** The interval in the table is the one that answers. */
+function middleLines({ effect }: NarrowReport): string[] {
+  const [lower, higher] =
+    effect === undefined || effect.ratio > 1 ? ['good', 'bad'] : ['bad', 'good'];
+  return wrapText(
+    'of middle: divided by the geometric mean of both ends in each block. An interval wholly below 1 ' +
+      `is an answer, ${lower}, and so is one wholly above, ${higher}.`,
+  );
 }
 
 function failureText(finding: KernelFinding | undefined): string {
@@ -125,10 +136,13 @@ function failureText(finding: KernelFinding | undefined): string {
 function sandwichLines(report: NarrowReport, durationText: DurationText): string[] {
   const { sandwich, end } = report;
   if (sandwich === undefined || end.kind !== 'found') return [];
-  const { blocks, values, effect, drift, unlikeStates, trials, hostTimeMs } = sandwich;
+  const { blocks, values, effect, drift, unlikeStates, trials, hostTimeMs, besides } = sandwich;
+  const others = besides.map(
+    (each) => `; ${each.trials} more for ${each.purpose}, ${durationText(each.hostTimeMs)}`,
+  );
   const head =
     `A B A in ${blocks} blocks, in this order in each of them, none of them used in the search ` +
-    `(${trials} boots, ${durationText(hostTimeMs)}):`;
+    `(${trials} boots, ${durationText(hostTimeMs)}${others.join('')}):`;
   if (values === undefined || effect === undefined || drift === undefined) {
     return wrapText(`${head} too few blocks were measured whole.`);
   }

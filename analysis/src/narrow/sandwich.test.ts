@@ -44,6 +44,18 @@ test('an effect against the direction of the ends does not confirm them', () => 
   assert.equal(isConfirmed(sandwich(100, 50, 100), { ratio: 0.5, low: 0.4, high: 0.6 }), true);
 });
 
+test('what ran for the audit is counted, and not among the boots that were timed', () => {
+  const record = recordOf(100, 200, 100);
+  assert.deepEqual(sandwichOf(record, NAMES).besides, []);
+  const audits = record.entries.slice(0, 3).map((entry) => {
+    const trial = `audit-${entry.trial}` as typeof entry.trial;
+    return { ...entry, trial, purpose: 'audit', durationMs: 4000 } as const;
+  });
+  const found = sandwichOf({ ...record, entries: [...record.entries, ...audits] }, NAMES);
+  assert.equal(found.trials, 18);
+  assert.deepEqual(found.besides, [{ purpose: 'audit', trials: 3, hostTimeMs: 12_000 }]);
+});
+
 test('states that the audit found unlike are never confirmed', () => {
   assert.equal(isConfirmed({ ...sandwich(100, 200, 100), unlikeStates: true }, UP), false);
 });

@@ -5,6 +5,7 @@
  * from itself is the drift of the setup. Its blocks were not used in the search, so that the pair's
  * having been chosen does not colour its interval.
  */
+import type { TrialEnded } from '@labsweep/proto';
 import { analyseSweep } from '../analyse-sweep.js';
 import { isWithin } from '../change-size.js';
 import { sandwichFloor } from '../noise-floor.js';
@@ -32,8 +33,15 @@ export interface Sandwich {
   readonly drift?: RatioEstimate;
   /** The audit says that the kernels did unlike work, so that they may not be compared. */
   readonly unlikeStates: boolean;
+  /** For timing. */
   readonly trials: number;
   readonly hostTimeMs: number;
+  /** Its other trials; only what there is. */
+  readonly besides: readonly {
+    readonly purpose: 'audit' | 'attribution';
+    readonly trials: number;
+    readonly hostTimeMs: number;
+  }[];
 }
 
 export function sandwichOf(record: SweepRecord, question: SandwichQuestion): Sandwich {
@@ -59,9 +67,16 @@ export function sandwichOf(record: SweepRecord, question: SandwichQuestion): San
     ...(effect === undefined ? {} : { effect }),
     ...(drift === undefined ? {} : { drift }),
     unlikeStates: hasUnlikeStates(record),
-    trials: trials.length,
-    hostTimeMs: trials.reduce((sum, { durationMs }) => sum + durationMs, 0),
+    ...costOf(trials),
+    besides: (['audit', 'attribution'] as const)
+      .map((purpose) => ({ purpose, ...costOf(trialsIn([record], purpose)) }))
+      .filter((each) => each.trials > 0),
   };
+}
+
+function costOf(trials: readonly TrialEnded[]) {
+  const hostTimeMs = trials.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  return { trials: trials.length, hostTimeMs };
 }
 
 function mediansOf(blocks: readonly (readonly [number, number, number])[]) {

@@ -41,11 +41,11 @@ function endsText({ state }: NarrowAssessment): string {
   return state.ends === 'differ' ? 'differ' : 'do not differ clearly';
 }
 
-function findingLine({ kernel, answer, ratio, blocks, failures }: KernelFinding): string {
+function findingLine({ kernel, answer, ofMiddle, blocks, failures }: KernelFinding): string {
   const failed = failures.length === 0 ? '' : `, ${failures.length} failed (${failures.at(-1)})`;
   if (answer === 'fails') return `${kernel} is skipped: it does not run${failed}`;
   const word = answer === 'open' ? 'not clear yet' : answer;
-  const value = ratio === undefined ? '' : ` at ${factorText(ratio)} of the good end`;
+  const value = ofMiddle === undefined ? '' : ` at ${factorText(ofMiddle)} of the ends' middle`;
   return `${kernel} is ${word}${value}, ${blocks} blocks${failed}`;
 }
 

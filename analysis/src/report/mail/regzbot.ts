@@ -59,15 +59,23 @@ function checkMeasured(
     report.head.kernels.find((kernel) => kernel.name === name)?.release ?? '';
   const lead = leadClaim(report)?.cell.kernel;
   const ends = [
-    { tag: good, release: releaseOf(report.baseline) },
-    { tag: bad, release: releaseOf(lead) },
+    { tag: good, name: range.split('..')[0], release: releaseOf(report.baseline) },
+    { tag: bad, name: range.split('..')[1], release: releaseOf(lead) },
   ];
-  for (const { tag, release } of ends) {
-    const series = /^(\d+\.\d+)/.exec(release)?.[1];
-    if (series !== undefined && series !== tag.series) {
+  for (const { tag, name, release } of ends) {
+    const [, series, patch = '0'] = /^(\d+\.\d+)(?:\.(\d+))?/.exec(release) ?? [];
+    if (series === undefined) continue;
+    if (series !== tag.series) {
       throw new UsageError(
         `regzbot: "${range}" is not what was measured: the report compares ` +
           `${releaseOf(lead)} with ${releaseOf(report.baseline)}`,
+      );
+    }
+    const candidate = Number(/-(?:\S*\.)?rc(\d+)/.exec(release)?.[1] ?? Number.POSITIVE_INFINITY);
+    if (tag.order[2] !== candidate || tag.order[3] !== Number(patch)) {
+      throw new UsageError(
+        `regzbot: ${name} is not what was measured, which is ${release}: what lies between the two ` +
+          'would be blamed on other releases; measure the tagged releases, or name the commit',
       );
     }
   }

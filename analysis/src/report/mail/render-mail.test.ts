@@ -88,7 +88,7 @@ const OPENINGS: Readonly<Record<string, () => SweepRecord>> = {
 };
 
 test('the mail of a regression is as it was reviewed', () => {
-  const options = { regzbot: 'v6.16..v6.17', url: 'https://example.org/mprotect-window/' };
+  const options = { regzbot: '0123456789ab', url: 'https://example.org/mprotect-window/' };
   compareGolden('report.mail.txt', mailOf(reportSweep(), options));
 });
 
@@ -121,7 +121,7 @@ test('the first sentence has both levels', () => {
 });
 
 test('the bot is spoken to in a paragraph of its own, and only when asked', () => {
-  const record = reportSweep();
+  const record = measuredAs('6.16.0', '6.17.0');
   assert.doesNotMatch(mailOf(record), /regzbot/);
   assert.match(
     mailOf(record, { regzbot: 'v6.16..v6.17' }),
@@ -131,6 +131,39 @@ test('the bot is spoken to in a paragraph of its own, and only when asked', () =
     mailOf(record, { regzbot: '0123456789ab' }),
     /\n\n#regzbot introduced: 0123456789ab\n$/,
   );
+});
+
+/** The same sweep on other releases of the baseline and of the kernel that is slower. */
+function measuredAs(good: string, bad: string): SweepRecord {
+  return reportSweep({ releases: { 'v6.16': good, 'v6.17': bad, 'v6.17-fix': `${bad}-fix` } });
+}
+
+test('a range is told to the bot only where its very ends were measured', () => {
+  const accepted = [
+    ['v6.16..v6.17', '6.16.0', '6.17.0-custom'],
+    ['v6.16..v6.17', '6.16.0', '6.17'],
+    ['v6.16..v6.17-rc3', '6.16.0', '6.17.0-rc3'],
+    ['v6.16..v6.17-rc3', '6.16.0', '6.17.0-0.rc3.31.fc43.x86_64'],
+    ['v6.17.1..v6.17.8', '6.17.1', '6.17.8+deb13-cloud-amd64'],
+  ] as const;
+  for (const [regzbot, good, bad] of accepted) {
+    const mail = mailOf(measuredAs(good, bad), { regzbot });
+    assert.ok(mail.endsWith(`#regzbot introduced: ${regzbot}\n`), regzbot);
+  }
+  const refused = [
+    ['v6.16..v6.17', '6.16.12', '6.17.0', /v6\.16 is not what was measured, which is 6\.16\.12: /],
+    ['v6.16..v6.17', '6.16.0', '6.17.8', /v6\.17 is not what was measured, which is 6\.17\.8: /],
+    ['v6.16..v6.17', '6.16.0', '6.17.0-rc3', /v6\.17 is not what .*6\.17\.0-rc3: /],
+    ['v6.16..v6.17-rc3', '6.16.0', '6.17.0', /v6\.17-rc3 is not what was measured/],
+    ['v6.17.1..v6.17.7', '6.17.1', '6.17.8', /v6\.17\.7 is not .*measure the tagged releases/],
+  ] as const;
+  for (const [regzbot, good, bad, message] of refused) {
+    assert.throws(
+      () => mailOf(measuredAs(good, bad), { regzbot }),
+      (error) => error instanceof UsageError && message.test(error.message),
+      `${regzbot} ${good} ${bad}`,
+    );
+  }
 });
 
 test('what would mislead the bot is refused with what to try', () => {
@@ -152,6 +185,20 @@ test('what would mislead the bot is refused with what to try', () => {
   refused('v6.16.12..v6.17.13', /too vague; name mainline tags: v6\.16\.\.v6\.17/);
   refused('v6.12..v6.13', /not what was measured: the report compares 6\.17\.13 with 6\.16\.12/);
   refused('v6.16..v6.17', /no verdict "slower"/, pair(0.9));
+});
+
+test('a spec that was written for its sweep alone is told to lie in the bundle', () => {
+  const record = pair(1.5);
+  const told = (specPath: string) =>
+    mailOf({ ...record, submitted: { ...record.submitted, specPath } }).replaceAll(/\s+/g, ' ');
+  const own = `${record.sweep}.toml`;
+  const seed = `(seed ${record.submitted.seed}`;
+  assert.ok(
+    told(`specs/${own}`).includes(
+      `labsweep run ${own} ${seed}; the spec is in the sweep's bundle)`,
+    ),
+  );
+  assert.ok(told('specs/mine.toml').includes(`labsweep run mine.toml ${seed})`));
 });
 
 /** Eight blocks in which the baseline runs twice, the second time by `drift` slower. */
