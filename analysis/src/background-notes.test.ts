@@ -5,7 +5,7 @@ import { backgroundNotes } from './background-notes.js';
 import { buildRecord } from './testing/record-builder.js';
 
 /** A sweep of two kernels that say this of DAMON_STAT, by kernel; absent where they say nothing. */
-function notes(stat: Readonly<Record<string, string>>): string[] {
+function notes(stat: Readonly<Record<string, string>>, again?: string): string[] {
   const told = (kernel: string) => {
     const value = stat[kernel];
     return value === undefined ? {} : { facts: { damon_stat: value } };
@@ -16,7 +16,10 @@ function notes(stat: Readonly<Record<string, string>>): string[] {
       seed: 1,
       repetitions: 2,
       baseline: 'v6.16',
-      rows: [{ ...row, kernels: ['v6.16', 'v6.17'], told }],
+      rows: [
+        { ...row, kernels: ['v6.16', 'v6.17', ...(again === undefined ? [] : [again])], told },
+      ],
+      ...(again === undefined ? {} : { again }),
     }),
   );
 }
@@ -26,6 +29,12 @@ test('a sampler that only some kernels run is named, with the way to leave it ou
   assert.match(note, /^DAMON_STAT is enabled on v6\.17 and not on v6\.16: /);
   assert.match(note, /damon_stat\.enabled=N/);
   assert.deepEqual(others, []);
+});
+
+test("the baseline's second turn is no kernel of its own", () => {
+  const stat = { 'v6.16': 'absent', 'v6.16.again': 'absent', 'v6.17': 'Y' };
+  const [note = ''] = notes(stat, 'v6.16.again');
+  assert.match(note, /^DAMON_STAT is enabled on v6\.17 and not on v6\.16: /);
 });
 
 test('kernels that are alike in it, or do not tell, are no news', () => {

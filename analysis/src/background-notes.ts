@@ -10,7 +10,9 @@ import type { SweepRecord } from './sweep-record.js';
 /** Kernels without it tell nothing of it, so a fact of another value than `Y` is a no. */
 export function backgroundNotes(record: SweepRecord): string[] {
   const trials = timingHistories(record).flatMap((block) => block.counted);
-  const kernels = record.spec.kernels.map(({ name }) => name);
+  const { spec } = record;
+  // A second turn is the baseline once more, and no kernel of its own.
+  const kernels = spec.kernels.map(({ name }) => name).filter((name) => name !== spec.again);
   const running = kernels.filter((kernel) => samples(trials, kernel));
   const quiet = kernels.filter((kernel) => ran(trials, kernel) && !running.includes(kernel));
   if (running.length === 0 || quiet.length === 0) return [];

@@ -180,6 +180,8 @@ test('mistakes are told with their place, and end with 2', async (context) => {
     [['report', 'absent'], /^there is no sweep in absent/],
     [['report', 'absent', '--format', 'cvs'], /'cvs' is not one of text, .*did you mean csv\?/],
     [['report', 'absent', '--format', 'all'], /--format all needs a folder: -o DIR/],
+    [['report', 'x', '--url', 'ftp://x y'], /expected an address such as https:/],
+    [['report', 'out/absent'], /^there is no sweep in out\/absent; a sweep of a lab needs/],
     [['report'], /^report: name a sweep, its folder or its bundle, or --from FILE\.csv/],
     [['report', 'x', '--baseline', 'y'], /--baseline and --metric are for --from/],
     [['bundle', 'noise.tar.gz'], /noise\.tar\.gz is a bundle already/],

@@ -73,9 +73,14 @@ test('several values of which only one has a partner keep their own interval', (
   assert.equal(kernel?.full[2], 'n=1, no interval');
 });
 
-test('a baseline of 0 gives no ratio, and says so', () => {
-  const [, kernel] = texts(statedSweep({ a: [0, 0], b: [1, 1] }));
-  assert.equal(kernel?.full[2], 'no ratio: value 0');
+test('a baseline of 0, or a value below it, gives no ratio, and says so', () => {
+  for (const values of [
+    { a: [0, 0], b: [1, 1] },
+    { a: [1, 1], b: [-5, -5] },
+  ]) {
+    const [, kernel] = texts(statedSweep(values));
+    assert.equal(kernel?.full[2], 'no ratio: not positive');
+  }
 });
 
 test('partial cells show n/N, provisional ones a star, failed trials their number', () => {

@@ -121,7 +121,7 @@ function whyNot(comparison: Extract<Comparison, { kind: 'not-compared' }>): stri
     case 'too-few-pairs':
       return [`n=${comparison.pairs}, no interval`];
     case 'not-positive':
-      return ['no ratio: value 0'];
+      return ['no ratio: not positive'];
   }
 }
 

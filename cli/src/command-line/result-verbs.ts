@@ -7,6 +7,7 @@ import { reportCommand } from '../commands/report.js';
 import { wholeNumber } from '../commands/sweep-verbs.js';
 import { REPORT_FORMATS } from '../report-formats.js';
 import { argument, type CommandLineContext, examples, JSON_OPTION, LAB_OPTION } from './context.js';
+import { httpsAddress } from './https-address.js';
 
 const SOURCE_HELP = 'its id, its folder, or its bundle';
 const ARTIFACT_MAX_MIB = 64;
@@ -42,7 +43,11 @@ function addReport(program: Command, context: CommandLineContext): void {
     .option('--from <csv>', 'columns kernel, metric, value, repetition, and row keys')
     .option('--baseline <kernel>', 'with --from: what is compared with (default: the first)')
     .option('--metric <name>', 'with --from: what verdicts are about (default: the first)')
-    .option('--url <https>', 'where the raw data lie for all to see, for formats that say it')
+    .option(
+      '--url <https>',
+      'where the raw data lie for all to see, for formats that say it',
+      argument(httpsAddress),
+    )
     .option('--regzbot <range>', 'v6.16..v6.17 or a commit, for a mail to a kernel list')
     .option('--origin <name>', 'the name of the CI system, for formats that ask for it')
     .option(...LAB_OPTION)

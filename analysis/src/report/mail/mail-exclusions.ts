@@ -87,7 +87,7 @@ export function stateLines(report: Report, columns: number): string[] {
 /** The same as items of a list under a heading of its own. */
 export function stateItems(report: Report): string[] {
   const [first = '', ...others] = stateLines(report, Number.MAX_SAFE_INTEGER);
-  return others.length === 0 ? [first] : others;
+  return others.length === 0 ? [first] : others.map((line) => line.trimStart());
 }
 
 /** Rows of which the same is told share its words. */
