@@ -124,7 +124,7 @@ test('beside a measured floor stands whether the blocks can decide at all', () =
   assert(complete?.kind === 'a-a');
   assert.deepEqual(complete.found, { kind: 'too-few', blocks: 5, needed: 6 });
   assert.match(
-    floorText(complete, 'old'),
+    floorText(complete, { baseline: 'old', head: {} }),
     /could see tonight: none, 5 blocks cannot decide, 6 needed/,
   );
   assert.deepEqual(completeFloor(measured, [], { level: 0.05, family: 1 }), measured);

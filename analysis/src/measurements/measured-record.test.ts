@@ -212,14 +212,6 @@ test('what the table does not tell is assumed aloud', () => {
   assert.ok(notes.some((note) => note.startsWith('Made elsewhere')));
 });
 
-test('a second turn is no baseline by chance, unless it is of a kernel that is not there', () => {
-  const lines = ['a.again,ns,10,1', 'a,ns,11,1', 'b,ns,20,1'];
-  const { spec } = recordOf(['kernel,metric,value,repetition', ...lines].join('\n'));
-  assert.deepEqual([spec.baseline, spec.again], ['a', 'a.again']);
-  const alone = recordOf('kernel,metric,value,repetition\nx.again,ns,10,1\nb,ns,20,1\n');
-  assert.equal(alone.spec.baseline, 'x.again');
-});
-
 test('baseline and metric can be chosen', () => {
   const { spec } = recordOf(STEPS, { baseline: 'x', metric: 'unexpected_results' });
   assert.equal(spec.baseline, 'x');

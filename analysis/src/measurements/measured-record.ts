@@ -126,12 +126,6 @@ function secondTurn(rows: readonly MeasuredRow[], baseline: string): Pick<Spec, 
   return held.length > 0 && isBeside ? { again: again as KernelName } : {};
 }
 
-/** The first kernel, but for one that is called the second turn of another. */
-function firstTurn(kernels: readonly string[]): string | undefined {
-  const second = kernels.map((name) => `${name}${AGAIN_ENDING}`);
-  return kernels.find((name) => !second.includes(name));
-}
-
 /**
  * A kernel that lacks a repetition is missing there. Only a table that names its blocks may hold
  * some that were planned without it.

@@ -103,9 +103,9 @@ export function judgementText({ verdict, reasons, blocksMissing }: Judgement): s
 }
 
 /** "tonight" is meant: another night has another floor. */
-function floorText(
+export function floorText(
   floor: NoiseFloor,
-  { baseline, head }: Pick<Report, 'baseline' | 'head'>,
+  { baseline, head }: { readonly baseline: string; readonly head: Pick<Report['head'], 'table'> },
 ): string {
   const smallest = 'smallest change this setup could see tonight:';
   switch (floor.kind) {
@@ -126,7 +126,7 @@ function floorText(
 }
 
 /** What to change in the spec; of a table made elsewhere there is none, so what to add to it. */
-function measuringText(baseline: string, { table }: Report['head']): string {
+function measuringText(baseline: string, { table }: Pick<Report['head'], 'table'>): string {
   if (table === undefined) return 'aa = true';
   return `a second series of ${baseline} in ${table.fileName}, called ${baseline}${AGAIN_ENDING},`;
 }
