@@ -163,7 +163,7 @@ const OFFERED_FACTOR = 1.15;
  * much it is; and the most that is believed, since a lab that is too busy adds without end.
  */
 const ADDED_MS = 15;
-const ADDED_MS_MAX = 100;
+const ADDED_MS_MAX = 80;
 /** Until the second sweep is what all agents work on. */
 const CHANGE_MS = 5_000;
 
