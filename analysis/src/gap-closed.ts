@@ -15,7 +15,12 @@ import { metricQuantum } from './quantisation.js';
 import type { RowState } from './row-state.js';
 import { matchedByBlock, type Series } from './series.js';
 import { differenceText } from './state-gate.js';
-import { type BootstrapInterval, bcaInterval, percentileInterval } from './statistics/bootstrap.js';
+import {
+  type BootstrapInterval,
+  bcaInterval,
+  percentileInterval,
+  stretchedForFewUnits,
+} from './statistics/bootstrap.js';
 import { type Estimate, estimateMedian } from './statistics/estimate.js';
 import { type FiellerInterval, fiellerInterval } from './statistics/fieller.js';
 import { median } from './statistics/median.js';
@@ -29,7 +34,7 @@ export type GapClosed =
       readonly fraction: Estimate;
       /** Ratio of the blocks' means, each block in units of its good kernel. */
       readonly ofMeans: FiellerInterval;
-      /** Of the median of the blocks' fractions; absent below six blocks. */
+      /** Of `ofMeans.ratio`, without its normal errors; absent below six blocks. */
       readonly bootstrap?: GapBootstrap;
       /** Of the cells' means, for comparison; absent where the means leave no gap. */
       readonly byMeans?: number;
@@ -122,13 +127,14 @@ function ofBlocks(
     .filter((fraction) => fraction !== undefined);
   if (fractions.length < blocks.length) return refused('in some block the gap is exactly 0');
   if (fractions.length < 2) return refused(`n=${fractions.length}, no interval`);
-  const ofMeans = fiellerInterval(blocks.map(inUnitsOfGood), COVERAGE_MIN);
+  const units = blocks.map(inUnitsOfGood);
+  const ofMeans = fiellerInterval(units, COVERAGE_MIN);
   if (ofMeans === undefined) {
     return refused('the mean gap is not clearly different from 0, so no interval is bounded');
   }
   const fraction = estimateMedian(fractions, 'linear');
   const hidden = hiddenShare(cells, { gap, levelGap, fraction: fraction.median });
-  const bootstrap = bootstrapOf(fractions, { hidden, draws });
+  const bootstrap = bootstrapOf(units, { observed: ofMeans.ratio, hidden, draws });
   return {
     kind: 'closed',
     fraction: { ...fraction, interval: widerBy(fraction.interval, hidden) },
@@ -159,26 +165,47 @@ const wider = <Bounds extends { readonly low: number; readonly high: number }>(
   by: number,
 ) => ({ low: low - by, high: high + by });
 
+interface GapUnit {
+  readonly numerator: number;
+  readonly denominator: number;
+}
+
 /** Hosts differ in level: inside its block each difference is a share of the good kernel's time. */
-function inUnitsOfGood([good, bad, candidate]: GapBlock) {
+function inUnitsOfGood([good, bad, candidate]: GapBlock): GapUnit {
   return { numerator: (bad - candidate) / good, denominator: (bad - good) / good };
 }
 
 function bootstrapOf(
-  fractions: readonly number[],
-  { hidden, draws }: { readonly hidden: number; readonly draws: number },
+  units: readonly GapUnit[],
+  parts: { readonly observed: number; readonly hidden: number; readonly draws: number },
 ): GapBootstrap | undefined {
-  if (fractions.length < BOOTSTRAP_BLOCKS_MIN || draws === 0) return undefined;
+  const { observed, hidden, draws } = parts;
+  if (units.length < BOOTSTRAP_BLOCKS_MIN || draws === 0) return undefined;
   const seed = BOOTSTRAP_SEED;
-  const options = { units: fractions, statistic: median, coverage: COVERAGE_MIN, draws, seed };
+  const coverage = COVERAGE_MIN;
+  const options = { units, statistic: ratioOfMeans, coverage, draws, seed };
+  const shown = (kind: 'percentile' | 'bca', interval: BootstrapInterval): BootstrapInterval => {
+    const of = { kind, observed, units: units.length, coverage };
+    return wider(stretchedForFewUnits(interval, of), hidden);
+  };
   const percentile = percentileInterval(options);
   const bca = bcaInterval(options);
   return {
     seed,
     draws,
-    ...(percentile === undefined ? {} : { percentile: wider(percentile, hidden) }),
-    ...(bca === undefined ? {} : { bca: wider(bca, hidden) }),
+    ...(percentile === undefined ? {} : { percentile: shown('percentile', percentile) }),
+    ...(bca === undefined ? {} : { bca: shown('bca', bca) }),
   };
+}
+
+function ratioOfMeans(units: readonly GapUnit[]): number | undefined {
+  let above = 0;
+  let below = 0;
+  for (const { numerator, denominator } of units) {
+    above += numerator;
+    below += denominator;
+  }
+  return below === 0 ? undefined : above / below;
 }
 
 function byCells(cells: readonly Cell[], gap: Gap) {

@@ -40,8 +40,8 @@ export function gapMeaning({ gap, primary, rows }: Report): string {
   const resampled =
     bootstrap === undefined
       ? ''
-      : `; percentile and BCa: the median's interval by ${bootstrap.draws} bootstrap draws of ` +
-        `blocks (Efron 1987), seed ${bootstrap.seed}`;
+      : `; percentile and BCa: that ratio's interval by ${bootstrap.draws} bootstrap draws of ` +
+        `blocks (Efron 1987, Hesterberg 2015), seed ${bootstrap.seed}`;
   return (
     `${primary.name}: (${gap.bad} - ${gap.candidate}) / (${gap.bad} - ${gap.good}) inside blocks; ` +
     'median of the blocks, ratio of their means (Fieller 1954), beside them the same by cells' +
@@ -50,8 +50,8 @@ export function gapMeaning({ gap, primary, rows }: Report): string {
 }
 
 /**
- * The texts of `GAP_COLUMNS`: the median's line, the same by bootstrap, then the mean's; none where
- * it is refused.
+ * The texts of `GAP_COLUMNS`: the median's line, the mean's, then the mean's by bootstrap; none
+ * where it is refused.
  */
 export function gapRows({ label, gapClosed }: GapRow): string[][] {
   if (gapClosed?.kind !== 'closed') return [];
@@ -63,13 +63,13 @@ export function gapRows({ label, gapClosed }: GapRow): string[][] {
     ['percentile', percentile],
     ['BCa', bca],
   ] as const;
-  const median = shareText(fraction.median);
+  const mean = shareText(ofMeans.ratio);
   return [
-    [label, String(n), 'median', median, medianRange, shareText(byMedians)],
+    [label, String(n), 'median', shareText(fraction.median), medianRange, shareText(byMedians)],
+    [label, String(n), 'mean', mean, rangeText(ofMeans), shareText(byMeans)],
     ...resampled.flatMap(([name, range]) =>
-      range === undefined ? [] : [[label, String(n), name, median, rangeText(range), '-']],
+      range === undefined ? [] : [[label, String(n), name, mean, rangeText(range), '-']],
     ),
-    [label, String(n), 'mean', shareText(ofMeans.ratio), rangeText(ofMeans), shareText(byMeans)],
   ];
 }
 

@@ -168,7 +168,7 @@ test('gap closed has its bootstrap intervals, with seed and draws', () => {
     const page = render(name, reportSweep()).replaceAll(/\s+/g, ' ');
     assert.match(page, /percentile\W.{0,60}?\[[\d.]+%, [\d.]+%\]/, name);
     assert.match(page, /BCa\W.{0,60}?\[[\d.]+%, [\d.]+%\]/, name);
-    assert.match(page, /1999 bootstrap draws.{0,30}seed 20260623/, name);
+    assert.match(page, /1999 bootstrap draws.{0,45}seed 20260623/, name);
   }
   const short = render('text', reportSweep({ repetitions: 4 }));
   assert.match(short, /Gap closed/);

@@ -7,7 +7,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bcaInterval, percentileInterval } from './bootstrap.js';
+import { bcaInterval, percentileInterval, stretchedForFewUnits } from './bootstrap.js';
 import { fiellerInterval } from './fieller.js';
 import { groupsAgreeP } from './group-agreement.js';
 import { holmAdjusted } from './holm.js';
@@ -117,6 +117,22 @@ test('bootstrap: boot.ci(type = c("perc", "bca")) of 200,000 draws', () => {
   const mild = bcaInterval({ ...options, units: X });
   near(mild?.low, 0.0117, 0.0003);
   near(mild?.high, 0.0249, 0.0003);
+});
+
+test('bootstrap of few units: qt(0.975, n - 1) * sqrt(n / (n - 1)) / qnorm(0.975)', () => {
+  // For BCa with n / (n - 1) in place of its root.
+  const interval = { low: 1, high: 4 };
+  for (const [kind, units, factor] of [
+    ['percentile', 6, 1.43672605048],
+    ['percentile', 10, 1.2166157331],
+    ['bca', 6, 1.5738545336],
+    ['bca', 10, 1.2824255846],
+  ] as const) {
+    const of = { kind, observed: 2, units, coverage: 0.95 };
+    const { low, high } = stretchedForFewUnits(interval, of);
+    near(2 - low, factor);
+    near(high - 2, 2 * factor);
+  }
 });
 
 test('interpolated order statistics, by the formula of Hettmansperger and Sheather in R', () => {
