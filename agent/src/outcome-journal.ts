@@ -63,7 +63,10 @@ export class OutcomeJournal {
     for (const line of text.split('\n')) journal.read(line, hosts);
     for (const [id, entry] of journal.entries) {
       const host = hosts.get(id);
-      if (host !== undefined) journal.left.set(host, [...journal.leftOf(host), entry]);
+      if (host === undefined) continue;
+      const left = journal.left.get(host) ?? [];
+      left.push(entry);
+      journal.left.set(host, left);
     }
     await journal.rewrite();
     return journal;
@@ -91,9 +94,11 @@ export class OutcomeJournal {
     if (this.entries.delete(messageId)) this.settled.push(messageId);
   }
 
-  /** Of this host, as an earlier process left it. */
-  leftOf(host: HostId): readonly SpoolEntry[] {
-    return this.left.get(host) ?? [];
+  /** Of this host, as an earlier process left it; once. */
+  takeLeft(host: HostId): readonly SpoolEntry[] {
+    const left = this.left.get(host) ?? [];
+    this.left.delete(host);
+    return left;
   }
 
   async close(): Promise<void> {
@@ -206,7 +211,7 @@ export class JournalSpool implements OutcomeSpool {
     private readonly journal: OutcomeJournal,
     host: HostId,
   ) {
-    for (const entry of journal.leftOf(host)) this.own.set(entry.id, entry);
+    for (const entry of journal.takeLeft(host)) this.own.set(entry.id, entry);
   }
 
   get trouble(): string {
