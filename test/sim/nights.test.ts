@@ -12,7 +12,9 @@ const NIGHTS = 1_000;
 /** Of two cores, whoever else is at work on them: two minutes of each. */
 const CPU_LIMIT_MS = 2 * 120_000;
 /** Nights that have failed once, each by a defect that docs/SIMULATION.md names. */
-const ONCE_FAILED: readonly number[] = [6, 26, 70, 82, 391, 685, 737, 1002, 1044, 1057, 1082005081];
+const ONCE_FAILED: readonly number[] = [
+  6, 23, 26, 70, 82, 88, 391, 685, 737, 1002, 1044, 1057, 1082005081,
+];
 
 /** Everything that may go wrong in a night must have gone wrong in some. */
 const MUST_HAPPEN: readonly string[] = [

@@ -37,9 +37,12 @@ function attach(stream: Stream, loop: SweepLoop, note: (message: string) => void
     stream.write(writeControllerMessages(messages) as Outgoing);
   };
   const connection: AgentConnection = {
-    // What one event makes the loop say goes out together.
+    // News of outcomes goes out with what is said right behind. The rest is said in the order of
+    // the loop's decisions, to whomever: a lease that takes another one's place comes after it.
     send: (message) => {
-      if (unsent.push(message) === 1) queueMicrotask(flush);
+      unsent.push(message);
+      if (message.kind !== 'folded' && message.kind !== 'settled') flush();
+      else if (unsent.length === 1) queueMicrotask(flush);
     },
     close: () => {
       flush();

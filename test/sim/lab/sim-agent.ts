@@ -17,7 +17,7 @@ import type { StreamEnd } from '../machine/wire.js';
 import type { Process } from '../machine/world.js';
 import type { Lab, SimHost } from './lab.js';
 import { SimBroker } from './sim-broker.js';
-import { decodeControllerMessage, encodeAgentMessage } from './sim-call.js';
+import { decodeControllerMessages, encodeAgentMessage } from './sim-call.js';
 import { troubledRunner } from './troubled-runner.js';
 
 const REDIAL_MS_MIN = 200;
@@ -154,8 +154,10 @@ export class SimAgent {
     const address = addresses[this.dialled % addresses.length] ?? '';
     this.dialled += 1;
     const stream = wire.dial(address, this.process, {
-      message: (message) => {
-        if (this.stream === stream) this.take(decodeControllerMessage(message), parts);
+      message: (bytes) => {
+        for (const message of decodeControllerMessages(bytes)) {
+          if (this.stream === stream) this.take(message, parts);
+        }
       },
       ended: () => {
         if (this.stream !== stream) return;

@@ -8,7 +8,7 @@ import {
   type AgentMessage,
   AgentService,
   type ControllerMessage,
-  readControllerMessage,
+  readControllerMessages,
   writeAgentMessage,
 } from '@labsweep/proto';
 import type { StreamEnd, StreamEvents } from '../machine/wire.js';
@@ -26,8 +26,8 @@ export function encodeAgentMessage(message: AgentMessage): Buffer {
   return codec.requestSerialize(writeAgentMessage(message));
 }
 
-export function decodeControllerMessage(bytes: unknown): ControllerMessage {
-  return readControllerMessage(codec.responseDeserialize(bytes as Buffer));
+export function decodeControllerMessages(bytes: unknown): ControllerMessage[] {
+  return readControllerMessages(codec.responseDeserialize(bytes as Buffer));
 }
 
 /** What the server's handler is given. */
@@ -46,7 +46,7 @@ export class SimCall extends EventEmitter {
   write(message: unknown): void {
     if (this.destroyed) return;
     const bytes = codec.responseSerialize(message);
-    this.onWrite(decodeControllerMessage(bytes));
+    for (const message of decodeControllerMessages(bytes)) this.onWrite(message);
     this.end_.send(bytes);
   }
 
