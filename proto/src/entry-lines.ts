@@ -31,11 +31,14 @@ export function entryLinesOf(entries: readonly EntryText[]): string {
   return entries.map(({ text }) => text).join('\n');
 }
 
+/** One for all: a log has millions of messages without any. */
+const NONE: readonly string[] = [];
+
 /** Never throws: a line that cannot be read does not hide those beside it. */
 export function readEntryLines(text: string): ReadEntries {
   if (!text.includes('\n')) {
     try {
-      return { entries: [parseLogEntry(text)], malformed: [] };
+      return { entries: [parseLogEntry(text)], malformed: NONE };
     } catch (error) {
       return { entries: [], malformed: [messageOf(error)] };
     }
