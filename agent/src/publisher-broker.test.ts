@@ -44,6 +44,15 @@ async function startLab(context: TestContext, options: readonly string[] = []) {
   return { folder, nats, broker, spool, publisher, notes, put, sequences };
 }
 
+/** Its server takes no larger messages than this. */
+function startNarrowLab(context: TestContext, maxPayload: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'labsweep-conf-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const config = join(folder, 'nats.conf');
+  writeFileSync(config, `max_payload: ${maxPayload}\n`);
+  return startLab(context, ['-c', config]);
+}
+
 /** Of a broker that may be away. */
 const lastSequence = (broker: Broker) => broker.log.lastSequence().catch(() => -1);
 
@@ -89,11 +98,7 @@ test('a stream that was deleted is waited for', async (context) => {
 });
 
 test('an outcome beyond the limit of the server is cut and does not hold others up', async (context) => {
-  const folder = mkdtempSync(join(tmpdir(), 'labsweep-conf-'));
-  context.after(() => rmSync(folder, { recursive: true }));
-  const config = join(folder, 'nats.conf');
-  writeFileSync(config, 'max_payload: 200KB\n');
-  const { broker, publisher, put, notes } = await startLab(context, ['-c', config]);
+  const { broker, publisher, put, notes } = await startNarrowLab(context, '200KB');
   publisher.connect(broker);
   const outcome = { status: 'measured' as const, samples: [], facts: {}, consoleTail: '' };
   // Below our own limit, as an agent of another version may have spooled it.
@@ -109,11 +114,7 @@ test('an outcome beyond the limit of the server is cut and does not hold others 
 });
 
 test('outcomes of one message come out of the log one by one, and go alone where it is too large', async (context) => {
-  const folder = mkdtempSync(join(tmpdir(), 'labsweep-conf-'));
-  context.after(() => rmSync(folder, { recursive: true }));
-  const config = join(folder, 'nats.conf');
-  writeFileSync(config, 'max_payload: 16KB\n');
-  const { broker, publisher, put, notes } = await startLab(context, ['-c', config]);
+  const { broker, publisher, put, notes } = await startNarrowLab(context, '16KB');
   publisher.connect(broker);
   const small = ['a', 'b', 'c'].map((kernel) => sampleEntry(kernel, { durationMs: 50 }));
   for (const entry of small) await put(entry);
