@@ -48,6 +48,23 @@ test(
   },
 );
 
+test('an answer that comes after its sitting leaves the gate to the next one', LIMIT, async () => {
+  const lab = new SittingLab();
+  let refuse: ((error: Error) => void) | undefined;
+  lab.checkStore = () =>
+    new Promise((_, reject) => {
+      refuse = reject;
+    });
+  const end = lab.newSitting().run();
+  await lab.until(() => refuse !== undefined);
+  lab.stop.abort();
+  await end;
+  refuse?.(new LabsweepError('of another log'));
+  await delay(AFTERWARDS_MS);
+  assert.deepEqual(lab.gate, ['standby; the controller was stopped']);
+  assert.deepEqual(lab.notes, []);
+});
+
 test('a sitting that gets the lock opens the gate, and shuts it as it ends', LIMIT, async () => {
   const lab = new SittingLab();
   const end = lab.newSitting().run();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The gate as one sitting has it: a sitting that is over must leave it shut, and never open it
- * again, or agents and users would stay with a loop that decides nothing.
+ * The gate as one sitting has it: a sitting that is over must leave it shut, and never touch it
+ * again. Opened, agents and users would stay with a loop that decides nothing; shut, they would not
+ * find the one that does.
  */
 import type { Gate } from '@labsweep/controller';
 
@@ -23,6 +24,7 @@ export class WatchedGate {
   }
 
   shut(reason: string): void {
+    if (this.isOver) this.onDefect(new Error('a sitting that is over shuts the gate'));
     this.isOpen = false;
     this.gate.shut(reason);
   }
