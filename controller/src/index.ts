@@ -25,7 +25,7 @@ export { designOf, extendDesign, type SweepDesign } from './plan/extend-design.j
 export { planSweep } from './plan/plan-sweep.js';
 export { takesEffect } from './plan/takes-effect.js';
 export type { LoopPorts } from './ports.js';
-export { HighestTerm } from './reign/highest-term.js';
+export { LockMemory } from './reign/lock-memory.js';
 export { renderPlan } from './render-plan.js';
 export { Sitting } from './sitting.js';
 export { parseSpec } from './spec/parse-spec.js';

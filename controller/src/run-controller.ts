@@ -21,7 +21,7 @@ import { ownProcess } from './io/process-identity.js';
 import { listen } from './io/server.js';
 import { StoreSync, type SyncFailure } from './io/store-sync.js';
 import { monotonicMs, sleep } from './io/waiting.js';
-import { HighestTerm } from './reign/highest-term.js';
+import { LockMemory } from './reign/lock-memory.js';
 import type { Contender } from './reign/take-reign.js';
 import { Sitting } from './sitting.js';
 
@@ -93,7 +93,7 @@ async function sitUntilStopped(
   const onTrouble = (text: string) => sitting?.writerTrouble(text);
   const writer = new LogWriter({ log: broker.log, monotonicMs, sleep, onTrouble, signal });
   const failure: SyncFailure = {};
-  const terms = new HighestTerm();
+  const lockMemory = new LockMemory();
   let ready = false;
   const onReady = () => {
     if (!ready) options.onReady(address);
@@ -104,7 +104,7 @@ async function sitUntilStopped(
     if (signal.aborted) break;
     const store = storeDirectory === undefined ? undefined : new StoreSync(storeDirectory, failure);
     const contender = contenderAt(address);
-    const own = { writer, store, contender, terms };
+    const own = { writer, store, contender, lockMemory };
     sitting = new Sitting({ ...options, ...parts, ...own, signal, onReady });
     const end = await sitting.run();
     if (end === undefined) break;

@@ -31,7 +31,7 @@ import { sweepHandlers } from './io/sweep-server.js';
 import { monotonicMs, sleep } from './io/waiting.js';
 import type { LoopPorts } from './ports.js';
 import { Readiness } from './readiness.js';
-import type { HighestTerm } from './reign/highest-term.js';
+import type { LockMemory } from './reign/lock-memory.js';
 import type { Reign } from './reign/reign.js';
 import { type Contender, takeReign } from './reign/take-reign.js';
 import { SweepLoop } from './sweep-loop.js';
@@ -47,7 +47,7 @@ export interface SittingOptions {
   readonly syncDelayMs: number;
   readonly contender: Contender;
   /** Lives longer than a sitting. */
-  readonly terms: HighestTerm;
+  readonly lockMemory: LockMemory;
   readonly cacheDirectory: string;
   /** Makes the loop; absent is the real one. The simulation watches it, and puts defects in. */
   readonly newLoop?: (ports: LoopPorts) => SweepLoop;
@@ -140,7 +140,7 @@ export class Sitting {
   }
 
   private async reignOnce(): Promise<SittingEnd | undefined> {
-    const { note, contender, terms, broker, writer, store, options } = this.view();
+    const { note, contender, lockMemory, broker, writer, store, options } = this.view();
     const { signal } = this;
     const now = () => ({ monotonicMs: monotonicMs(), wallMs: Date.now() });
     const readiness = new Readiness({
@@ -156,7 +156,7 @@ export class Sitting {
     this.taking = takeReign({
       ports: { store: broker.reign, now, sleep, isDead },
       contender,
-      terms,
+      memory: lockMemory,
       onWaiting,
       signal,
     });
@@ -240,16 +240,14 @@ export class Sitting {
       sleep,
       onSynced: (sequence) => this.loop.synced(sequence),
       onTrouble: (text) => this.troubles.set('horizon', text),
-      onRewound: () => {
-        // The follower has words for what is wrong.
-        this.follower.verify().catch((error) => note(messageOf(error)));
-      },
+      // The follower has words for what is wrong, and ends this sitting.
+      onRewound: () => this.follower.verify().catch((error) => note(messageOf(error))),
     });
   }
 
   /** The next reign of this process comes after all that agents have seen. */
   private yieldTo({ term }: KnownReign): void {
-    this.options.terms.heardOf(term);
+    this.options.lockMemory.heardOf(term);
     const reason = `an agent has obeyed another controller under term ${term}`;
     this.stepDown({ reason, logBroken: false });
   }

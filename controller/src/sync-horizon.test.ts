@@ -13,6 +13,7 @@ function newHorizon(options: { readonly delayMs?: number } = {}) {
     synced: [] as number[],
     troubles: [] as string[],
     rewound: 0,
+    isLost: true,
     returns: 0,
     holds: (_place: LogPlace) => true,
   };
@@ -35,8 +36,9 @@ function newHorizon(options: { readonly delayMs?: number } = {}) {
     },
     onSynced: (sequence) => world.synced.push(sequence),
     onTrouble: (text) => world.troubles.push(text),
-    onRewound: () => {
+    onRewound: async () => {
       world.rewound += 1;
+      if (world.isLost) stop.abort();
     },
   });
   const fold = (sequence: number) => horizon.folded({ sequence, storedAtMs: sequence });
@@ -76,6 +78,22 @@ test('a log that lost the entry meanwhile settles nothing, although the sync wen
   world.rounds[0]?.end();
   await settle();
   assert.deepEqual([world.synced, world.rewound], [[], 1]);
+});
+
+test('an entry that the log lacked for a moment only is asked for again, and settled', async () => {
+  const { world, fold, stop } = newHorizon();
+  world.isLost = false;
+  fold(7);
+  await settle();
+  world.holds = () => false;
+  world.rounds[0]?.end();
+  await settle();
+  assert.deepEqual([world.synced, world.rewound], [[], 1]);
+  world.holds = () => true;
+  world.rounds[1]?.end();
+  await settle();
+  assert.deepEqual([world.synced, world.rewound], [[7], 1]);
+  stop.abort();
 });
 
 test('a sync that fails is told and tried again; after an I/O error nothing is settled any more', async () => {

@@ -20,8 +20,11 @@ export interface HorizonPorts {
   onSynced(sequence: number): void;
   /** What keeps entries from being settled; an empty text when nothing does. */
   onTrouble(text: string): void;
-  /** The log has lost entries that were folded. */
-  onRewound(): void;
+  /**
+   * The log does not hold an entry that was folded. Unless the signal has fired when this settles,
+   * it was only out of reach for a moment, and is asked for again.
+   */
+  onRewound(): Promise<void>;
 }
 
 /** nats-server syncs every two minutes; the rest is for a timer that is late. */
@@ -84,7 +87,12 @@ export class SyncHorizon {
       try {
         await this.ports.sync?.();
         // A server that lost its newest writes since they were folded has synced something else.
-        if (!(await this.ports.holds(mark.place))) return this.ports.onRewound();
+        if (!(await this.ports.holds(mark.place))) {
+          await this.ports.onRewound();
+          this.marks.unshift(mark);
+          await this.ports.sleep(RETRY_DELAY_MS, signal);
+          continue;
+        }
         if (signal.aborted) return;
         if (this.ports.sync === undefined && this.ports.returnCount() !== this.returnsSeen) {
           // It came back while it was asked.

@@ -4,6 +4,8 @@ import type { ProcessIdentity, ReignEntry, ReignRecord } from '@labsweep/proto';
 
 export interface ReignPorts {
   readonly store: {
+    /** It was made through this connection, so it has not lost anything. */
+    readonly isNew: boolean;
     read(): Promise<ReignEntry | undefined>;
     write(record: ReignRecord, previousRevision: number): Promise<number>;
   };

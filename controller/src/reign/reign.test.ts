@@ -4,8 +4,8 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ReignEntry, ReignRecord } from '@labsweep/proto';
-import { HighestTerm } from './highest-term.js';
-import { HOLD_MS } from './reign.js';
+import { LockMemory } from './lock-memory.js';
+import { HOLD_MS, type Reign } from './reign.js';
 import type { ReignPorts } from './reign-ports.js';
 import { takeReign } from './take-reign.js';
 
@@ -17,6 +17,8 @@ class World {
   nowMs = 0;
   wallShiftMs = 60_000_000;
   entry: ReignEntry | undefined;
+  /** False: the store was there before, and what is not in it may have been lost. */
+  isNew = true;
   readonly dead = new Set<number>();
   private sleepers: { readonly atMs: number; wake(): void }[] = [];
 
@@ -34,8 +36,12 @@ class World {
 
   machine() {
     const state = { cut: false, loseAnswer: false };
+    const world = this;
     const ports: ReignPorts = {
       store: {
+        get isNew() {
+          return world.isNew;
+        },
         read: async () => {
           if (state.cut) throw away();
           return this.entry;
@@ -43,7 +49,7 @@ class World {
         write: async (record: ReignRecord, previous: number) => {
           if (state.cut) throw away();
           if ((this.entry?.revision ?? 0) !== previous) throw overtaken();
-          this.entry = { revision: previous + 1, record };
+          this.entry = { revision: previous + 1, storedAtMs: this.nowMs, record };
           if (state.loseAnswer) {
             state.loseAnswer = false;
             throw away();
@@ -59,14 +65,20 @@ class World {
     return { state, ports };
   }
 
-  contend(name: string, pid: number, terms = new HighestTerm()) {
+  /** What a contender has by then. */
+  async takenAfter(durationMs: number, { taken }: { readonly taken: Promise<Reign | undefined> }) {
+    await this.pass(durationMs);
+    return settledBy(taken);
+  }
+
+  contend(name: string, pid: number, memory = new LockMemory()) {
     const { state, ports } = this.machine();
     const reasons: string[] = [];
     const process = { bootId: 'boot', pidNamespace: 'ns', pid, startedAtTicks: '1' };
     const contender = { session: name, address: `${name}:1`, hostName: name, process };
     const { signal } = new AbortController();
     const onWaiting = (reason: string) => reasons.push(reason);
-    const taken = takeReign({ ports, contender, terms, onWaiting, signal });
+    const taken = takeReign({ ports, contender, memory, onWaiting, signal });
     return { state, reasons, taken };
   }
 }
@@ -178,7 +190,8 @@ test('a revision that comes again after a loss is a new one, and its holder is l
   standby.state.cut = true;
   await world.pass(20_000);
   world.entry = undefined;
-  const third = await world.contend('three', 3).taken;
+  world.isNew = false;
+  const third = await world.takenAfter(7_000, world.contend('three', 3));
   assert(third);
   await world.pass(50);
   standby.state.cut = false;
@@ -190,18 +203,106 @@ test('a revision that comes again after a loss is a new one, and its holder is l
 test('a process never has a term twice, also when the store has lost the newest ones', async () => {
   const world = new World();
   world.entry = undefined;
-  const terms = new HighestTerm();
-  const first = await world.contend('one', 1, terms).taken;
+  const memory = new LockMemory();
+  const first = await world.contend('one', 1, memory).taken;
   await first?.release();
   world.entry = undefined;
-  const second = await world.contend('one', 1, terms).taken;
+  const second = await world.takenAfter(7_000, world.contend('one', 1, memory));
   assert.equal(second?.term, (first?.term ?? 0) + 1);
   // Nor does it take one that it has only heard of.
-  terms.heardOf((second?.term ?? 0) + 5);
+  memory.heardOf((second?.term ?? 0) + 5);
   await second?.release();
   world.entry = undefined;
-  const third = await world.contend('one', 1, terms).taken;
+  const third = await world.takenAfter(7_000, world.contend('one', 1, memory));
   assert.equal(third?.term, (second?.term ?? 0) + 6);
+});
+
+/** Passes so much time, and fails as soon as two believe that they reign. */
+async function passWithOneReign(
+  world: World,
+  durationMs: number,
+  contenders: readonly { readonly taken: Promise<Reign | undefined> }[],
+): Promise<readonly boolean[]> {
+  const reigns: (Reign | undefined)[] = [];
+  for (const [index, { taken }] of contenders.entries()) {
+    void taken.then((reign) => {
+      reigns[index] = reign;
+    });
+  }
+  const held = () => contenders.map((_, index) => reigns[index]?.isHeld() === true);
+  for (let passedMs = 0; passedMs < durationMs; passedMs += 50) {
+    await world.pass(50);
+    assert.ok(held().filter(Boolean).length < 2, `two reign at ${world.nowMs}`);
+  }
+  return held();
+}
+
+/** One reigns, and another one has seen it renew its lock. */
+async function watchedReign() {
+  const world = new World();
+  const first = world.contend('one', 1);
+  await first.taken;
+  const standby = world.contend('two', 2);
+  await world.pass(3_000);
+  assert.equal(world.entry?.revision, 2);
+  world.isNew = false;
+  return { world, first, standby };
+}
+
+test('a store that has lost the lock keeps it from all until its holder has given up', async () => {
+  const { world, first, standby } = await watchedReign();
+  world.entry = undefined;
+  // Its renewals are on the way for as long as it believes in its reign.
+  first.state.cut = true;
+  const fresh = world.contend('three', 3);
+  const held = await passWithOneReign(world, 15_000, [first, standby, fresh]);
+  assert.equal(held.filter(Boolean).length, 1, 'somebody takes over');
+});
+
+test('a revision that is given again to the same holder is a renewal like any other', async () => {
+  const { world, first, standby } = await watchedReign();
+  const { entry } = world;
+  assert(entry);
+  const renewed = async () => {
+    while (world.entry?.revision !== entry.revision + 1) await world.pass(50);
+  };
+  await renewed();
+  await world.pass(1_000);
+  standby.state.cut = true;
+  world.entry = entry;
+  await renewed();
+  first.state.cut = true;
+  standby.state.cut = false;
+  const held = await passWithOneReign(world, 15_000, [first, standby]);
+  assert.deepEqual(held, [false, true]);
+});
+
+test('one that has left, and comes back in a store that lost who followed, frees nothing', async () => {
+  const world = new World();
+  const left = await world.contend('one', 1).taken;
+  await left?.release();
+  const old = world.entry;
+  const second = world.contend('two', 2);
+  const standby = world.contend('three', 3);
+  await world.pass(3_000);
+  world.isNew = false;
+  world.entry = old;
+  second.state.cut = true;
+  const held = await passWithOneReign(world, 15_000, [second, standby]);
+  assert.deepEqual(held, [false, true]);
+});
+
+test('a standby that could not look has not seen that the lock was not renewed', async () => {
+  const { world, first, standby } = await watchedReign();
+  const seen = world.entry;
+  standby.state.cut = true;
+  await world.pass(8_000);
+  // All renewals since are lost, and the holder has not noticed yet.
+  world.entry = seen;
+  first.state.cut = true;
+  standby.state.cut = false;
+  const held = await passWithOneReign(world, 15_000, [first, standby]);
+  assert.deepEqual(held, [false, true]);
 });
 
 test('two hundred contenders at once: one wins', async () => {

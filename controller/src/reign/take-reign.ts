@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Waits as standby until the lock is free, and takes it. */
-import { isDeepStrictEqual } from 'node:util';
 import {
   brokerFailureOf,
   explainBrokerFailure,
   type ReignEntry,
   type ReignRecord,
 } from '@labsweep/proto';
-import type { HighestTerm } from './highest-term.js';
+import type { LockMemory } from './lock-memory.js';
 import { HOLD_MS, Reign } from './reign.js';
 import type { ReignPorts } from './reign-ports.js';
 
 /** Longer than the holder believes in it, by more than clocks run apart in that time. */
 const EXPIRY_MS = HOLD_MS + 1_000;
 const POLL_INTERVAL_MS = 500;
+/** Whoever looks less often than that has not seen that nothing changed. */
+const SIGHT_GAP_MAX_MS = 3_000;
 const MS_PER_MINUTE = 60_000;
 
 export type Contender = Pick<ReignRecord, 'session' | 'address' | 'hostName' | 'process'>;
@@ -21,7 +22,8 @@ export type Contender = Pick<ReignRecord, 'session' | 'address' | 'hostName' | '
 export interface TakeOptions {
   readonly ports: ReignPorts;
   readonly contender: Contender;
-  readonly terms: HighestTerm;
+  /** Lives longer than a sitting. */
+  readonly memory: LockMemory;
   /** Called with words for people whenever what is waited for changes. */
   onWaiting(reason: string): void;
   readonly signal: AbortSignal;
@@ -29,22 +31,19 @@ export interface TakeOptions {
 
 /** Undefined when the signal fired first. */
 export async function takeReign(options: TakeOptions): Promise<Reign | undefined> {
-  const { ports, onWaiting, signal, terms } = options;
-  let seen: { readonly holder: string; readonly sinceMonotonicMs: number } | undefined;
+  const { ports, onWaiting, signal, memory } = options;
+  let seen: Sight | undefined;
   let told = '';
   while (!signal.aborted) {
     let reason = '';
     try {
       const entry = await ports.store.read();
-      terms.heardOf(entry?.record.term ?? 0);
       if (signal.aborted) return undefined;
       const { monotonicMs } = ports.now();
-      if (entry !== undefined && holderOf(entry) !== seen?.holder) {
-        seen = { holder: holderOf(entry), sinceMonotonicMs: monotonicMs };
-      }
-      const silentMs = seen === undefined ? 0 : monotonicMs - seen.sinceMonotonicMs;
-      if (isFree(entry, silentMs, options)) return await take(options, entry);
-      reason = `standby; the reigning controller is ${entry?.record.address}`;
+      memory.saw(entry, monotonicMs);
+      seen = nextSight(seen, entry, monotonicMs);
+      if (isFree(entry, seen, options)) return await take(options, entry);
+      reason = waitingText(entry);
     } catch (error) {
       // Somebody else was faster: the next look says who.
       if (brokerFailureOf(error) === 'overtaken') continue;
@@ -57,32 +56,63 @@ export async function takeReign(options: TakeOptions): Promise<Reign | undefined
   return undefined;
 }
 
-/** A store that lost its newest values gives their revisions again, to other holders. */
-function holderOf({ revision, record }: ReignEntry): string {
-  return `${record.session} ${record.term} ${revision}`;
+/** One state of the lock, and between when and when it was looked at and found so. */
+interface Sight {
+  readonly state: string;
+  readonly sinceMonotonicMs: number;
+  readonly untilMonotonicMs: number;
 }
 
+function nextSight(
+  seen: Sight | undefined,
+  entry: ReignEntry | undefined,
+  monotonicMs: number,
+): Sight {
+  const state = stateOf(entry);
+  const fresh = { state, sinceMonotonicMs: monotonicMs, untilMonotonicMs: monotonicMs };
+  if (seen?.state !== state) return fresh;
+  // It may have been renewed out of sight, and the renewals lost.
+  if (monotonicMs - seen.untilMonotonicMs > SIGHT_GAP_MAX_MS) return fresh;
+  return { ...seen, untilMonotonicMs: monotonicMs };
+}
+
+/** A store that lost its newest values gives their revisions again, also to the same holder. */
+function stateOf(entry: ReignEntry | undefined): string {
+  if (entry === undefined) return 'absent';
+  const { revision, storedAtMs, record } = entry;
+  return `${record.session} ${record.term} ${revision} ${storedAtMs}`;
+}
+
+/**
+ * A store that has lost its newest values may show a holder that has left, one that has died, or
+ * nobody, while one that it has forgotten still believes in its reign. Then only time helps.
+ */
 function isFree(
   entry: ReignEntry | undefined,
-  silentMs: number,
-  { ports, contender }: TakeOptions,
+  seen: Sight,
+  { ports, memory }: TakeOptions,
 ): boolean {
-  if (entry === undefined) return true;
-  const { released, process } = entry.record;
-  // An earlier reign of this very process is over, or it would not contend.
-  const isOwn = isDeepStrictEqual(process, contender.process);
-  return released || isOwn || silentMs >= EXPIRY_MS || ports.isDead(process);
+  const { sinceMonotonicMs, untilMonotonicMs } = seen;
+  if (untilMonotonicMs - sinceMonotonicMs >= EXPIRY_MS) return true;
+  if (memory.sinceLossMs(untilMonotonicMs) < EXPIRY_MS) return false;
+  if (entry === undefined) return ports.store.isNew;
+  return entry.record.released || ports.isDead(entry.record.process);
+}
+
+function waitingText(entry: ReignEntry | undefined): string {
+  if (entry !== undefined) return `standby; the reigning controller is ${entry.record.address}`;
+  return `standby; nats-server does not know who reigns; waiting ${EXPIRY_MS / 1_000} s for one that does`;
 }
 
 async function take(
-  { ports, contender, terms }: TakeOptions,
+  { ports, contender, memory }: TakeOptions,
   entry: ReignEntry | undefined,
 ): Promise<Reign> {
   const sentAt = ports.now();
-  const term = nextTerm(terms.value, sentAt.wallMs);
+  const term = nextTerm(memory.term, sentAt.wallMs);
   const record = { ...contender, term, sinceMs: sentAt.wallMs, released: false };
   const revision = await ports.store.write(record, entry?.revision ?? 0);
-  terms.heardOf(term);
+  memory.saw({ revision, storedAtMs: sentAt.wallMs, record }, sentAt.monotonicMs);
   return new Reign(ports, record, revision, sentAt);
 }
 

@@ -15,7 +15,7 @@ import type {
 import { LogWriter } from '../io/log-writer.js';
 import type { StoreSync } from '../io/store-sync.js';
 import { monotonicMs, sleep } from '../io/waiting.js';
-import { HighestTerm } from '../reign/highest-term.js';
+import { LockMemory } from '../reign/lock-memory.js';
 import { Sitting } from '../sitting.js';
 import { SweepLoop } from '../sweep-loop.js';
 
@@ -57,7 +57,7 @@ export class SittingLab {
       store: store as unknown as StoreSync,
       syncDelayMs: 0,
       contender: { session: 'own', address: 'own:1', hostName: 'own', process: OWN_PROCESS },
-      terms: new HighestTerm(),
+      lockMemory: new LockMemory(),
       cacheDirectory: '/nowhere',
       newLoop: (ports) => {
         this.loop = new SweepLoop(ports);
@@ -84,6 +84,7 @@ export class SittingLab {
       followBatches: (signal: AbortSignal, first = 1) => this.follow(signal, first),
     };
     const reign = {
+      isNew: true,
       read: async () => this.lock,
       write: (record: ReignRecord, previous: number) => this.write(record, previous),
     };
@@ -96,7 +97,7 @@ export class SittingLab {
     this.writesBegun += 1;
     await this.until(() => this.answers);
     if ((this.lock?.revision ?? 0) !== previous) throw new Error('wrong last sequence');
-    this.lock = { revision: previous + 1, record };
+    this.lock = { revision: previous + 1, storedAtMs: Date.now(), record };
     return previous + 1;
   }
 

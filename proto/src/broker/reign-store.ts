@@ -35,7 +35,10 @@ export type ProcessIdentity = z.infer<typeof processIdentity>;
 export type ReignRecord = z.infer<typeof reignRecord>;
 
 export interface ReignEntry {
+  /** One that the store lost is given again to another value. */
   readonly revision: number;
+  /** Unix time by the server's clock. */
+  readonly storedAtMs: number;
   readonly record: ReignRecord;
 }
 
@@ -44,23 +47,32 @@ const STREAM = `KV_${REIGN_BUCKET}`;
 const NO_MESSAGE = 10_037;
 
 export class ReignStore {
+  private madeHere = false;
+
   /** Both with a timeout well below the duration of the lock. */
   constructor(
     private readonly streams: JetStreamClient,
     private readonly manager: JetStreamManager,
   ) {}
 
-  /** Undefined when nobody ever reigned. Throws what the broker failed with. */
+  /** The bucket was made through this connection: it has no earlier value that it could have lost. */
+  get isNew(): boolean {
+    return this.madeHere;
+  }
+
+  /** Undefined when nobody ever reigned, or the store has lost who did. Throws what the broker failed with. */
   async read(): Promise<ReignEntry | undefined> {
     try {
       const stored = await this.manager.streams.getMessage(STREAM, { last_by_subj: SUBJECT });
-      return { revision: stored.seq, record: reignRecord.parse(stored.json()) };
+      const record = reignRecord.parse(stored.json());
+      return { revision: stored.seq, storedAtMs: stored.time.getTime(), record };
     } catch (error) {
       const code = (error as NatsError).api_error?.err_code;
       if (code === NO_MESSAGE) return undefined;
       if (brokerFailureOf(error) !== 'no-stream') throw error;
       // The bucket was deleted, or this lab is new.
       await this.streams.views.kv(REIGN_BUCKET, { storage: StorageType.File, history: 1 });
+      this.madeHere = true;
       return undefined;
     }
   }

@@ -19,6 +19,7 @@ import {
 } from './bench-processes.js';
 import { type NamedProcesses, startCpuCount } from './cpu-time.js';
 import type { Figure } from './figure.js';
+import { grantTimesMs, lastSequenceOf } from './grant-times.js';
 import { specText } from './million.js';
 import type { SwarmSecond } from './swarm.js';
 
@@ -35,7 +36,7 @@ export interface LoadOptions {
 
 interface LoadedLab {
   readonly client: SweepClient;
-  readonly controllerAddress: string;
+  readonly natsUrl: string;
   /** What the agents have seen until now, second by second. */
   seconds(): readonly SwarmSecond[];
   readonly processes: readonly NamedProcesses[];
@@ -75,10 +76,10 @@ export async function withSwarm<Value>(
       { name: 'the controller', pids: [controller.pid] },
       { name: 'all agents', pids: swarms.map(({ program }) => program.pid) },
     ];
-    const controllerAddress = controller.address;
+    const natsUrl = nats.url;
     const seconds = () => swarms.flatMap((swarm) => swarm.seconds);
     const pause = (sweep: string) => pauseAt(client, sweep);
-    return await work({ client, controllerAddress, seconds, processes, submit, pause });
+    return await work({ client, natsUrl, seconds, processes, submit, pause });
   } finally {
     for (const part of running) await part.close();
   }
@@ -185,7 +186,7 @@ export async function measureSettling(
   expectedRawRate: number,
 ): Promise<MeasuredLoad> {
   const measuredMs = options.seconds * 1_000;
-  return withSwarm(options, agents, async ({ seconds, submit, pause, processes }) => {
+  return withSwarm(options, agents, async ({ seconds, submit, pause, processes, natsUrl }) => {
     const offeredRate = expectedRawRate * SETTLED_SHARE_MIN * OFFERED_FACTOR;
     const turnMs = (agents * 1_000) / offeredRate;
     const begin = async (sweep: string, addedMs: number) => {
@@ -202,10 +203,12 @@ export async function measureSettling(
     const addedMs = (agents * 1_000) / warm.settledRate - firstMs;
     const trialMs = await begin('settle-2', Math.min(addedMs, ADDED_MS_MAX));
     await delay(CHANGE_MS);
+    const sequence = await lastSequenceOf(natsUrl);
     const cpuUse = startCpuCount(processes);
     const { measured, settled, settledRate, elapsedMs } = await settledWithin(seconds, measuredMs);
     const used = cpuUse();
-    const grants = sorted(measured.flatMap(({ grantMs }) => grantMs));
+    const arrivals = measured.flatMap(({ leases }) => leases);
+    const grants = sorted(await grantTimesMs(natsUrl, sequence, arrivals));
     const idle = sorted(measured.flatMap(({ idleMs }) => idleMs));
     return {
       figures: (rawRate) => [
@@ -249,7 +252,7 @@ function rateFigures(
       measured: quantile(grants, 0.99),
       unit: 'ms',
       asked: { atMost: GRANT_P99_MAX_MS },
-      note: `${grants.length} leases, median ${quantile(grants, 0.5).toFixed(1)} ms`,
+      note: `${grants.length} leases, from the last outcome at the broker to the lease at its agent, median ${quantile(grants, 0.5).toFixed(1)} ms`,
     },
     {
       name: "from a block's last outcome to the next lease, p99",

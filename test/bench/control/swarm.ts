@@ -8,6 +8,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AgentObserver, runSwarm } from '@labsweep/agent';
 import { parseLoopbackAddress } from '@labsweep/proto';
+import { blockKey, type LeaseArrival } from './grant-times.js';
 
 /** What all agents of the swarm saw since the line before. */
 export interface SwarmSecond {
@@ -15,8 +16,7 @@ export interface SwarmSecond {
   /** Outcomes that are in the fold, and on the broker's disk. */
   readonly folded: number;
   readonly settled: number;
-  /** From a block's end to the next lease, in milliseconds; 0 for one that had come by then. */
-  readonly grantMs: readonly number[];
+  readonly leases: readonly LeaseArrival[];
   /** From a block's last outcome, which lies in the spool, to the next lease, in milliseconds. */
   readonly idleMs: readonly number[];
 }
@@ -26,23 +26,17 @@ const REPORT_INTERVAL_MS = 1_000;
 let attached = 0;
 let folded = 0;
 let settled = 0;
-let grantMs: number[] = [];
+let leases: LeaseArrival[] = [];
 let idleMs: number[] = [];
 
 function observe(): AgentObserver {
-  let idleSinceMs: number | undefined;
-  let leases = 0;
+  let after: string | undefined;
   let measuredAtMs: number | undefined;
   return {
     measured: () => {
       measuredAtMs = performance.now();
     },
-    sent: (message) => {
-      if (message.kind !== 'block-ended') return;
-      leases -= 1;
-      if (leases > 0) grantMs.push(0);
-      else idleSinceMs = performance.now();
-    },
+    sent: () => {},
     received: (message) => {
       if (message.kind === 'welcome') attached += 1;
       if (message.kind === 'folded') {
@@ -51,12 +45,11 @@ function observe(): AgentObserver {
       }
       if (message.kind === 'settled') settled += message.messageIds.length;
       if (message.kind !== 'lease') return;
-      leases += 1;
+      const { sweep, block } = message.lease;
+      if (after !== undefined) leases.push({ after, atMs: Date.now() });
+      after = blockKey(sweep, block);
       if (measuredAtMs !== undefined) idleMs.push(performance.now() - measuredAtMs);
       measuredAtMs = undefined;
-      if (idleSinceMs === undefined) return;
-      grantMs.push(performance.now() - idleSinceMs);
-      idleSinceMs = undefined;
     },
   };
 }
@@ -66,11 +59,11 @@ mkdirSync(folder, { recursive: true });
 // A profile is written only by a process that ends by itself.
 process.on('SIGTERM', () => process.exit(0));
 setInterval(() => {
-  const second: SwarmSecond = { attached, folded, settled, grantMs, idleMs };
+  const second: SwarmSecond = { attached, folded, settled, leases, idleMs };
   process.stdout.write(`${JSON.stringify(second)}\n`);
   folded = 0;
   settled = 0;
-  grantMs = [];
+  leases = [];
   idleMs = [];
 }, REPORT_INTERVAL_MS);
 process.stdout.write(`${JSON.stringify({ ready: controller })}\n`);

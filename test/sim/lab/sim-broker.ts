@@ -15,6 +15,7 @@ import {
   type LogMessage,
   type LogPlace,
   type ReadEntries,
+  type ReignEntry,
   readEntryLines,
 } from '@labsweep/proto';
 import type { BrokerModel, StoredMessage } from '../machine/broker-model.js';
@@ -43,6 +44,7 @@ export interface BrokerNetwork {
 
 export class SimBroker {
   private readonly model: BrokerModel;
+  private madeBucket = false;
 
   constructor(
     private readonly network: BrokerNetwork,
@@ -65,7 +67,11 @@ export class SimBroker {
       holds: (place: LogPlace) => this.holds(place),
       followBatches: (signal: AbortSignal, first?: number) => this.followBatches(signal, first),
     };
+    const own = this;
     const reign = {
+      get isNew() {
+        return own.madeBucket;
+      },
       read: () => this.readReign(),
       write: (record: unknown, previous: number) => this.writeReign(record, previous),
     };
@@ -108,12 +114,13 @@ export class SimBroker {
     });
   }
 
-  private readReign(): Promise<{ revision: number; record: unknown } | undefined> {
-    return this.request(() => {
-      const known = this.model.get(REIGN_KEY);
-      if (known === undefined) return undefined;
-      return { revision: known.revision, record: JSON.parse(known.value) };
-    }, REIGN_LIMIT_MS);
+  private async readReign(): Promise<ReignEntry | undefined> {
+    const read = () => ({ isMade: this.model.makeBucket(), known: this.model.get(REIGN_KEY) });
+    const { isMade, known } = await this.request(read, REIGN_LIMIT_MS);
+    if (isMade) this.madeBucket = true;
+    if (known === undefined) return undefined;
+    const { revision, value, atMs } = known;
+    return { revision, storedAtMs: atMs, record: JSON.parse(value) };
   }
 
   private writeReign(record: unknown, previous: number): Promise<number> {

@@ -7,7 +7,7 @@
 import {
   DEFECT,
   Gate,
-  HighestTerm,
+  LockMemory,
   LogWriter,
   type LoopPorts,
   monotonicMs,
@@ -38,7 +38,7 @@ export class SimController {
   private lossesAtStart = 0;
   private readonly broker: Broker;
   readonly gate = new Gate();
-  private readonly terms = new HighestTerm();
+  private readonly lockMemory = new LockMemory();
   private ports: LoopPorts | undefined;
   private sittings = 0;
   private readonly stop = new AbortController();
@@ -86,7 +86,7 @@ export class SimController {
         store: this.openStore(),
         syncDelayMs: SYNC_DELAY_MS,
         contender: this.contender(),
-        terms: this.terms,
+        lockMemory: this.lockMemory,
         cacheDirectory: '/var/cache/labsweep',
         newLoop: (ports) => this.newLoop(ports),
         note,

@@ -53,6 +53,7 @@ export class BrokerModel {
   starts = 0;
   /** Of the key-value store, which is a stream like the other. */
   revision = 0;
+  private hasBucket = false;
   private durableKeys = { revision: 0, values: new Map<string, KeyValue>() };
   private values = new Map<string, KeyValue>();
   /** As the server remembers them, of the newest entry with each id. */
@@ -119,6 +120,13 @@ export class BrokerModel {
     if (!this.exists) return [];
     const first = this.messages[0]?.sequence ?? 0;
     return this.messages.slice(Math.max(0, sequence - first));
+  }
+
+  /** Of the key-value store; true when it was not there. It was synced when it was made. */
+  makeBucket(): boolean {
+    const isMade = !this.hasBucket;
+    this.hasBucket = true;
+    return isMade;
   }
 
   get(key: string): KeyValue | undefined {
