@@ -48,6 +48,4 @@ export interface AgentOptions {
 export interface AgentObserver {
   sent(message: AgentMessage): void;
   received(message: ControllerMessage): void;
-  /** All outcomes of a block are in the spool. */
-  measured?(): void;
 }

@@ -152,7 +152,6 @@ class AttachedAgent {
         this.hasSpoken = true;
         this.client.send(message);
       },
-      onMeasured: () => options.observe?.measured?.(),
       keep: (lease) => kept.record.holds(lease, kept.bootId),
       supportsChanged: () => this.supportsChanged(),
       reattach: () => this.client.reattach(),

@@ -16,8 +16,11 @@ import { type SpoolEntry, spoolEntryOf } from './spool-entry.js';
  * for all who wait, and with many agents in it a turn takes longer than the disk.
  */
 const APPEND_SYNCED = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_DSYNC;
-/** What comes within this time shares a write: each is a turn of threads, and of the disk. */
-const GATHER_MS = 10;
+/**
+ * What comes within this time shares a write, and what is published behind it a packet: each is a
+ * turn of threads, of the disk, of the broker and of the controller.
+ */
+const GATHER_MS = 25;
 /** At this size, or twice what it began with, the file is written anew with what is not settled. */
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
 const RETRY_INTERVAL_MS = 1_000;

@@ -27,8 +27,6 @@ export interface WorkerParts {
   /** A local file with these bytes. Throws LabsweepError when they cannot be had. */
   fetch(sha256: Sha256, signal: AbortSignal): Promise<string>;
   send(message: AgentMessage): void;
-  /** All outcomes of a block are spooled: from now on it only waits. */
-  onMeasured?(): void;
   /** Keeps the lease beyond the life of the process; undefined for none. */
   keep?(lease: Lease | undefined): void;
   /**

@@ -141,7 +141,6 @@ export class Worker {
       for (const trial of lease.trials) await this.runOnce(run, trial);
       this.parts.publisher.hurry();
       run.isMeasured = true;
-      this.parts.onMeasured?.();
       await this.stage(run, 'fold', this.allFolded(lease, job.abort.signal));
       this.end(job, 'finished', '');
     } catch (error) {

@@ -12,6 +12,7 @@ import {
   type LeaseId,
   type LogEntry,
   type LogMessage,
+  messageIdOf,
   messageOf,
   type Note,
   systemClock,
@@ -70,6 +71,8 @@ export class Sitting {
   private readonly signal: AbortSignal;
   private readonly troubles: Troubles;
   private readonly loop: SweepLoop;
+  /** All but outcomes. */
+  private readonly inLog = new Set<string>();
   private readonly early = new EarlyEntries((entry) => this.hasPlace(entry));
   private readonly follower: LogFollower;
   private readonly horizon: SyncHorizon;
@@ -170,8 +173,7 @@ export class Sitting {
     if (signal.aborted) return undefined;
     note(`folded ${this.follower.newest.sequence} log entries`);
     note(`reigns under term ${reign.term}`, { term: reign.term });
-    // The log may have lost them; what it has is stored once.
-    writer.appendAgain();
+    writer.appendLost((messageId) => this.inLog.has(messageId));
     // What was folded before this reign may be asked for by agents that still hold it.
     this.horizon.folded(this.follower.newest);
     void this.horizon.run(signal);
@@ -216,11 +218,18 @@ export class Sitting {
   private fold(message: LogMessage): void {
     const { sequence, entries, malformed } = message;
     for (const each of entries) {
+      this.remember(each);
       this.early.take(each, (entry) => this.loop.entry(entry, sequence));
     }
     for (const why of malformed) this.options.note(`log message ${sequence} is skipped: ${why}`);
     // A standby settles nothing; its reign begins with what is the newest entry then.
     if (this.reign !== undefined) this.horizon.folded(message);
+  }
+
+  private remember(entry: LogEntry): void {
+    if (entry.type === 'trial-ended') return;
+    this.inLog.add(messageIdOf(entry));
+    this.options.writer.saw(entry);
   }
 
   private hasPlace(entry: LogEntry): boolean {

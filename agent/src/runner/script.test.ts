@@ -17,7 +17,7 @@ test('all options are read', () => {
       'v6.12:*',
     ],
   ]);
-  assert.equal(script.durationMs, 20);
+  assert.deepEqual(script.durationMs, { base: 20, spread: 0 });
   assert.deepEqual(script.values, [
     { metric: 'ns', base: 230, spread: 2 },
     { metric: 'mb', base: 1.5, spread: 0.5 },
@@ -36,6 +36,7 @@ describe('mistakes are named with the argument', () => {
   const cases: readonly [readonly string[], RegExp][] = [
     [['--value'], /--value: a value is missing/],
     [['--value', 'ns'], /--value ns: expected NAME=BASE/],
+    [['--duration-ms', '±5'], /--duration-ms ±5: expected BASE±SPREAD, for example 2000±150/],
     [['--value', 'ns=fast'], /'fast' is not a number/],
     [['--factor', '1.6'], /--factor 1.6: expected KERNEL=FACTOR/],
     [['--fail', 'v6.17:2:gone'], /'gone' is not a failure class; one of spawn-failed/],

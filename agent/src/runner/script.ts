@@ -6,7 +6,7 @@
  *   --value NAME=BASE±SPREAD   prints a metric: a base and the standard deviation of its noise;
  *                              `+-` will do for `±`, and without it there is no noise
  *   --factor KERNEL=FACTOR     multiplies all values on that kernel
- *   --duration-ms N            how long a trial takes (0 when absent)
+ *   --duration-ms BASE±SPREAD  how long a trial takes (0 when absent), as for a value
  *   --fail WHEN:CLASS          fails with that class, for example `v6.17:2:panic`
  *   --fail-once WHEN:CLASS     the same, but only the first time that this agent runs the trial
  *   --exit WHEN:CODE           exits with that code and prints no result
@@ -17,16 +17,21 @@
 import { FAILURE_CLASSES, type FailureClass } from '@labsweep/proto';
 
 export interface Script {
-  readonly durationMs: number;
+  readonly durationMs: Noisy;
   readonly values: readonly ScriptedValue[];
   readonly factors: ReadonlyMap<string, number>;
   readonly rules: readonly ScriptRule[];
 }
 
-export interface ScriptedValue {
-  readonly metric: string;
+/** A number with normal noise. */
+export interface Noisy {
   readonly base: number;
+  /** The standard deviation. */
   readonly spread: number;
+}
+
+export interface ScriptedValue extends Noisy {
+  readonly metric: string;
 }
 
 export interface ScriptRule {
@@ -46,7 +51,7 @@ export function parseScript(words: readonly string[]): Script {
   const values: ScriptedValue[] = [];
   const factors = new Map<string, number>();
   const rules: ScriptRule[] = [];
-  let durationMs = 0;
+  let durationMs: Noisy = { base: 0, spread: 0 };
   for (let index = 0; index < words.length; index += 2) {
     const option = words[index] ?? '';
     const text = words[index + 1];
@@ -54,7 +59,8 @@ export function parseScript(words: readonly string[]): Script {
     const what = `${option} ${text}`;
     if (option === '--value') values.push(parseValue(what, text));
     else if (option === '--factor') factors.set(...parseFactor(what, text));
-    else if (option === '--duration-ms') durationMs = parseNumber(what, text);
+    else if (option === '--duration-ms')
+      durationMs = parseNoisy(what, text, 'BASE±SPREAD, for example 2000±150');
     else rules.push(parseRule(option, text));
   }
   return { durationMs, values, factors, rules };
@@ -72,10 +78,18 @@ export function ruleFor(
 }
 
 function parseValue(what: string, text: string): ScriptedValue {
-  const match = /^([^=]+)=([^±+]+)(?:(?:±|\+-)(.+))?$/.exec(text);
-  if (match === null) throw new Error(`${what}: expected NAME=BASE±SPREAD, for example ns=230±2`);
-  const [, metric = '', base = '', spread = '0'] = match;
-  return { metric, base: parseNumber(what, base), spread: parseNumber(what, spread) };
+  const equals = text.indexOf('=');
+  const expected = 'NAME=BASE±SPREAD, for example ns=230±2';
+  if (equals <= 0) throw new Error(`${what}: expected ${expected}`);
+  const noisy = parseNoisy(what, text.slice(equals + 1), expected);
+  return { metric: text.slice(0, equals), ...noisy };
+}
+
+function parseNoisy(what: string, text: string, expected: string): Noisy {
+  const match = /^([^±+]+)(?:(?:±|\+-)(.+))?$/.exec(text);
+  if (match === null) throw new Error(`${what}: expected ${expected}`);
+  const [, base = '', spread = '0'] = match;
+  return { base: parseNumber(what, base), spread: parseNumber(what, spread) };
 }
 
 function parseFactor(what: string, text: string): [string, number] {

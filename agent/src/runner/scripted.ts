@@ -11,7 +11,7 @@ import type { TrialEvidence } from '../trial-evidence.js';
 import { validateTrial } from '../validate.js';
 import { sleepUnder } from './abortable-sleep.js';
 import type { Runner, RunResult, TrialOrder } from './runner.js';
-import { parseScript, ruleFor, type Script, type ScriptRule } from './script.js';
+import { type Noisy, parseScript, ruleFor, type Script, type ScriptRule } from './script.js';
 import { seededNoise } from './seeded-noise.js';
 import { requirementsOf } from './trial-requirements.js';
 
@@ -44,8 +44,9 @@ async function run({ failedOnce, order, signal }: Run): Promise<RunResult> {
   const script = readScript(order);
   if (typeof script === 'string') return answer(order, wrongUsage(order, script));
   const rule = takeRule({ script, order, failedOnce });
-  const isStalled = rule?.action.kind === 'stall' || script.durationMs > order.deadlineMs;
-  const durationMs = isStalled ? order.deadlineMs : script.durationMs;
+  const askedMs = Math.max(0, draw(script.durationMs, `${order.trial} duration`));
+  const isStalled = rule?.action.kind === 'stall' || askedMs > order.deadlineMs;
+  const durationMs = isStalled ? order.deadlineMs : askedMs;
   await sleepUnder(signal, durationMs);
   if (isStalled) return answer(order, stalled(order, durationMs));
   return answer(order, play({ script, order, rule }));
@@ -80,6 +81,11 @@ function takeRule(seen: Omit<Run, 'signal'> & { script: Script }): ScriptRule | 
   return rule;
 }
 
+/** The same for the same name. */
+function draw({ base, spread }: Noisy, name: string): number {
+  return spread === 0 ? base : base + spread * seededNoise(name);
+}
+
 /** A trial id is row, repetition and kernel: `qemu-smp2/r3/v6.17`. */
 function repetitionOf({ trial }: TrialOrder): number {
   return Number(/\/r(\d+)\//.exec(trial)?.[1] ?? 1);
@@ -100,9 +106,9 @@ function play(turn: { script: Script; order: TrialOrder; rule: ScriptRule | unde
 
 function resultLine(script: Script, order: TrialOrder): string {
   const factor = script.factors.get(order.kernel) ?? 1;
-  const pairs = script.values.map(({ metric, base, spread }) => {
-    const value = factor * (base + spread * seededNoise(`${order.trial} ${metric}`));
-    return ` ${metric}=${value.toFixed(3)}`;
+  const pairs = script.values.map((value) => {
+    const drawn = factor * draw(value, `${order.trial} ${value.metric}`);
+    return ` ${value.metric}=${drawn.toFixed(3)}`;
   });
   return `result scenario=scripted${pairs.join('')}`;
 }

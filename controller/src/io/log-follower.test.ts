@@ -10,6 +10,10 @@ class FakeLog {
   entries: LogPlace[] = [];
   createdAt = 'first';
   asleep = false;
+  /** So many at a time. */
+  batchSize = 1;
+  /** Ends the consumers that are open. */
+  recreated = 0;
   consumers = 0;
   losses = 0;
 
@@ -42,12 +46,14 @@ class FakeLog {
   ): AsyncGenerator<readonly LogMessage[]> {
     this.consumers += 1;
     let next = firstSequence;
-    while (!signal.aborted) {
-      const place = this.asleep && this.consumers === 1 ? undefined : this.entries[next - 1];
-      if (place === undefined) await turn();
+    const { recreated } = this;
+    while (!signal.aborted && recreated === this.recreated) {
+      const isMute = this.asleep && this.consumers === 1;
+      const places = isMute ? [] : this.entries.slice(next - 1, next - 1 + this.batchSize);
+      if (places.length === 0) await turn();
       else {
-        next += 1;
-        yield [{ ...place, entries: [], malformed: ['of no matter here'] }];
+        next += places.length;
+        yield places.map((place) => ({ ...place, entries: [], malformed: ['of no matter here'] }));
       }
     }
   }
@@ -134,6 +140,41 @@ test('a connection that was lost and a log that was not: nothing is held up', as
   log.append(2);
   await follower.catchUp();
   assert.deepEqual(seen, [1, 2, 3, 4, 5, 6, 7]);
+});
+
+test('a stream that was restored with less, and has grown past the place, is found out', async (context) => {
+  const log = new FakeLog();
+  log.append(5);
+  const { follower, seen } = follow(context, log);
+  await follower.catchUp();
+  // The connection stands: only the consumer ends with its stream.
+  log.recreated += 1;
+  log.entries = log.entries.slice(0, 3);
+  log.append(4);
+  assert.match(await follower.broken, /has lost entries/);
+  await turn();
+  assert.deepEqual(seen, [1, 2, 3, 4, 5]);
+});
+
+test('a batch that takes long lets others have their turns', async (context) => {
+  const log = new FakeLog();
+  log.append(10);
+  log.batchSize = 10;
+  let turns = 0;
+  const count = () => {
+    turns += 1;
+    if (!done) setImmediate(count);
+  };
+  let done = false;
+  const busy = () => {
+    const endMs = performance.now() + 6;
+    while (performance.now() < endMs);
+  };
+  const { follower } = follow(context, log, { fail: busy, note: () => {} });
+  setImmediate(count);
+  await follower.catchUp();
+  done = true;
+  assert.ok(turns >= 9, `${turns} turns for 10 entries of 6 ms each`);
 });
 
 test('a stream that was made anew is not taken for the old one', async (context) => {

@@ -3,6 +3,7 @@
  * Folds the log as it grows, and finds out what JetStream does not say: that the log has lost its
  * end, is gone, or that the consumer is asleep.
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   brokerFailureOf,
   type LogMessage,
@@ -11,6 +12,7 @@ import {
   type OutcomeLog,
 } from '@labsweep/proto';
 import { defectText } from './defect-text.js';
+import { monotonicMs } from './waiting.js';
 
 export interface FollowerPorts {
   readonly log: Pick<OutcomeLog, 'followBatches' | 'head' | 'holds'>;
@@ -23,6 +25,11 @@ export interface FollowerPorts {
 }
 
 const CHECK_INTERVAL_MS = 1_000;
+/**
+ * So long a batch has the event loop for itself. What is said to agents meanwhile leaves this
+ * process behind it only, and agents that get their leases together end their blocks together.
+ */
+const TURN_MS = 5;
 /** Entries are there and do not come: the consumer is opened anew after so many checks. */
 const STALLED_CHECKS_MAX = 5;
 
@@ -33,6 +40,8 @@ export class LogFollower {
   private isBroken = false;
   /** Losses of the connection after which the log was found to hold what was folded. */
   private lossesSeen: number;
+  /** A consumer has ended: the stream may have been deleted and restored meanwhile. */
+  private isUnsure = false;
   private last: LogPlace = { sequence: 0, storedAtMs: 0 };
   private consumer = new AbortController();
   private createdAt: string | undefined;
@@ -90,7 +99,7 @@ export class LogFollower {
   private async follow(): Promise<void> {
     const { log, lossCount, signal, sleep, note } = this.ports;
     for (;;) {
-      await this.verifyAfterLoss();
+      await this.verifyWhereUnsure();
       if (signal.aborted || this.isBroken) return;
       this.consumer = new AbortController();
       const stop = AbortSignal.any([signal, this.consumer.signal]);
@@ -98,18 +107,30 @@ export class LogFollower {
         for await (const batch of log.followBatches(stop, this.last.sequence + 1)) {
           // Even what came before the loss of the connection may be gone from the server by now.
           if (this.lossesSeen !== lossCount()) break;
-          for (const message of batch) {
-            // A consumer that was opened anew may repeat itself.
-            if (message.sequence <= this.last.sequence || stop.aborted) continue;
-            this.last = { sequence: message.sequence, storedAtMs: message.storedAtMs };
-            this.hand(message);
-          }
+          await this.take(batch, stop);
           this.onProgress();
         }
       } catch (error) {
         if (!stop.aborted) note(`the log is not delivered: ${messageOf(error)}`);
       }
+      this.isUnsure = true;
       if (this.lossesSeen === lossCount()) await sleep(CHECK_INTERVAL_MS / 2, signal);
+    }
+  }
+
+  private async take(batch: readonly LogMessage[], stop: AbortSignal): Promise<void> {
+    const { lossCount } = this.ports;
+    let turnEndsMs = monotonicMs() + TURN_MS;
+    for (const message of batch) {
+      // A consumer that was opened anew may repeat itself.
+      if (message.sequence <= this.last.sequence) continue;
+      if (monotonicMs() >= turnEndsMs) {
+        await turn();
+        turnEndsMs = monotonicMs() + TURN_MS;
+      }
+      if (stop.aborted || this.lossesSeen !== lossCount()) return;
+      this.last = { sequence: message.sequence, storedAtMs: message.storedAtMs };
+      this.hand(message);
     }
   }
 
@@ -123,17 +144,19 @@ export class LogFollower {
   }
 
   /**
-   * A server that comes back may have lost its end and grown past it before anybody looked. What it
+   * A log that comes back may have lost its end and grown past it before anybody looked. What it
    * delivers then is no continuation of what was folded, and would hide that something is missing:
    * nothing is folded until the log was seen to hold what is.
    */
-  private async verifyAfterLoss(): Promise<void> {
+  private async verifyWhereUnsure(): Promise<void> {
     const { lossCount, signal, sleep } = this.ports;
-    while (!signal.aborted && !this.isBroken && this.lossesSeen !== lossCount()) {
+    const isSure = () => this.lossesSeen === lossCount() && !this.isUnsure;
+    while (!signal.aborted && !this.isBroken && !isSure()) {
       const losses = lossCount();
       try {
         await this.verify();
         this.lossesSeen = losses;
+        this.isUnsure = false;
       } catch {
         // It is away again, or lost its stream: `check` has words for that.
         await sleep(CHECK_INTERVAL_MS / 2, signal);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The controller's own entries on their way into the log. It holds each for some minutes after it
- * was acknowledged, so that it can be appended again to a log that has lost its end.
+ * What controllers say, on its way into the log. The writer remembers for some minutes what the log
+ * has had of it, by whichever controller, so that it can be appended again, in its order, to a log
+ * that has lost its end.
  */
 import {
   brokerFailureOf,
@@ -33,17 +34,27 @@ export interface WriterPorts {
 }
 
 export class LogWriter {
-  private kept: Kept[] = [];
+  /** By message id, in the order in which the log had them first. */
+  private readonly kept = new Map<string, Kept>();
   private readonly waiting = new Map<string, LogEntry>();
+  /** Of those that wait, what the log has had before. */
+  private readonly lost = new Set<string>();
+  /** What users wait for while anything is in `lost`. */
+  private restored: { readonly promise: Promise<void>; resolve(): void } | undefined;
   private working = false;
 
   constructor(private readonly ports: WriterPorts) {}
 
-  /** For what a user waits for. Throws LabsweepError when the log does not take it. */
+  /**
+   * For what a user waits for. It comes behind what the log has lost, because a user who takes
+   * something back must not find it done afterwards. Throws LabsweepError when the log does not
+   * take it.
+   */
   async append(entry: LogEntry): Promise<number> {
+    await this.restored?.promise;
     try {
       const sequence = await this.ports.log.append(entry, USER_ATTEMPTS_MAX);
-      this.keep(entry);
+      this.saw(entry);
       return sequence;
     } catch (error) {
       const why = explainBrokerFailure(error);
@@ -57,15 +68,41 @@ export class LogWriter {
     void this.work();
   }
 
-  /** Appends what is held once more; the same message ids are stored once. */
-  appendAgain(): void {
-    for (const { entry } of this.kept.splice(0)) this.waiting.set(messageIdOf(entry), entry);
+  /** The log has it. Outcomes are remembered by their agents, and are none of this. */
+  saw(entry: LogEntry): void {
+    if (entry.type === 'trial-ended') return;
+    const atMonotonicMs = this.ports.monotonicMs();
+    this.kept.set(messageIdOf(entry), { entry, atMonotonicMs });
+    for (const [id, oldest] of this.kept) {
+      if (atMonotonicMs - oldest.atMonotonicMs <= KEEP_MS) break;
+      this.kept.delete(id);
+    }
+  }
+
+  /** Appends what the log has had, and has no longer, before all that waits. */
+  appendLost(isInLog: (messageId: string) => boolean): void {
+    const others = [...this.waiting];
+    this.waiting.clear();
+    for (const [id, { entry }] of this.kept) {
+      if (isInLog(id)) continue;
+      this.waiting.set(id, entry);
+      this.lost.add(id);
+    }
+    for (const [id, entry] of others) this.waiting.set(id, entry);
+    if (this.lost.size > 0) this.restored ??= newGate();
     void this.work();
   }
 
   /** Drops what is not in the log yet: this controller no longer decides anything. */
   drop(): void {
     this.waiting.clear();
+    this.lost.clear();
+    this.letUsersIn();
+  }
+
+  private letUsersIn(): void {
+    this.restored?.resolve();
+    this.restored = undefined;
   }
 
   private async work(): Promise<void> {
@@ -78,7 +115,7 @@ export class LogWriter {
           await log.append(entry, 1);
           taken = true;
           onTrouble('');
-          this.keep(entry);
+          this.saw(entry);
         } catch (error) {
           // The connection, and the stream that is missing, have words of their own.
           const told = ['away', 'no-stream'].includes(brokerFailureOf(error));
@@ -87,14 +124,17 @@ export class LogWriter {
         }
       }
       this.waiting.delete(id);
+      this.lost.delete(id);
+      if (this.lost.size === 0) this.letUsersIn();
     }
     this.working = false;
   }
+}
 
-  private keep(entry: LogEntry): void {
-    const atMonotonicMs = this.ports.monotonicMs();
-    this.kept.push({ entry, atMonotonicMs });
-    const old = this.kept.findIndex((other) => atMonotonicMs - other.atMonotonicMs < KEEP_MS);
-    this.kept.splice(0, old);
-  }
+function newGate(): { readonly promise: Promise<void>; resolve(): void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }

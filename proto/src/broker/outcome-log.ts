@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The log of entries in JetStream: append to it, read it from its start and follow it. */
+import { setImmediate as turn } from 'node:timers/promises';
 import {
+  ConsumerEvents,
+  type ConsumerMessages,
   type JetStreamClient,
   type JetStreamManager,
   type JsMsg,
@@ -174,7 +177,8 @@ export class OutcomeLog {
 
   /**
    * Every entry from `firstSequence` on, then each new one, until the signal fires. It says nothing
-   * of a log that lost its end: the server waits in silence until the log has grown past it.
+   * of a log that lost its end: the server waits in silence until the log has grown past it. It
+   * ends by itself when the server has lost its consumer, as with a stream that was deleted.
    */
   async *follow(signal: AbortSignal, firstSequence = 1): AsyncGenerator<LogMessage> {
     for await (const batch of this.followBatches(signal, firstSequence)) yield* batch;
@@ -205,12 +209,18 @@ export class OutcomeLog {
       wake();
     });
     const stop = () => messages.stop();
+    let isRecreated = false;
+    void wasRecreated(messages).then((is) => {
+      isRecreated = is;
+      wake();
+    });
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     try {
       for (;;) {
         const batch = arrived;
         arrived = [];
+        if (isRecreated) break;
         if (batch.length > 0) yield batch;
         else if (ended !== undefined) break;
         else {
@@ -219,12 +229,25 @@ export class OutcomeLog {
           });
         }
       }
-      if (ended.error instanceof Error) throw ended.error;
+      if (ended?.error instanceof Error) throw ended.error;
     } finally {
       signal.removeEventListener('abort', stop);
+      // The client is about to read from the new consumer, and would do so for ever.
+      if (isRecreated) await turn();
       stop();
     }
   }
+}
+
+/**
+ * The client opens a consumer anew behind the newest sequence that it has seen, also in a stream
+ * that was deleted and restored with less than that. Whoever follows has to look first.
+ */
+async function wasRecreated(messages: ConsumerMessages): Promise<boolean> {
+  for await (const { type } of await messages.status()) {
+    if (type === ConsumerEvents.OrderedConsumerRecreated) return true;
+  }
+  return false;
 }
 
 function within<Value>(limitMs: number, work: Promise<Value>, signal: AbortSignal): Promise<Value> {

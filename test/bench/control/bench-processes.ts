@@ -50,14 +50,21 @@ export interface RunningProgram {
   close(): Promise<void>;
 }
 
+export interface ProgramOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Of the scheduler, 0 to 19: how much it lets others go first. */
+  readonly niceness?: number;
+}
+
 /** Node programs of ours print `{"ready":"host:port"}` once they serve. */
 export async function startProgram(
   args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
+  { environment = {}, niceness = 0 }: ProgramOptions = {},
   onLine: (line: string) => void = () => {},
 ): Promise<RunningProgram> {
   const startMs = performance.now();
-  const child = start(process.execPath, args, environment);
+  const nice = ['-n', String(niceness), process.execPath];
+  const child = start('nice', [...nice, ...args], environment);
   let ready: string | undefined;
   if (child.stdout !== null) {
     createInterface({ input: child.stdout }).on('line', (line) => {
@@ -92,7 +99,7 @@ export async function startController(
       ...[...node, ...profiler, CONTROLLER_PROGRAM, '--nats', nats.url, '--store', nats.store],
       ...['--listen', '127.0.0.1:0', '--cache', join(folder, 'controller-cache')],
     ],
-    { LABSWEEP_HEAP_PROBE: probe },
+    { environment: { LABSWEEP_HEAP_PROBE: probe } },
   );
   return {
     ...program,

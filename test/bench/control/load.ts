@@ -25,8 +25,17 @@ import type { SwarmSecond } from './swarm.js';
 
 const SWARM = fileURLToPath(new URL('./swarm.js', import.meta.url));
 const ATTACH_LIMIT_MS = 120_000;
-/** Processes that share the agents: one alone is busy with them before the lab is. */
+/**
+ * Processes that share the agents: one alone is busy with them before the lab is. The agents of a
+ * lab have machines of their own, so these let all others go first.
+ */
 const SWARMS = 2;
+const SWARM_NICENESS = 19;
+/**
+ * One agent in so many is in a process that has as few agents and no such manners, where it is
+ * seen what a host of a lab would see, and not how hundreds in one process wait for each other.
+ */
+const AGENTS_PER_PROBE = 20;
 
 export interface LoadOptions {
   readonly folder: string;
@@ -37,8 +46,10 @@ export interface LoadOptions {
 interface LoadedLab {
   readonly client: SweepClient;
   readonly natsUrl: string;
-  /** What the agents have seen until now, second by second. */
+  /** What all agents have seen until now, second by second. */
   seconds(): readonly SwarmSecond[];
+  /** The same of those that share their process with few others. */
+  probeSeconds(): readonly SwarmSecond[];
   readonly processes: readonly NamedProcesses[];
   submit(sweep: string, spec: string): Promise<void>;
   /** Blocks that have begun go on to their end. */
@@ -59,9 +70,8 @@ export async function withSwarm<Value>(
     const controller = await startController(folder, nats, profile);
     running.unshift(controller);
     const swarms: Swarm[] = [];
-    for (let number = 0; number < SWARMS; number += 1) {
-      const size = Math.round(agents / SWARMS);
-      const swarm = await startSwarm({ folder, profile }, `swarm${number}`, size, controller);
+    for (const plan of swarmPlans(agents)) {
+      const swarm = await startSwarm({ folder, profile }, plan, controller);
       running.unshift(swarm.program);
       swarms.push(swarm);
     }
@@ -78,11 +88,30 @@ export async function withSwarm<Value>(
     ];
     const natsUrl = nats.url;
     const seconds = () => swarms.flatMap((swarm) => swarm.seconds);
+    const probeSeconds = () => swarms[0]?.seconds ?? [];
     const pause = (sweep: string) => pauseAt(client, sweep);
-    return await work({ client, natsUrl, seconds, processes, submit, pause });
+    return await work({ client, natsUrl, seconds, probeSeconds, processes, submit, pause });
   } finally {
     for (const part of running) await part.close();
   }
+}
+
+interface SwarmPlan {
+  readonly name: string;
+  readonly size: number;
+  readonly niceness: number;
+}
+
+/** The probes come first. */
+function swarmPlans(agents: number): SwarmPlan[] {
+  const probes = Math.ceil(agents / AGENTS_PER_PROBE);
+  const others = agents - probes;
+  const plans: SwarmPlan[] = [{ name: 'probes', size: probes, niceness: 0 }];
+  for (let number = 0; number < SWARMS; number += 1) {
+    const size = Math.floor((others + number) / SWARMS);
+    plans.push({ name: `swarm${number}`, size, niceness: SWARM_NICENESS });
+  }
+  return plans;
 }
 
 interface Swarm {
@@ -92,8 +121,7 @@ interface Swarm {
 
 async function startSwarm(
   { folder, profile }: LoadOptions,
-  name: string,
-  size: number,
+  { name, size, niceness }: SwarmPlan,
   controller: RunningProgram,
 ): Promise<Swarm> {
   const seconds: SwarmSecond[] = [];
@@ -102,7 +130,7 @@ async function startSwarm(
   const node = [...profiler, '--max-semi-space-size=64', SWARM];
   const program = await startProgram(
     [...node, controller.address, String(size), join(folder, name), name],
-    {},
+    { niceness },
     (line) => {
       if (line.includes('"settled"')) seconds.push(JSON.parse(line));
     },
@@ -163,8 +191,16 @@ const OFFERED_FACTOR = 1.15;
  * What the lab adds to a trial of an agent, guessed for the sweep that warms it up, which shows how
  * much it is; and the most that is believed, since a lab that is too busy adds without end.
  */
-const ADDED_MS = 15;
-const ADDED_MS_MAX = 80;
+const ADDED_MS = 30;
+const ADDED_MS_MAX = 65;
+/** Until the code of all parts is compiled, and how long it is looked at then. */
+const WARM_UP_MS = 15_000;
+const WARM_MEASURED_MS = 5_000;
+/**
+ * Standard deviation of a trial's duration over its mean. Trials that all last the same would keep
+ * the agents of a process in step, and each wait would be that for all others of the group.
+ */
+const DURATION_SPREAD = 0.2;
 /** Until the second sweep is what all agents work on. */
 const CHANGE_MS = 5_000;
 
@@ -179,49 +215,60 @@ export interface MeasuredLoad {
  */
 export async function measureSettling(
   options: LoadOptions & {
-    /** That are measured; as many before, until the code of all three is compiled. */
+    /** That are measured. */
     readonly seconds: number;
   },
   agents: number,
   expectedRawRate: number,
 ): Promise<MeasuredLoad> {
   const measuredMs = options.seconds * 1_000;
-  return withSwarm(options, agents, async ({ seconds, submit, pause, processes, natsUrl }) => {
-    const offeredRate = expectedRawRate * SETTLED_SHARE_MIN * OFFERED_FACTOR;
-    const turnMs = (agents * 1_000) / offeredRate;
-    const begin = async (sweep: string, addedMs: number) => {
-      const trialMs = Math.max(0, Math.floor(turnMs - addedMs));
-      const extra = ['--duration-ms', String(trialMs)];
-      await submit(sweep, specText({ name: 'settle', repetitions: 1_000, shapes: 50, extra }));
-      return trialMs;
-    };
-    const firstMs = await begin('settle-1', ADDED_MS);
-    await until('the first trial', () => seconds().find((second) => second.settled > 0));
-    await delay(measuredMs / 2);
-    const warm = await settledWithin(seconds, measuredMs / 2);
-    await pause('settle-1');
-    const addedMs = (agents * 1_000) / warm.settledRate - firstMs;
-    const trialMs = await begin('settle-2', Math.min(addedMs, ADDED_MS_MAX));
-    await delay(CHANGE_MS);
-    const sequence = await lastSequenceOf(natsUrl);
-    const cpuUse = startCpuCount(processes);
-    const { measured, settled, settledRate, elapsedMs } = await settledWithin(seconds, measuredMs);
-    const used = cpuUse();
-    const arrivals = measured.flatMap(({ leases }) => leases);
-    const grants = sorted(await grantTimesMs(natsUrl, sequence, arrivals));
-    const idle = sorted(measured.flatMap(({ idleMs }) => idleMs));
-    return {
-      figures: (rawRate) => [
-        ...rateFigures({ agents, trialMs, settledRate, grants, idle }, rawRate),
-        ...used.map(({ name, cpuMs }) => ({
-          name: `CPU time of ${name} per settled trial`,
-          measured: (cpuMs * 1_000) / settled,
-          unit: 'us',
-          note: `${((cpuMs / elapsedMs) * 100).toFixed(0)} % of a core`,
-        })),
-      ],
-    };
-  });
+  return withSwarm(
+    options,
+    agents,
+    async ({ seconds, probeSeconds, submit, pause, processes, natsUrl }) => {
+      const offeredRate = expectedRawRate * SETTLED_SHARE_MIN * OFFERED_FACTOR;
+      const turnMs = (agents * 1_000) / offeredRate;
+      const begin = async (sweep: string, addedMs: number) => {
+        const trialMs = Math.max(0, Math.floor(turnMs - addedMs));
+        const extra = ['--duration-ms', `${trialMs}±${Math.round(trialMs * DURATION_SPREAD)}`];
+        await submit(sweep, specText({ name: 'settle', repetitions: 1_000, shapes: 50, extra }));
+        return trialMs;
+      };
+      const firstMs = await begin('settle-1', ADDED_MS);
+      await until('the first trial', () => seconds().find((second) => second.settled > 0));
+      await delay(WARM_UP_MS);
+      const warm = await settledWithin(seconds, WARM_MEASURED_MS);
+      await pause('settle-1');
+      const addedMs = (agents * 1_000) / warm.settledRate - firstMs;
+      const trialMs = await begin('settle-2', Math.min(addedMs, ADDED_MS_MAX));
+      await delay(CHANGE_MS);
+      const sequence = await lastSequenceOf(natsUrl);
+      const cpuUse = startCpuCount(processes);
+      const before = new Set(probeSeconds());
+      const { measured, settled, settledRate, elapsedMs } = await settledWithin(
+        seconds,
+        measuredMs,
+      );
+      const used = cpuUse();
+      const probed = probeSeconds().filter((second) => !before.has(second));
+      const waitsOf = async (some: readonly SwarmSecond[]) => {
+        const arrivals = some.flatMap(({ leases }) => leases);
+        return sorted(await grantTimesMs(natsUrl, sequence, arrivals));
+      };
+      const [grants, allGrants] = [await waitsOf(probed), await waitsOf(measured)];
+      return {
+        figures: (rawRate) => [
+          ...rateFigures({ agents, trialMs, settledRate, grants, allGrants }, rawRate),
+          ...used.map(({ name, cpuMs }) => ({
+            name: `CPU time of ${name} per settled trial`,
+            measured: (cpuMs * 1_000) / settled,
+            unit: 'us',
+            note: `${((cpuMs / elapsedMs) * 100).toFixed(0)} % of a core`,
+          })),
+        ],
+      };
+    },
+  );
 }
 
 function rateFigures(
@@ -231,11 +278,11 @@ function rateFigures(
     readonly settledRate: number;
     /** Sorted. */
     readonly grants: readonly number[];
-    readonly idle: readonly number[];
+    readonly allGrants: readonly number[];
   },
   rawRate: number,
 ): Figure[] {
-  const { agents, trialMs, settledRate, grants, idle } = load;
+  const { agents, trialMs, settledRate, grants, allGrants } = load;
   const percent = ((100 * settledRate) / rawRate).toFixed(1);
   const addedMs = Math.round((agents * 1_000) / settledRate - trialMs);
   const agentsText = agents.toLocaleString('en-US');
@@ -252,13 +299,13 @@ function rateFigures(
       measured: quantile(grants, 0.99),
       unit: 'ms',
       asked: { atMost: GRANT_P99_MAX_MS },
-      note: `${grants.length} leases, from the last outcome at the broker to the lease at its agent, median ${quantile(grants, 0.5).toFixed(1)} ms`,
+      note: `from the last outcome of a block at the broker to the next lease at the agent; ${grants.length} leases of probes, median ${quantile(grants, 0.5).toFixed(0)} ms`,
     },
     {
-      name: "from a block's last outcome to the next lease, p99",
-      measured: quantile(idle, 0.99),
+      name: 'the same of all agents, in their busy processes',
+      measured: quantile(allGrants, 0.99),
       unit: 'ms',
-      note: `through the log; median ${quantile(idle, 0.5).toFixed(1)} ms`,
+      note: `${allGrants.length} leases, median ${quantile(allGrants, 0.5).toFixed(0)} ms`,
     },
   ];
 }

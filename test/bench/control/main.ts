@@ -20,7 +20,7 @@ const USAGE = `usage: npm run bench:control -- [--only LIST] [--profile DIR] [--
   --only LIST     of ${PARTS.join(',')}
   --profile DIR   writes CPU profiles of controller and agents there
   --agents N      for 'settle' (default: 1000)
-  --seconds N     of 'settle' that are measured, behind as many to warm up (default: 20)
+  --seconds N     of 'settle' that are measured, behind 20 to warm up (default: 20)
   --outcomes N    to fold at start-up (default: 1000000)`;
 
 const { values } = parseArgs({

@@ -17,8 +17,6 @@ export interface SwarmSecond {
   readonly folded: number;
   readonly settled: number;
   readonly leases: readonly LeaseArrival[];
-  /** From a block's last outcome, which lies in the spool, to the next lease, in milliseconds. */
-  readonly idleMs: readonly number[];
 }
 
 const REPORT_INTERVAL_MS = 1_000;
@@ -27,15 +25,10 @@ let attached = 0;
 let folded = 0;
 let settled = 0;
 let leases: LeaseArrival[] = [];
-let idleMs: number[] = [];
 
 function observe(): AgentObserver {
   let after: string | undefined;
-  let measuredAtMs: number | undefined;
   return {
-    measured: () => {
-      measuredAtMs = performance.now();
-    },
     sent: () => {},
     received: (message) => {
       if (message.kind === 'welcome') attached += 1;
@@ -48,8 +41,6 @@ function observe(): AgentObserver {
       const { sweep, block } = message.lease;
       if (after !== undefined) leases.push({ after, atMs: Date.now() });
       after = blockKey(sweep, block);
-      if (measuredAtMs !== undefined) idleMs.push(performance.now() - measuredAtMs);
-      measuredAtMs = undefined;
     },
   };
 }
@@ -59,12 +50,11 @@ mkdirSync(folder, { recursive: true });
 // A profile is written only by a process that ends by itself.
 process.on('SIGTERM', () => process.exit(0));
 setInterval(() => {
-  const second: SwarmSecond = { attached, folded, settled, leases, idleMs };
+  const second: SwarmSecond = { attached, folded, settled, leases };
   process.stdout.write(`${JSON.stringify(second)}\n`);
   folded = 0;
   settled = 0;
   leases = [];
-  idleMs = [];
 }, REPORT_INTERVAL_MS);
 process.stdout.write(`${JSON.stringify({ ready: controller })}\n`);
 await runSwarm({

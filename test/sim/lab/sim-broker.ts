@@ -30,9 +30,16 @@ const LATENCY_MS_MAX = 30;
 /** Of requests, and of answers. */
 const LOST_CHANCE = 0.01;
 const REPEATED_CHANCE = 0.03;
+/** How long a client may not know that its consumer is gone. */
+const GONE_MS_MAX = 3_000;
 /** How far back a consumer goes when it hands things out again. */
 const REPEATED_COUNT_MAX = 20;
 const REIGN_KEY = 'reigning';
+
+interface ConsumeEvents {
+  take(message: StoredMessage): void;
+  gone(): void;
+}
 
 /** Faults of the network to the broker stop with the others. */
 export interface BrokerNetwork {
@@ -165,14 +172,22 @@ export class SimBroker {
   ): AsyncGenerator<readonly LogMessage[]> {
     const arrived: StoredMessage[] = [];
     let wake = () => {};
-    const stop = this.consume(firstSequence, (message) => {
-      arrived.push(message);
-      wake();
+    let isGone = false;
+    const stop = this.consume(firstSequence, {
+      take: (message) => {
+        arrived.push(message);
+        wake();
+      },
+      gone: () => {
+        isGone = true;
+        wake();
+      },
     });
     const onAbort = () => wake();
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       while (!signal.aborted) {
+        if (isGone) return;
         const next = arrived.shift();
         if (next === undefined) {
           await new Promise<void>((resolve) => {
@@ -189,13 +204,21 @@ export class SimBroker {
     }
   }
 
-  /** Hands out the log from a sequence on. Returns how to stop. */
-  private consume(fromSequence: number, take: (message: StoredMessage) => void): () => void {
+  /**
+   * Hands out the log from a sequence on. A consumer goes with its stream, which the client learns
+   * after a while. Returns how to stop.
+   */
+  private consume(fromSequence: number, { take, gone }: ConsumeEvents): () => void {
     const { world } = this.network;
+    const { deletions } = this.model;
     let next = fromSequence;
     let stopped = false;
     let underWay = false;
     const pump = () => {
+      if (this.model.deletions !== deletions) {
+        if (!stopped) world.after(world.between('broker', 0, GONE_MS_MAX), gone, this.process);
+        stopped = true;
+      }
       if (stopped || underWay || !this.model.process.alive || !this.process.alive) return;
       const fresh = this.model.from(next);
       if (fresh.length === 0) return;

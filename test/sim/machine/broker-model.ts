@@ -49,6 +49,8 @@ export class BrokerModel {
   durableSequence = 0;
   /** Raised whenever entries went away, so that a reader knows that sequences were used twice. */
   losses = 0;
+  /** How often the stream was deleted. */
+  deletions = 0;
   /** How often the server was started again; a client sees that its connection came back. */
   starts = 0;
   /** Of the key-value store, which is a stream like the other. */
@@ -190,7 +192,9 @@ export class BrokerModel {
   /** Somebody deleted the stream. What the disk had of it is all that can be brought back. */
   hideStream(): void {
     this.exists = false;
+    this.deletions += 1;
     this.forgetUnsynced();
+    for (const wake of this.readers) wake();
   }
 
   restoreStream(): void {
