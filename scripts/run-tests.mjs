@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Runs the built tests with Node's own runner: all of them, or those of the packages and test
- * folders that are named. What was skipped is listed again at the end with its reason.
+ * folders that are named. What was skipped is listed again behind its suite with its reason.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,22 +14,23 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const NEEDS_THE_MACHINE = /(qemu|qemu\.\w+|canary|native|native-offline|hygiene-real)\.test\.js$/;
 
 /**
- * In run order: the quick and pure ones first. A test that takes longer than its limit has hung.
+ * In run order, but for those that are `beside`: they mostly wait, or use one core, and run one
+ * behind the other while the `pure` ones share the cores and let them go first. A test that takes longer than its limit has hung.
  * `jobs` files run at a time: pure ones share the cores, and real processes with scripted trials
  * mostly wait for each other. Those that are `alone` run one by one behind the others.
  */
 const SUITES = {
   tidy: { folder: 'test/dist/tidy', limitMs: 60_000 },
-  proto: { folder: 'proto/dist', limitMs: 60_000, jobs: 2 },
-  analysis: { folder: 'analysis/dist', limitMs: 240_000, jobs: 2 },
-  controller: { folder: 'controller/dist', limitMs: 180_000, jobs: 2 },
+  proto: { pure: true, folder: 'proto/dist', limitMs: 60_000, jobs: 2 },
+  analysis: { pure: true, folder: 'analysis/dist', limitMs: 240_000, jobs: 2 },
+  controller: { pure: true, folder: 'controller/dist', limitMs: 180_000, jobs: 2 },
   agent: { folder: 'agent/dist', limitMs: 180_000, jobs: 2, alone: NEEDS_THE_MACHINE },
-  cli: { folder: 'cli/dist', limitMs: 60_000, jobs: 2 },
-  sim: { folder: 'test/dist/sim', limitMs: 900_000 },
-  native: { folder: 'test/dist/native', limitMs: 180_000 },
+  cli: { pure: true, folder: 'cli/dist', limitMs: 60_000, jobs: 2 },
+  sim: { pure: true, folder: 'test/dist/sim', limitMs: 900_000 },
+  native: { beside: true, folder: 'test/dist/native', limitMs: 180_000 },
   guests: { folder: 'test/dist/guests', limitMs: 600_000 },
-  e2e: { folder: 'test/dist/e2e', limitMs: 600_000, jobs: 3 },
-  chaos: { folder: 'test/dist/chaos', limitMs: 480_000 },
+  e2e: { folder: 'test/dist/e2e', limitMs: 600_000, jobs: 4 },
+  chaos: { beside: true, folder: 'test/dist/chaos', limitMs: 480_000 },
 };
 
 function testFiles(folder) {
@@ -40,21 +41,28 @@ function testFiles(folder) {
     .sort();
 }
 
-function runSuite(name) {
+/** How much the pure ones let others go first, as `nice` counts it. */
+const PURE_NICENESS = 10;
+
+/** Settles with whether all passed. `write` takes what they print. */
+async function runSuite(name, { niceness, write }) {
+  write(`\n== ${name}\n`);
   const { folder, limitMs, jobs = 1, alone } = SUITES[name];
   const files = testFiles(join(root, folder));
   if (files.length === 0) throw new Error(`no test files below ${folder}; build first`);
   const shared = files.filter((file) => alone?.test(file) !== true);
   const others = files.filter((file) => !shared.includes(file));
-  const isWell = runFiles(shared, { jobs, limitMs });
-  return (others.length === 0 || runFiles(others, { jobs: 1, limitMs })) && isWell;
+  const isWell = await runFiles(shared, { jobs, limitMs, niceness, write });
+  if (others.length === 0) return isWell;
+  return (await runFiles(others, { jobs: 1, limitMs, niceness, write })) && isWell;
 }
 
-function runFiles(files, { jobs, limitMs }) {
+function runFiles(files, { jobs, limitMs, niceness, write }) {
   const reporter = join(root, 'scripts', 'skip-reporter.mjs');
-  const result = spawnSync(
-    process.execPath,
+  const child = spawn(
+    'nice',
     [
+      ...['-n', String(niceness), process.execPath],
       '--enable-source-maps',
       '--test',
       `--test-concurrency=${jobs}`,
@@ -65,9 +73,24 @@ function runFiles(files, { jobs, limitMs }) {
       '--test-reporter-destination=stderr',
       ...files,
     ],
-    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
+    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  return result.status === 0;
+  child.stdout.on('data', write);
+  child.stderr.on('data', write);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code === 0));
+  });
+}
+
+const failed = [];
+
+async function runInTurn(names, options) {
+  for (const name of names) {
+    const startedAtMs = Date.now();
+    if (!(await runSuite(name, options))) failed.push(name);
+    options.write(`== ${name} took ${Math.round((Date.now() - startedAtMs) / 1_000)} s\n`);
+  }
 }
 
 const asked = process.argv.slice(2);
@@ -76,10 +99,20 @@ if (unknown.length > 0) {
   console.error(`run-tests: '${unknown[0]}' is not one of ${Object.keys(SUITES).join(', ')}`);
   process.exit(2);
 }
-const names = asked.length > 0 ? asked : Object.keys(SUITES);
-const failed = names.filter((name) => {
-  console.log(`\n== ${name}`);
-  return !runSuite(name);
-});
+const names = Object.keys(SUITES).filter((name) => asked.length === 0 || asked.includes(name));
+const pure = names.filter((name) => SUITES[name].pure);
+const beside = names.filter((name) => SUITES[name].beside);
+const others = names.filter((name) => !pure.includes(name) && !beside.includes(name));
+const write = (text) => process.stdout.write(text);
+const niceness = beside.length > 0 ? PURE_NICENESS : 0;
+// What runs beside others is printed behind them, and at once when there are none.
+const kept = [];
+const keep = pure.length > 0 ? (text) => kept.push(text) : write;
+await Promise.all([
+  runInTurn(pure, { niceness, write }),
+  runInTurn(beside, { niceness: 0, write: keep }),
+]);
+for (const text of kept) write(text);
+await runInTurn(others, { niceness: 0, write });
 console.log(failed.length === 0 ? `\nall suites passed` : `\nfailed suites: ${failed.join(', ')}`);
-process.exit(failed.length === 0 ? 0 : 1);
+process.exitCode = failed.length === 0 ? 0 : 1;

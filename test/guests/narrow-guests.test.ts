@@ -16,7 +16,7 @@ repetitions = 3
 [kernels]
 running = "host"
 any = "debian:trixie-backports/linux-image-cloud-amd64"
-${foundingWorkload({ warmup: 5 })}
+${foundingWorkload({ warmup: 5, iterations: 20 })}
 [[environments]]
 environment = "qemu"
 smp = [1]
