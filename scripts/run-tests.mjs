@@ -15,9 +15,10 @@ const NEEDS_THE_MACHINE = /(qemu|qemu\.\w+|canary|native|native-offline|hygiene-
 
 /**
  * In run order, but for those that are `beside`: they mostly wait, or use one core, and run one
- * behind the other while the `pure` ones share the cores and let them go first. A test that takes longer than its limit has hung.
- * `jobs` files run at a time: pure ones share the cores, and real processes with scripted trials
- * mostly wait for each other. Those that are `alone` run one by one behind the others.
+ * behind the other while the `pure` ones share the cores and let them go first. A test that takes
+ * longer than its limit has hung. `jobs` files run at a time: pure ones share the cores, and real
+ * processes with scripted trials mostly wait for each other. Those that are `alone` run one by one
+ * behind the others.
  */
 const SUITES = {
   tidy: { folder: 'test/dist/tidy', limitMs: 60_000 },

@@ -186,7 +186,7 @@ export class Sitting {
   }
 
   private wait(reason: string): void {
-    // What a sitting asked before it was over is answered after: the gate is the next one's by then.
+    // An answer may come after the sitting that asked: the gate is the next one's by then.
     if (this.signal.aborted) return;
     const { note, gate, onReady } = this.options;
     note(reason);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Goal: what a log has lost comes back in its order. Method: a log in memory that loses its end. */
+/** Goal: what a log has lost comes back in its order. Method: a log in memory. */
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';

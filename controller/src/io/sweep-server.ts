@@ -88,10 +88,17 @@ export function sweepHandlers(parts: SweepServerParts): Handlers {
   };
 }
 
+/** Settles, too, when the user has gone. */
 function drained<In, Out>(call: ServerWritableStream<In, Out>): Promise<void> {
   return new Promise((resolve) => {
-    call.once('drain', resolve);
-    call.once('cancelled', resolve);
+    const done = () => {
+      call.off('drain', done);
+      call.off('cancelled', done);
+      resolve();
+    };
+    call.on('drain', done);
+    call.on('cancelled', done);
+    if (call.cancelled) done();
   });
 }
 

@@ -55,12 +55,15 @@ export class ReignStore {
     private readonly manager: JetStreamManager,
   ) {}
 
-  /** The bucket was made through this connection: it has no earlier value that it could have lost. */
+  /** The bucket was made through this connection, so it cannot have lost a value. */
   get isNew(): boolean {
     return this.madeHere;
   }
 
-  /** Undefined when nobody ever reigned, or the store has lost who did. Throws what the broker failed with. */
+  /**
+   * Undefined when nobody ever reigned, or the store has lost who did. Throws what the broker failed
+   * with.
+   */
   async read(): Promise<ReignEntry | undefined> {
     try {
       const stored = await this.manager.streams.getMessage(STREAM, { last_by_subj: SUBJECT });
