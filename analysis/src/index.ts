@@ -2,7 +2,13 @@
 /** The door of this package: records in, reports and text out. */
 export { analyseSweep } from './analyse-sweep.js';
 export type { Cell } from './cell.js';
-export { type CommandEntry, commandLine, commandText, utcText } from './command-text.js';
+export {
+  type CommandEntry,
+  type CommandWords,
+  commandLines,
+  commandText,
+  utcText,
+} from './command-text.js';
 export type { Comparison, Direction, PercentChange } from './compare.js';
 export type { Decomposition, DecompositionPart } from './decompose.js';
 export type { FailedTrial } from './failed-trials.js';
