@@ -151,7 +151,7 @@ export function directionOf(
   return isHigher === (better === 'lower') ? 'slower' : 'faster';
 }
 
-/** The interval excludes no change; a verdict asks for more. */
+/** The interval excludes 0; a verdict asks for more. */
 export function isClear(comparison: Comparison): boolean {
   return comparison.kind === 'compared' && comparison.direction !== 'no-clear-difference';
 }

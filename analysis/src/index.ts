@@ -54,6 +54,7 @@ export { RESULTS_SCHEMA, renderJson } from './report/render-json.js';
 export { renderLiveTable } from './report/render-live-table.js';
 export { renderText } from './report/render-text.js';
 export type { RenderOptions, RenderParts, ReportFormat } from './report/report-format.js';
+export { shellWord } from './report/shell-word.js';
 export { TRIAL_COLUMNS, type TrialColumn, type TrialRow, trialRows } from './report/trial-rows.js';
 export type {
   KernelTrialCounts,

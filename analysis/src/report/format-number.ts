@@ -11,6 +11,13 @@ export function decimalsFor(levels: readonly number[]): number {
   return clamp(3 - Math.floor(Math.log10(Math.min(...sizes))), { low: 0, high: 6 });
 }
 
+/** The digits that all levels of a row share, by the medians of its cells. */
+export function levelDecimals(
+  cells: readonly { readonly summary?: { readonly median: number } }[],
+): number {
+  return decimalsFor(cells.flatMap(({ summary }) => (summary === undefined ? [] : summary.median)));
+}
+
 /** A level in the unit of its metric; huge and tiny ones in powers of ten. */
 export function formatLevel(value: number, decimals: number): string {
   const size = Math.abs(value);

@@ -33,16 +33,16 @@ export function renderNativeVirtual(report: Report): string[] {
         'intervals by Welch and p by rank sums; effects inside the blocks of each environment)',
     ),
     ...pairs.flatMap((pair) => ['', ...pairLines(pair)]),
-    ...apart.flatMap((rows) => ['', ...apartLines(rows)]),
+    ...apart.flatMap((rows) => ['', ...wrapText(apartSentence(rows), { prefix: '  ' })]),
   ];
 }
 
-function apartLines(rows: ApartRows): string[] {
-  return wrapText(
-    `${rows.virtual} against ${rows.native}: not put side by side, they ran on different classes ` +
-      `of host (virtual: ${rows.virtualClasses.join('; ')}. native: ` +
-      `${rows.nativeClasses.join('; ')})`,
-    { prefix: '  ' },
+/** One line, not wrapped. */
+export function apartSentence({ virtual, native, ...classes }: ApartRows): string {
+  const [guests, machines] = [classes.virtualClasses, classes.nativeClasses];
+  return (
+    `${virtual} against ${native}: not put side by side, they ran on different classes of host ` +
+    `(virtual: ${guests.join('; ')}. native: ${machines.join('; ')})`
   );
 }
 

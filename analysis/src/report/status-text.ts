@@ -94,10 +94,19 @@ function nameOf({ trial, attempt, standing, hostName }: FailedTrial): string {
   return `${trial} attempt ${attempt} (${standing}) on ${hostName}`;
 }
 
+const ENDS: Readonly<Record<FailedTrial['standing'], string>> = {
+  replaced: 'its block was run again',
+  accepted: 'it has no value',
+  undecided: 'its block is not decided yet',
+};
+
 /** For lists: what failed, whose fault it was, and what became of it. */
 export function failureSentence(failed: FailedTrial): string {
-  const whose = failed.status === 'subject-failed' ? 'a finding' : 'a fault of the lab';
-  return `${nameOf(failed)}: ${failed.class}, ${whose}: ${failed.message}`;
+  const { trial, attempt, hostName, status, class: name, standing, message } = failed;
+  const whose =
+    status === 'subject-failed' ? 'the kernel or the reproducer failed' : 'a fault of the lab';
+  const what = `${name} (${whose}; ${ENDS[standing]})`;
+  return `${trial} attempt ${attempt} on ${hostName}: ${what}: ${message}`;
 }
 
 /** Who changed what after the submission; most sweeps have nothing of it. */

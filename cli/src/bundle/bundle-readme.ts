@@ -3,7 +3,7 @@
  * README.md of a bundle: what the archive holds, how to check it, and the commands that repeat the
  * sweep, for somebody who may not have labsweep yet.
  */
-import { commandLines, type SweepRecord } from '@labsweep/analysis';
+import { commandLines, type SweepRecord, shellWord } from '@labsweep/analysis';
 import type { SweepCommand } from '@labsweep/proto';
 import { kernelPath } from '../evidence-files.js';
 import type { LeftOut } from './manifest.js';
@@ -180,8 +180,4 @@ function commandWords(record: SweepRecord): string {
 
 function fenced(text: string): string {
   return `\`\`\`sh\n${text}\n\`\`\`\n`;
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

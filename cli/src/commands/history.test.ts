@@ -22,10 +22,15 @@ const HISTORY: SweepHistory = {
 const OPTIONS = { sweep: SWEEP, nameOf: String };
 
 test('a command that changed nothing is marked, and no other', () => {
-  assert.deepEqual(renderHistory(HISTORY, { ...OPTIONS, json: false }).trim().split('\n'), [
-    '2026-11-27 01:02:03 UTC  anna        cancel',
-    '2026-11-27 01:02:03 UTC  ben         add --repetitions 3 (changed nothing)',
-  ]);
+  assert.deepEqual(
+    renderHistory(HISTORY, { ...OPTIONS, json: false })
+      .trim()
+      .split('\n'),
+    [
+      '2026-11-27 01:02:03 UTC  anna        cancel',
+      '2026-11-27 01:02:03 UTC  ben         add --repetitions 3 (changed nothing)',
+    ],
+  );
 });
 
 test('programs read it from a field', () => {
