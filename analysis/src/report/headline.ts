@@ -253,10 +253,22 @@ function doubtsText({ reasons }: Judgement): string {
   return doubts.length === 0 ? '' : ` But ${doubts.join('; and ')}.`;
 }
 
-function moreBlocksText({ blocksMissing }: Judgement): string {
-  return blocksMissing === undefined
+function moreBlocksText(judgement: Judgement): string {
+  const needed = neededText(judgement);
+  return needed === undefined
     ? 'More blocks of this setup are not expected to decide it.'
-    : `About ${blocksText(blocksMissing).replace(' ', ' more ')} would be needed.`;
+    : `${needed.charAt(0).toUpperCase()}${needed.slice(1)}.`;
+}
+
+/**
+ * `about 4 more blocks are needed`, to decide what was seen; `at least` where fewer can decide
+ * nothing. Undefined where no number would do.
+ */
+export function neededText({ verdict, blocksMissing }: Judgement): string | undefined {
+  if (blocksMissing === undefined) return undefined;
+  const blocks = blocksText(blocksMissing).replace(' ', ' more ');
+  const verb = blocksMissing === 1 ? 'is' : 'are';
+  return `${verdict === 'too-few' ? 'at least' : 'about'} ${blocks} ${verb} needed`;
 }
 
 /** `1 block`, `6 blocks`. */

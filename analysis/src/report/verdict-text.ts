@@ -6,7 +6,7 @@
 import type { Report, ReportRow } from '../report-model.js';
 import { type Judgement, percentText } from '../verdict.js';
 import { rowFloorSentences } from './floor-text.js';
-import { claimsOf } from './headline.js';
+import { claimsOf, neededText } from './headline.js';
 import { wrapText } from './page.js';
 import { verdictGroups } from './verdict-groups.js';
 
@@ -48,12 +48,9 @@ export function verdictSentences(report: Report): string[] {
   );
 }
 
-/** For example `undecided: the 95% interval includes 0; about 4 more blocks needed`. */
-export function judgementText({ verdict, reasons, blocksMissing }: Judgement): string {
-  const more =
-    blocksMissing === undefined
-      ? []
-      : [`about ${blocksMissing} more ${blocksMissing === 1 ? 'block' : 'blocks'} needed`];
-  const why = [...reasons.map(({ text }) => text), ...more].join('; ');
+/** For example `undecided: the 95% interval includes 0; about 4 more blocks are needed`. */
+export function judgementText(judgement: Judgement): string {
+  const { verdict, reasons } = judgement;
+  const why = [...reasons.map(({ text }) => text), neededText(judgement) ?? []].flat().join('; ');
   return `${verdict.replaceAll('-', ' ')}: ${why}`;
 }
