@@ -36,6 +36,14 @@ export function formatFactor(ratio: number): string {
   return `${plain(ratio, ratio >= 100 ? 0 : ratio >= 10 ? 1 : 2)}x`;
 }
 
+/** `[1.41, 2.43]`: both bounds of a ratio, as `formatFactor` gives them. */
+export function formatFactorRange(bounds: { readonly low: number; readonly high: number }): string {
+  const [low = '', high = ''] = [bounds.low, bounds.high].map((bound) =>
+    formatFactor(bound).slice(0, -1),
+  );
+  return formatRange(low, high);
+}
+
 /** A share of something as `43%` or, with decimals, `28.0%`. */
 export function formatShare(fraction: number, decimals = 0): string {
   return `${percentDigits(fraction * 100, decimals)}%`;

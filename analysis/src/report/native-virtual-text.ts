@@ -17,8 +17,8 @@ import {
   decimalsFor,
   formatCompactChange,
   formatFactor,
+  formatFactorRange,
   formatLevel,
-  formatRange,
   formatSignedRange,
 } from './format-number.js';
 import { PAGE_COLUMNS, wrapText } from './page.js';
@@ -167,9 +167,9 @@ export function levelRatioText(ratio: LevelRatio | undefined): string {
   return `${ratioText(ratio)} ${ratio.p < 0.001 ? 'p<0.001' : `p=${ratio.p.toFixed(3)}`}`;
 }
 
-export function ratioText({ ratio, low, high }: RatioEstimate): string {
-  const bounds = [low, high].map((bound) => formatFactor(bound).replace('x', ''));
-  return `${formatFactor(ratio)} ${formatRange(bounds[0] ?? '', bounds[1] ?? '')}`;
+/** `2.12x [2.05, 2.20]`. */
+export function ratioText(estimate: RatioEstimate): string {
+  return `${formatFactor(estimate.ratio)} ${formatFactorRange(estimate)}`;
 }
 
 /** Phase by phase below each kernel. */
