@@ -11,7 +11,7 @@ import { orderDoubt } from './block-lot.js';
 import { buildAgainCell, buildCells, type Cell } from './cell.js';
 import { clockDifference } from './clock-difference.js';
 import { clockFindings } from './clock-sense.js';
-import { commandLine } from './command-text.js';
+import { commandLines } from './command-text.js';
 import { isClear } from './compare.js';
 import { decompose, type SeriesLookup } from './decompose.js';
 import { failedTrials } from './failed-trials.js';
@@ -124,12 +124,6 @@ function gapOf(
     ...(row.noiseFloor === undefined ? {} : { floor: row.noiseFloor }),
   };
   return { gapClosed: gapClosed(cells, options) };
-}
-
-function commandLines({ commands = [], hosts, entries }: SweepRecord): string[] {
-  const names = new Map(hosts.map(({ id, name }) => [id, name]));
-  for (const { host, hostName } of entries) names.set(host, hostName);
-  return commands.map((entry) => commandLine(entry, (host) => names.get(host) ?? host));
 }
 
 interface RowParts {

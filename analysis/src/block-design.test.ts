@@ -67,10 +67,10 @@ const DESIGNS: Readonly<Record<string, Promised>> = {
   'a table': {
     record: table(),
     exact:
-      `exact if ${SYMMETRY}, which only an order drawn by lot ensures; this one is not known ` +
-      'to be.',
+      `exact if ${SYMMETRY}, which only an order drawn by lot ensures; the order here is not ` +
+      'known.',
     chance:
-      'p is corrected by Holm for 2 comparisons; the order is not known to be drawn, so no ' +
+      'p is corrected by Holm for 2 comparisons; the order of the kernels is not known, so no ' +
       'chance of a false change is promised;',
   },
 };

@@ -42,8 +42,8 @@ export function exactnessText(head: Planned): string {
       return `exact if ${SYMMETRY}, which only an order drawn by lot ensures; this one was not`;
     case 'not-told':
       return (
-        `exact if ${SYMMETRY}, which only an order drawn by lot ensures; this one is not known ` +
-        'to be'
+        `exact if ${SYMMETRY}, which only an order drawn by lot ensures; the order here is not ` +
+        'known'
       );
   }
 }
@@ -65,6 +65,6 @@ export function errorChanceText(
     case 'fixed':
       return `${corrected}the order was not drawn, ${none}`;
     case 'not-told':
-      return `${corrected}the order is not known to be drawn, ${none}`;
+      return `${corrected}the order of the kernels is not known, ${none}`;
   }
 }

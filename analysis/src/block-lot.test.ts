@@ -51,7 +51,7 @@ for (const [name, record, words] of [
   [
     'in an order that a table does not tell',
     table(),
-    /no column that is read tells the order in which kernels ran/,
+    /the order in which kernels ran is not known/,
   ],
 ] as const) {
   test(`${name}, it keeps its numbers and is claimed nowhere`, () => {

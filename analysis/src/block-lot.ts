@@ -24,7 +24,7 @@ export function orderDoubtText(doubt: OrderDoubt): string {
   const what =
     doubt === 'fixed'
       ? 'kernels ran in one fixed order in every block'
-      : 'no column that is read tells the order in which kernels ran';
+      : 'the order in which kernels ran is not known';
   return `${what}, so drift or a slow first run may pass for a change`;
 }
 

@@ -3,7 +3,7 @@
  * One cell of the table: a kernel's values of one metric in a row, their summary and interval, and
  * the comparison with the baseline. The live table, the report and the JSON all show these cells.
  */
-import type { KernelName, Metric } from '@labsweep/proto';
+import type { HostId, KernelName, Metric } from '@labsweep/proto';
 import { CLOCK_KEY } from './clock-difference.js';
 import { type Comparison, compareKernels } from './compare.js';
 import { levelRounding } from './level-rounding.js';
@@ -84,6 +84,11 @@ export function buildCells(view: RowView, options: CellOptions): Cell[] {
       }),
     };
   });
+}
+
+/** The hosts whose values the cells hold. */
+export function hostsOf(cells: readonly (Pick<Cell, 'values'> | undefined)[]): ReadonlySet<HostId> {
+  return new Set(cells.flatMap((cell) => cell?.values.map(({ host }) => host) ?? []));
 }
 
 /** The baseline's second turn, compared with its first one; in a sandwich that is the drift. */

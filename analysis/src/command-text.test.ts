@@ -10,7 +10,7 @@ import type {
   SweepId,
 } from '@labsweep/proto';
 import { analyseSweep } from './analyse-sweep.js';
-import { type CommandEntry, commandLine } from './command-text.js';
+import { type CommandEntry, commandText } from './command-text.js';
 import { renderJson } from './report/render-json.js';
 import { renderText } from './report/render-text.js';
 import { buildRecord } from './testing/record-builder.js';
@@ -29,8 +29,8 @@ const ofHost = (command: HostCommand): CommandEntry => ({
   command,
 });
 const [host, kernel] = ['id-a' as HostId, 'v6.18' as KernelName];
-const textOf = (entry: CommandEntry) =>
-  commandLine(entry, () => 'box-a').replace('2026-11-27 01:02:03 UTC, anna: ', '');
+const textOf = (entry: CommandEntry, ...withoutEffect: readonly string[]) =>
+  commandText(entry, { nameOf: () => 'box-a', withoutEffect: new Set(withoutEffect) });
 
 test('every command is told in the words of the command line', () => {
   const added = { name: kernel, source: 'file:x' };
@@ -46,6 +46,22 @@ test('every command is told in the words of the command line', () => {
     [ofHost({ kind: 'release', host, kernel }), 'release box-a --kernel v6.18'],
   ];
   for (const [entry, text] of told) assert.equal(textOf(entry), text);
+});
+
+test('a command that changed nothing says so, in a report too', () => {
+  assert.equal(textOf(ofSweep({ kind: 'pause' }), 'id-1'), 'pause (changed nothing)');
+  assert.equal(textOf(ofSweep({ kind: 'pause' }), 'id-2'), 'pause');
+  assert.equal(textOf(ofHost({ kind: 'drain', host }), 'id-1'), 'drain box-a', 'of hosts all do');
+  const late = { ...ofSweep({ kind: 'rerun-failed' }), id: 'id-2' };
+  const { commands } = analyseSweep({
+    ...buildRecord(plainSweep()),
+    commands: [ofSweep({ kind: 'cancel' }), late],
+    withoutEffect: new Set(['id-2']),
+  });
+  assert.deepEqual(
+    commands.map((line) => line.replace(/^.*anna: /, '')),
+    ['cancel', 'rerun --failed (changed nothing)'],
+  );
 });
 
 test('a report tells who asked what and when, and one without commands has no such section', () => {

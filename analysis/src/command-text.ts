@@ -5,16 +5,37 @@ import type { Commanded, HostCommand, HostCommanded, HostId, SweepCommand } from
 /** What happened to a sweep from outside of its trials. */
 export type CommandEntry = Commanded | HostCommanded;
 
-/** What was asked, in the words of the command line; `nameOf` is for hosts. */
-export function commandText(entry: CommandEntry, nameOf: (host: HostId) => string): string {
-  return entry.type === 'commanded'
-    ? sweepCommandText(entry.command)
-    : hostCommandText(entry.command, nameOf);
+export interface CommandWords {
+  readonly nameOf: (host: HostId) => string;
+  /** Ids of commands that changed nothing when their turn came. */
+  readonly withoutEffect?: ReadonlySet<string> | undefined;
 }
 
-/** `2026-11-27 00:12:03 UTC, anna: pause`. */
-export function commandLine(entry: CommandEntry, nameOf: (host: HostId) => string): string {
-  return `${utcText(entry.atMs)}, ${entry.by}: ${commandText(entry, nameOf)}`;
+/** What was asked, in the words of the command line, and whether it came too late. */
+export function commandText(entry: CommandEntry, words: CommandWords): string {
+  if (entry.type === 'host-commanded') return hostCommandText(entry.command, words.nameOf);
+  const isIdle = words.withoutEffect?.has(entry.id) === true;
+  return `${sweepCommandText(entry.command)}${isIdle ? ' (changed nothing)' : ''}`;
+}
+
+/** What a record has of commands, and the hosts that it can name. */
+export interface RecordedCommands {
+  readonly commands?: readonly CommandEntry[];
+  readonly withoutEffect?: ReadonlySet<string>;
+  readonly hosts: readonly { readonly id: HostId; readonly name: string }[];
+  readonly entries: readonly { readonly host: HostId; readonly hostName: string }[];
+}
+
+/** `2026-11-27 00:12:03 UTC, anna: pause`, one for each command. */
+export function commandLines(record: RecordedCommands): string[] {
+  const { commands = [], withoutEffect, hosts, entries } = record;
+  const names = new Map(hosts.map(({ id, name }) => [id, name]));
+  for (const { host, hostName } of entries) names.set(host, hostName);
+  const nameOf = (host: HostId): string => names.get(host) ?? host;
+  return commands.map(
+    (entry) =>
+      `${utcText(entry.atMs)}, ${entry.by}: ${commandText(entry, { nameOf, withoutEffect })}`,
+  );
 }
 
 /** To the second. */

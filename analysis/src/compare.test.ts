@@ -65,7 +65,7 @@ test('the words follow the direction of the metric', () => {
   assert.equal(verdictOf(compare(low, high, 'none')), 'lower');
 });
 
-test('an interval that includes no change is no clear difference', () => {
+test('an interval that includes 0 is no clear difference', () => {
   assert.equal(verdictOf(compare([99, 101, 100], [100, 100, 100])), 'no-clear-difference');
   assert.equal(verdictOf(compare([100, 100], [100, 100])), 'no-clear-difference');
 });

@@ -95,7 +95,7 @@ export function compareKernels(options: CompareOptions): Comparison {
     ratio,
     changePercent,
     direction: directionOf(changePercent, options.direction),
-    ...pooling(pairs),
+    ...pooling(pairs, options.quantum),
   };
 }
 
@@ -117,9 +117,14 @@ export function roundingLog(
   return stdev !== undefined && stdev >= dithered ? 0 : parts.reduce((sum, part) => sum + part, 0);
 }
 
-function pooling(pairs: readonly PairedBlock[]) {
+function pooling(pairs: readonly PairedBlock[], quantum: number | undefined) {
+  const hosts = [...new Set(pairs.map(({ host }) => host))];
   const agreement = hostAgreement(
-    pairs.map(({ host, value, baseline }) => ({ host, ratio: value / baseline })),
+    hosts.map((host) => {
+      const own = pairs.filter((pair) => pair.host === host);
+      const ratios = own.map(({ value, baseline }) => value / baseline);
+      return { host, ratios, quantumLog: roundingLog(own, quantum) };
+    }),
   );
   if (agreement === undefined) return {};
   const unblocked = welchRatio({
@@ -146,7 +151,7 @@ export function directionOf(
   return isHigher === (better === 'lower') ? 'slower' : 'faster';
 }
 
-/** The interval excludes no change; a verdict asks for more. */
+/** The interval excludes 0; a verdict asks for more. */
 export function isClear(comparison: Comparison): boolean {
   return comparison.kind === 'compared' && comparison.direction !== 'no-clear-difference';
 }

@@ -4,7 +4,7 @@
  * an effect that differs by host must not be pooled in silence.
  */
 import type { HostId } from '@labsweep/proto';
-import { groupsAgreeP } from './statistics/group-agreement.js';
+import { groupsAgreeBeyondRounding } from './statistics/group-agreement.js';
 import { hodgesLehmannCentre } from './statistics/signed-rank.js';
 
 /** Of the p at which hosts are said to disagree. */
@@ -24,22 +24,30 @@ export interface HostEffect {
   readonly blocks: number;
   /** Centre of the host's own ratios. */
   readonly ratio: number;
+  /** What rounding may hide in the logarithm of that; 0 where values are fine. */
+  readonly quantumLog: number;
 }
 
-/** Undefined with one host. Ratios are positive. */
-export function hostAgreement(
-  ratios: readonly { readonly host: HostId; readonly ratio: number }[],
-): HostAgreement | undefined {
-  const names = [...new Set(ratios.map(({ host }) => host))];
-  if (names.length < 2) return undefined;
-  const groups = names.map((name) =>
-    ratios.filter(({ host }) => host === name).map(({ ratio }) => Math.log(ratio)),
-  );
-  const hosts = names.map((host, index) => {
-    const logs = groups[index] ?? [];
-    return { host, blocks: logs.length, ratio: Math.exp(hodgesLehmannCentre(logs)) };
+/** The ratios of one host's blocks, with what rounding may have moved all of them by. */
+export interface HostRatios {
+  readonly host: HostId;
+  /** Positive, and at least one. */
+  readonly ratios: readonly number[];
+  readonly quantumLog: number;
+}
+
+/** Undefined with one host. */
+export function hostAgreement(ratiosByHost: readonly HostRatios[]): HostAgreement | undefined {
+  if (ratiosByHost.length < 2) return undefined;
+  const groups = ratiosByHost.map(({ ratios, quantumLog }) => {
+    const values = ratios.map(Math.log);
+    return { values, centre: hodgesLehmannCentre(values), reach: quantumLog };
   });
-  const p = groupsAgreeP(groups, SEED);
+  const hosts = ratiosByHost.map(({ host, ratios, quantumLog }, index) => {
+    const ratio = Math.exp(groups[index]?.centre ?? Number.NaN);
+    return { host, blocks: ratios.length, ratio, quantumLog };
+  });
+  const p = groupsAgreeBeyondRounding(groups, SEED);
   if (p === undefined) return { hosts, verdict: 'unknown' };
   return { hosts, p, verdict: p < AGREEMENT_LEVEL ? 'disagree' : 'agree' };
 }

@@ -2,7 +2,13 @@
 /** The door of this package: records in, reports and text out. */
 export { analyseSweep } from './analyse-sweep.js';
 export type { Cell } from './cell.js';
-export { type CommandEntry, commandLine, commandText, utcText } from './command-text.js';
+export {
+  type CommandEntry,
+  type CommandWords,
+  commandLines,
+  commandText,
+  utcText,
+} from './command-text.js';
 export type { Comparison, Direction, PercentChange } from './compare.js';
 export type { Decomposition, DecompositionPart } from './decompose.js';
 export type { FailedTrial } from './failed-trials.js';
@@ -48,6 +54,7 @@ export { RESULTS_SCHEMA, renderJson } from './report/render-json.js';
 export { renderLiveTable } from './report/render-live-table.js';
 export { renderText } from './report/render-text.js';
 export type { RenderOptions, RenderParts, ReportFormat } from './report/report-format.js';
+export { shellWord } from './report/shell-word.js';
 export { TRIAL_COLUMNS, type TrialColumn, type TrialRow, trialRows } from './report/trial-rows.js';
 export type {
   KernelTrialCounts,

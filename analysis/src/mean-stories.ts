@@ -3,7 +3,7 @@
  * Where mean and median tell different stories: a few far values pull one and not the other, and a
  * report that showed a single centre would hide it. It judges nothing.
  */
-import type { Cell } from './cell.js';
+import { type Cell, hostsOf } from './cell.js';
 import type { RowView } from './row-view.js';
 
 /** Mean and median that are further apart than by this share of the smaller one are told. */
@@ -31,7 +31,7 @@ export function meanStories(
 /** The levels of several hosts lie apart without any far value. */
 function levelStory(cell: Cell): string[] {
   const { kernel, summary } = cell;
-  if (summary === undefined || hostsOf([cell]) > 1) return [];
+  if (summary === undefined || hostsOf([cell]).size > 1) return [];
   const { mean, median } = summary;
   if (!isApart(mean, median)) return [];
   return [`${kernel}: mean ${shown(mean)} and median ${shown(median)} tell different stories`];
@@ -49,7 +49,7 @@ function changeStory(
   if (comparison.kind !== 'compared' || baseline?.summary === undefined) return [];
   if (summary === undefined) return [];
   const [mean, median] =
-    isSandwich || hostsOf([cell, baseline]) > 1
+    isSandwich || hostsOf([cell, baseline]).size > 1
       ? [comparison.ratio.mean, comparison.ratio.median]
       : [summary.mean / baseline.summary.mean, summary.median / baseline.summary.median];
   if (!isApart(mean, median)) return [];
@@ -62,10 +62,6 @@ function changeStory(
 function isApart(mean: number, median: number): boolean {
   if (!(mean > 0 && median > 0)) return false;
   return Math.max(mean, median) / Math.min(mean, median) > 1 + STORY_LIMIT;
-}
-
-function hostsOf(cells: readonly Cell[]): number {
-  return new Set(cells.flatMap(({ values }) => values.map(({ host }) => host))).size;
 }
 
 /** Four digits, and never fewer than the integer part has. */

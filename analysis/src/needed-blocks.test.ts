@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { blocksForChange, blocksForEquivalence, smallestChange } from './needed-blocks.js';
 import { completeFloor, measuredFloor, reckonedFloor } from './noise-floor.js';
-import { floorText } from './report/verdict-text.js';
+import { floorWords } from './report/floor-text.js';
 import { randomSource } from './statistics/random-source.js';
 import { compared, judgements, SEED, verdicts } from './testing/proof-models.js';
 
@@ -124,8 +124,8 @@ test('beside a measured floor stands whether the blocks can decide at all', () =
   assert(complete?.kind === 'a-a');
   assert.deepEqual(complete.found, { kind: 'too-few', blocks: 5, needed: 6 });
   assert.match(
-    floorText(complete, { baseline: 'old', head: {} }),
-    /could see tonight: none, 5 blocks cannot decide, 6 needed/,
+    floorWords(complete, { baseline: 'old', head: {} }),
+    /^none, 5 blocks cannot decide, 6 needed; of more of them/,
   );
   assert.deepEqual(completeFloor(measured, [], { level: 0.05, family: 1 }), measured);
 });

@@ -7,7 +7,7 @@ import { backgroundNotes } from './background-notes.js';
 import { designOf, divisorText, exactnessText } from './block-design.js';
 import { timingHistories } from './block-history.js';
 import { buildNotes } from './build-factors.js';
-import type { Cell } from './cell.js';
+import { type Cell, hostsOf } from './cell.js';
 import { clockNotes } from './clock-notes.js';
 import { hygieneNotes } from './hygiene-notes.js';
 import type { ReportHead, ReportRow } from './report-model.js';
@@ -77,7 +77,7 @@ function changeNote(head: ReportHead): string {
   return (
     'Changes and factors are the centre (Hodges and Lehmann 1963) of the ratios inside blocks ' +
     `(same host, same repetition), kernel / ${divisorText(head)}.${levels} "~": the interval ` +
-    'includes no change; its signs are those of the value.'
+    'includes 0; a minus means a lower value.'
   );
 }
 
@@ -105,10 +105,9 @@ function intervalsOf({ interval, comparison }: Cell): Cell['interval'][] {
 
 /** Levels are the one thing that crosses hosts, so a reader must not compare kernels by them. */
 function severalHostsNote(rows: readonly ReportRow[]): string[] {
-  const mixed = rows.filter((row) => {
-    const values = row.metrics.flatMap(({ cells }) => cells.flatMap((cell) => cell.values));
-    return new Set(values.map(({ host }) => host)).size > 1;
-  });
+  const mixed = rows.filter(
+    ({ metrics }) => hostsOf(metrics.flatMap(({ cells }) => cells)).size > 1,
+  );
   if (mixed.length === 0) return [];
   return [
     'Levels mix the hosts that blocks ran on; changes and gap closed, taken inside blocks, do ' +

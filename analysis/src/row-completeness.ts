@@ -57,11 +57,17 @@ function blocks({ view }: CompletenessEvidence): string[] {
   ];
 }
 
-/** The kernels planned in an accepted block without a measured trial in this environment. */
+/**
+ * The kernels planned in an accepted block without a measured trial in this environment; the
+ * baseline's second turn too, since a block without it is in no floor and in no change of a
+ * sandwich.
+ */
 function missingKernels(view: RowView, block: BlockHistory): string[] {
   const measured = new Set(measuredTrials(block, view.environment).map((entry) => entry.kernel));
   const planned = new Set(block.planned.trials.map(({ kernel }) => kernel));
-  return view.planned.kernels.filter((kernel) => planned.has(kernel) && !measured.has(kernel));
+  return [...view.planned.kernels, ...(view.again === undefined ? [] : [view.again])].filter(
+    (kernel) => planned.has(kernel) && !measured.has(kernel),
+  );
 }
 
 /**

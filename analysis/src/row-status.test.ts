@@ -65,6 +65,30 @@ test('a finding leaves its block incomplete and the counts unequal', () => {
   ]);
 });
 
+test("a block that lacks the baseline's second turn alone is incomplete", () => {
+  const kernels = ['v6.16', 'v6.17', 'v6.16.again'];
+  const failures = [
+    failing({
+      trial: 'qemu-smp1/r2/v6.16.again',
+      status: 'subject-failed',
+      class: 'reproducer-signal',
+    }),
+  ];
+  for (const order of ['interleaved', 'sandwich'] as const) {
+    const rows = [qemuRow(1, { kernels })];
+    const options = plainSweep({ rows, order, again: 'v6.16.again', repetitions: 4, failures });
+    assert.deepEqual(reasons(options).slice(0, 2), [
+      '1 of 12 failed, 1 still without a value',
+      'block qemu-smp1/r2 incomplete: no value of v6.16.again',
+    ]);
+    const whole = reasons({ ...options, failures: [] });
+    assert.ok(
+      whole.every((reason) => !reason.includes('incomplete')),
+      whole.join('; '),
+    );
+  }
+});
+
 test('a kernel that fails again when its block is rerun is said to fail, with the count', () => {
   const failures = [failing({ status: 'subject-failed' })];
   const record = buildRecord(plainSweep({ failures, repetitions: 4 }));

@@ -84,6 +84,7 @@ export function judgeRow(evidence: RowEvidence): RowStatus {
       ...evidence.imprecise,
       ...hostDrifts(evidence),
       ...meanStories(evidence.cells, evidence),
+      ...rounded(evidence),
       ...outlying(evidence),
       ...unsteadyState(evidence.state),
       ...short,
@@ -182,6 +183,16 @@ function hostDrifts({ sequence, view }: RowEvidence): string[] {
       ? []
       : [`the first block on ${hostName(view, host)} is ${signed(firstPercent)}% off the others`]),
   ]);
+}
+
+/** What a reader needs to make the intervals again from the values. */
+function rounded({ turns }: RowEvidence): string[] {
+  const wider = turns.filter(({ hiddenByRounding: level, comparison }) => {
+    return level > 0 || (comparison.kind === 'compared' && comparison.quantumLog > 0);
+  });
+  if (wider.length === 0) return [];
+  const names = wider.map(({ kernel }) => kernel).join(', ');
+  return [`the steps in which values are printed widen the intervals of ${names}`];
 }
 
 function outlying({ turns }: RowEvidence): string[] {

@@ -56,7 +56,7 @@ test('the floor of a sandwich can be taken again from its drift', () => {
   for (const name of IN_WORDS) {
     assert.match(
       render(name, sandwich()),
-      /half the drift of A against itself, last turn \/ first, \+4\.2%, 95% CI -36\.3% to \+11\.7%: the far end is 1\.57x, the root of that 1\.25x/,
+      /half the drift of A against itself, last turn \/ first, \+4\.2%, 95% CI -36\.3% to \+11\.7%, 6 blocks; the far end is 1\.57x, the root of that 1\.25x/,
       name,
     );
   }

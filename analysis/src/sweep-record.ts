@@ -51,6 +51,8 @@ export interface SweepRecord {
   readonly waiting: readonly { readonly row: RowId; readonly reason: string }[];
   /** What was asked and decided after the submission, in log order; absent where nothing was. */
   readonly commands?: readonly CommandEntry[];
+  /** Ids of those that changed nothing when their turn came; absent where all did. */
+  readonly withoutEffect?: ReadonlySet<string>;
   /** For measurements that no lab of ours made: where they come from and what was assumed. */
   readonly provenance?: readonly string[];
   /** The table that such measurements were read from; absent for a sweep of ours. */

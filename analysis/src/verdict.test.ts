@@ -59,7 +59,7 @@ test('a clear change is slower or faster, with its p', () => {
   const slower = judged(comparison(1.03, 8));
   assert.equal(slower.verdict, 'slower');
   assert.deepEqual(codes(slower), ['significant']);
-  assert.match(slower.reasons[0]?.text ?? '', /excludes no change, p = 0\.008/);
+  assert.match(slower.reasons[0]?.text ?? '', /excludes 0, p = 0\.008/);
   assert.equal(judged(comparison(0.97, 8)).verdict, 'faster');
 });
 

@@ -122,7 +122,7 @@ export function judge(
   }
   const p = pAdjusted < 0.001 ? 'p < 0.001' : `p = ${pAdjusted.toFixed(3)}`;
   const family = options.family > 1 ? `, corrected for ${options.family} comparisons` : '';
-  const text = `the 95% interval excludes no change, ${p}${family}`;
+  const text = `the 95% interval excludes 0, ${p}${family}`;
   const reasons = [
     reason('significant', text),
     ...powerOf(comparison, options),
@@ -194,7 +194,7 @@ function hurdlesOf(comparison: Compared, options: JudgeOptions): Reason[] {
   const { direction, ratio } = comparison;
   return [
     ...(direction === 'no-clear-difference'
-      ? [reason('includes-no-change', 'the 95% interval includes no change')]
+      ? [reason('includes-no-change', 'the 95% interval includes 0')]
       : []),
     ...(direction !== 'no-clear-difference' && pAdjusted > level
       ? [

@@ -9,7 +9,6 @@ import {
   type HostCommand,
   type HostList,
   LabsweepError,
-  type LogEntry,
   readHistory,
   readHostList,
   readSweepSummary,
@@ -17,6 +16,7 @@ import {
   type Sha256,
   STANDBY_METADATA,
   type SweepCommand,
+  type SweepHistory,
   type SweepId,
   SweepService,
   type SweepSummary,
@@ -186,8 +186,8 @@ export class SweepClient {
     );
   }
 
-  /** Submitted, commanded and host-commanded entries, in the order of their times. */
-  history(sweep: SweepId): Promise<LogEntry[]> {
+  /** In the order of the entries' times. */
+  history(sweep: SweepId): Promise<SweepHistory> {
     return this.unary((options, reply) =>
       this.client.History({ sweep }, options, (error, value) =>
         reply(error, value && readHistory(value)),

@@ -60,12 +60,17 @@ test('a kernel that two users have added at once is there once', () => {
   const { follower, blockCount } = follow(KERNEL, KERNEL);
   assert.equal(blockCount, 4);
   assert.equal(follower.record('running')?.spec.kernels.length, 3);
+  assert.deepEqual([...(follower.record('running')?.withoutEffect ?? [])], ['command-1']);
   assert.ok(follower.complete);
 });
 
 test('what was asked after the sweep was cancelled adds nothing', () => {
-  const { blockCount } = follow({ kind: 'cancel' }, KERNEL, { kind: 'add-repetitions', count: 3 });
+  const more = { kind: 'add-repetitions', count: 3 } as const;
+  const { follower, blockCount } = follow({ kind: 'cancel' }, KERNEL, more);
   assert.equal(blockCount, 2);
+  const { withoutEffect } = follower.record('cancelled') ?? {};
+  assert.deepEqual([...(withoutEffect ?? [])], ['command-1', 'command-2']);
+  assert.equal(follow(KERNEL, more).follower.record('running')?.withoutEffect, undefined);
 });
 
 test('a sweep is complete although a row was stopped before a block that was decided', () => {

@@ -32,6 +32,8 @@ export class SweepFollower {
   private design: SweepDesign | undefined;
   private isCancelled = false;
   private readonly commands: CommandEntry[] = [];
+  /** Ids of those that changed nothing. */
+  private readonly withoutEffect = new Set<string>();
   private readonly hosts = new Map<string, HostJoined>();
   private readonly entries: TrialEnded[] = [];
   /** The log may hold an outcome twice. */
@@ -89,6 +91,7 @@ export class SweepFollower {
       hosts: this.newestHosts(),
       waiting: this.progress?.waiting ?? [],
       ...(this.commands.length === 0 ? {} : { commands: this.commands.toSorted(byTime) }),
+      ...(this.withoutEffect.size === 0 ? {} : { withoutEffect: this.withoutEffect }),
     };
   }
 
@@ -143,7 +146,11 @@ export class SweepFollower {
     this.commands.push(entry);
     const { command } = entry;
     const { design, isCancelled } = this;
-    if (design === undefined || !takesEffect({ spec: design.spec, isCancelled }, command)) return;
+    if (design === undefined) return;
+    if (!takesEffect({ spec: design.spec, isCancelled }, command)) {
+      this.withoutEffect.add(entry.id);
+      return;
+    }
     if (command.kind === 'cancel') this.isCancelled = true;
     this.design = extendDesign(design, command);
     if (command.kind === 'add-kernel' && this.submitted !== undefined) {

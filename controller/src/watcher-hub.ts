@@ -51,7 +51,8 @@ export class WatcherHub {
   add(sweep: SweepState, watcher: Watcher, lastSequence: number): () => void {
     const id = sweep.submitted.sweep;
     const decisions = [...sweep.blocks.values()].flatMap(({ decision }) => decision ?? []);
-    const ofHosts = historyOf(sweep, this.commands).filter(({ type }) => type === 'host-commanded');
+    const { entries } = historyOf(sweep, this.commands);
+    const ofHosts = entries.filter(({ type }) => type === 'host-commanded');
     const late = new LateWatcher(watcher);
     const watchers = new Set<Watcher>();
     const fresh = { sweep, watchers, lastProgress: '', sentAtMs: NEVER, lookedAtMs: NEVER };

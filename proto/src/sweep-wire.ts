@@ -105,14 +105,22 @@ export function writeHostList({ hosts, quarantinedKernels }: HostList): HostList
   };
 }
 
-const history = z.object({ logEntries: z.array(z.string()) });
-
-export function readHistory(wire: unknown): LogEntry[] {
-  return history.parse(wire).logEntries.map(parseLogEntry);
+export interface SweepHistory {
+  /** Submitted, commanded and host-commanded. */
+  readonly entries: readonly LogEntry[];
+  /** Ids of the commands among them that changed nothing when their turn came. */
+  readonly withoutEffect: ReadonlySet<string>;
 }
 
-export function writeHistory(entries: readonly LogEntry[]): HistoryWire {
-  return { logEntries: entries.map(formatLogEntry) };
+const history = z.object({ logEntries: z.array(z.string()), withoutEffect: z.array(z.string()) });
+
+export function readHistory(wire: unknown): SweepHistory {
+  const { logEntries, withoutEffect } = history.parse(wire);
+  return { entries: logEntries.map(parseLogEntry), withoutEffect: new Set(withoutEffect) };
+}
+
+export function writeHistory({ entries, withoutEffect }: SweepHistory): HistoryWire {
+  return { logEntries: entries.map(formatLogEntry), withoutEffect: [...withoutEffect] };
 }
 
 export function readWatchEvent(wire: unknown): WatchEvent {

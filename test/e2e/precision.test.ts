@@ -45,7 +45,7 @@ test('a quiet sweep stops early, a noisy one runs to its end; both state their f
   }
   const [quiet = '', noisy = ''] = reports;
   assert.match(quiet, /labsweep: stop scripted-smp1 after 7 blocks/);
-  assert.match(quiet, /new: slower: the 95% interval excludes no change/);
+  assert.match(quiet, /new: slower: the 95% interval excludes 0,/);
   // Lines break anywhere, and a large floor is told for both directions.
   const floorIn = (text: string) =>
     /tonight: ([^,]+), no smaller one is called a change \(old against itself/.exec(

@@ -49,8 +49,8 @@ function assumptions(timing: readonly Measurement[]): string[] {
   ];
   if (assumed.length === 0) return [];
   return [
-    `Assumed where the table does not tell: ${assumed.join(', ')}; columns of the names ` +
-      'environment, smp, host and kernel_release say otherwise.',
+    `Assumed where the table does not tell: ${assumed.join(', ')}; columns named environment, ` +
+      'smp, host and kernel_release would tell.',
   ];
 }
 
@@ -58,7 +58,7 @@ function directions(guessed: readonly Metric[]): string[] {
   if (guessed.length === 0) return [];
   const each = guessed.map(({ name, direction }) => `${name} ${direction}`).join(', ');
   return [
-    `Which way is good was taken from names and units: ${each}; a column direction (lower, ` +
-      'higher, none) says otherwise.',
+    `Which way is good was taken from names and units: ${each}; a column named direction ` +
+      '(lower, higher or none) would tell.',
   ];
 }

@@ -62,7 +62,7 @@ test('a found pair has its table, its sandwich and its cost', () => {
   );
   assert.match(text, /\n6\.16\.3 +good end +100\.0 +- +- +6 +6 +54 s\n/);
   assert.match(text, /\n6\.17\.8 +bad +200\.0 +1\.41x +\[1\.\d+, 1\.\d+\] +3 +3 +27 s\n/);
-  assert.match(text, /2 kernels of the list did not have to run/);
+  assert.match(text, /Of the kernels in the list 2 did not have to run/);
   assert.match(text, / {2}effect B \/ A: 2\.00x \[1\.9\d, 2\.0\d\]\n/);
   assert.match(text, / {2}drift A \/ A: 1\.0\d*x/);
   assert.match(

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A narrowing as text of at most 80 columns, and as JSON. It computes nothing. */
 import { renderAsciiTable, type TableCell } from '../report/ascii-table.js';
-import { decimalsFor, formatFactor, formatLevel, formatRange } from '../report/format-number.js';
+import {
+  decimalsFor,
+  formatFactor,
+  formatFactorRange,
+  formatLevel,
+} from '../report/format-number.js';
+import { metricText } from '../report/headline.js';
+import { ratioText } from '../report/native-virtual-text.js';
 import { finishPage, wrapText } from '../report/page.js';
-import type { RatioEstimate } from '../statistics/welch.js';
 import type { KernelFinding } from './assess-narrowing.js';
 import type { NarrowReport } from './narrow-report.js';
 
@@ -29,14 +35,12 @@ export function renderNarrowText(report: NarrowReport, durationText: DurationTex
 
 function headLines(report: NarrowReport): string[] {
   const { metric, kernels, scenario, environment, row, effect, endsBlocks } = report;
-  const { name, unit, direction } = metric;
-  const way = direction === 'none' ? '' : `, ${direction} is better`;
   const where = `${environment}, row ${row}${scenario === undefined ? '' : `, ${scenario}`}`;
   const [good, bad] = [kernels[0], kernels.at(-1)];
   const ends =
     effect === undefined ? 'not measured' : `${ratioText(effect)} in ${endsBlocks} blocks`;
   return [
-    ...wrapText(`${name} (${unit}${way}), ${where}`),
+    ...wrapText(`${metricText(metric)}, ${where}`),
     ...wrapText(`${kernels.length} kernels from ${good} (good) to ${bad} (bad): ${ends}`),
   ];
 }
@@ -88,7 +92,7 @@ function tableLines(report: NarrowReport, durationText: DurationText): string[] 
       [`${answer}${isEnd ? ' end' : ''}`],
       [value === undefined ? '-' : formatLevel(value, decimals)],
       [ofMiddle === undefined ? '-' : formatFactor(ofMiddle.ratio)],
-      [ofMiddle === undefined ? '-' : rangeText(ofMiddle)],
+      [ofMiddle === undefined ? '-' : formatFactorRange(ofMiddle)],
       [`${blocks}`],
       [`${trials}`],
       [durationText(hostTimeMs)],
@@ -107,12 +111,12 @@ function tableLines(report: NarrowReport, durationText: DurationText): string[] 
     right('time'),
   ];
   const notRun = kernels.length - findings.length;
-  const didNotRun = report.end.kind === 'found' ? 'did not have to run' : 'have not run';
+  const didNotRun = report.end.kind === 'found' ? 'did not have to run' : 'did not run';
   const failed = findings.filter(({ failures }) => failures.length > 0);
   return [
     ...renderAsciiTable({ columns, rows, gap: 2 }),
     ...(findings.some(({ ofMiddle }) => ofMiddle !== undefined) ? middleLines(report) : []),
-    ...(notRun === 0 ? [] : [`${notRun} kernels of the list ${didNotRun}.`]),
+    ...(notRun === 0 ? [] : [`Of the kernels in the list ${notRun} ${didNotRun}.`]),
     ...failed.flatMap((finding) => wrapText(`${finding.kernel}: ${failureText(finding)}`)),
   ];
 }
@@ -193,8 +197,3 @@ function costLines(
 }
 
 const indented = (text: string) => wrapText(text, { prefix: '  ' });
-const ratioText = (ratio: RatioEstimate) => `${formatFactor(ratio.ratio)} ${rangeText(ratio)}`;
-
-function rangeText({ low, high }: RatioEstimate): string {
-  return formatRange(formatFactor(low).slice(0, -1), formatFactor(high).slice(0, -1));
-}

@@ -11,6 +11,13 @@ export function decimalsFor(levels: readonly number[]): number {
   return clamp(3 - Math.floor(Math.log10(Math.min(...sizes))), { low: 0, high: 6 });
 }
 
+/** The digits that all levels of a row share, by the medians of its cells. */
+export function levelDecimals(
+  cells: readonly { readonly summary?: { readonly median: number } }[],
+): number {
+  return decimalsFor(cells.flatMap(({ summary }) => (summary === undefined ? [] : summary.median)));
+}
+
 /** A level in the unit of its metric; huge and tiny ones in powers of ten. */
 export function formatLevel(value: number, decimals: number): string {
   const size = Math.abs(value);
@@ -27,6 +34,14 @@ export function formatDifference(value: number, decimals: number): string {
 export function formatFactor(ratio: number): string {
   if (ratio >= 1e6) return `${ratio.toExponential(1)}x`;
   return `${plain(ratio, ratio >= 100 ? 0 : ratio >= 10 ? 1 : 2)}x`;
+}
+
+/** `[1.41, 2.43]`: both bounds of a ratio, as `formatFactor` gives them. */
+export function formatFactorRange(bounds: { readonly low: number; readonly high: number }): string {
+  const [low = '', high = ''] = [bounds.low, bounds.high].map((bound) =>
+    formatFactor(bound).slice(0, -1),
+  );
+  return formatRange(low, high);
 }
 
 /** A share of something as `43%` or, with decimals, `28.0%`. */

@@ -4,6 +4,7 @@ import { buildWords } from '../kernel-builds.js';
 import type { Report, ReportKernel } from '../report-model.js';
 import { wrapText } from './page.js';
 import { orderText, programTexts, repetitionsText } from './plan-text.js';
+import { clocksourceTexts } from './setup-facts.js';
 
 /** Wide enough for the longest key and two blanks. */
 const KEY_COLUMNS = 13;
@@ -31,11 +32,7 @@ export function renderHead(report: Report): string[] {
       'environment',
       head.environments.map((each) => `${each.environment}: ${each.note}`),
     ),
-    ...field('clocksource', [
-      head.clocksources
-        .map(({ text, trials }) => `${text} (${counted(trials, 'trial')})`)
-        .join(', '),
-    ]),
+    ...field('clocksource', [clocksourceTexts(head).join(', ')]),
     ...field('order', [orderText(head)]),
     ...field('repetitions', [repetitionsText(head)]),
     ...field(
@@ -81,8 +78,4 @@ function field(key: string, values: readonly string[]): string[] {
     .flatMap((value, index) =>
       wrapText(value, { prefix: (index === 0 ? key : '').padEnd(KEY_COLUMNS) }),
     );
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -5,7 +5,7 @@
  */
 import type { EnvironmentRequest, Metric } from '@labsweep/proto';
 import { designOf } from '../block-design.js';
-import type { Cell } from '../cell.js';
+import { type Cell, hostsOf } from '../cell.js';
 import type { Report, ReportRow } from '../report-model.js';
 import { differenceText } from '../state-gate.js';
 import { isRegressionVerdict, type Judgement, percentText, type Verdict } from '../verdict.js';
@@ -161,8 +161,9 @@ function findingSentence(report: Report, { row, cell, judgement }: Claim): strin
     }
     case 'undecided':
       return (
-        `Whether ${what} differs ${pair}, is undecided: it went ${levels}, a change ` +
-        `inside blocks of ${change}, but ${why}. ${moreBlocksText(judgement)}`
+        `Whether ${what} differs between ${cell.kernel} and ${baseline}, in ${row.label}, is ` +
+        `undecided: it went ${levels}, a change inside blocks of ${change}, but ${why}. ` +
+        moreBlocksText(judgement)
       );
     case 'too-few':
       return (
@@ -204,7 +205,7 @@ function whyNot({ kernel, comparison }: Cell, why: string): string {
 
 /** `iteration_ns_per_page (ns/page, lower is better)`. */
 export function metricText({ name, unit, direction }: Metric): string {
-  const better = direction === 'none' ? 'no direction is better' : `${direction} is better`;
+  const better = direction === 'none' ? 'no good direction' : `${direction} is better`;
   return `${name} (${unit === '' ? better : `${unit}, ${better}`})`;
 }
 
@@ -217,8 +218,8 @@ function levelsText({ baseline, head }: Report, { metrics, again }: ReportRow, c
   const medians = [base, cell].map((each) => each?.summary?.median ?? Number.NaN);
   const decimals = decimalsFor(medians);
   const [from = '', to = ''] = medians.map((median) => formatLevel(median, decimals));
-  const hosts = new Set([base, cell].flatMap((each) => each?.values.map(({ host }) => host) ?? []));
-  const mixed = hosts.size > 1 ? ` of ${hosts.size} hosts` : '';
+  const { size } = hostsOf([base, cell]);
+  const mixed = size > 1 ? ` of ${size} hosts` : '';
   const second = designOf(head) === 'sandwich' ? again?.summary?.median : undefined;
   const turns =
     second === undefined ? '' : ` (first turn; ${formatLevel(second, decimals)} at the end)`;
@@ -252,10 +253,22 @@ function doubtsText({ reasons }: Judgement): string {
   return doubts.length === 0 ? '' : ` But ${doubts.join('; and ')}.`;
 }
 
-function moreBlocksText({ blocksMissing }: Judgement): string {
-  return blocksMissing === undefined
+function moreBlocksText(judgement: Judgement): string {
+  const needed = neededText(judgement);
+  return needed === undefined
     ? 'More blocks of this setup are not expected to decide it.'
-    : `About ${blocksText(blocksMissing).replace(' ', ' more ')} would be needed.`;
+    : `${needed.charAt(0).toUpperCase()}${needed.slice(1)}.`;
+}
+
+/**
+ * `about 4 more blocks are needed`, to decide what was seen; `at least` where fewer can decide
+ * nothing. Undefined where no number would do.
+ */
+export function neededText({ verdict, blocksMissing }: Judgement): string | undefined {
+  if (blocksMissing === undefined) return undefined;
+  const blocks = blocksText(blocksMissing).replace(' ', ' more ');
+  const verb = blocksMissing === 1 ? 'is' : 'are';
+  return `${verdict === 'too-few' ? 'at least' : 'about'} ${blocks} ${verb} needed`;
 }
 
 /** `1 block`, `6 blocks`. */

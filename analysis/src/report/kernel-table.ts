@@ -7,7 +7,8 @@ import type { KernelName, Metric } from '@labsweep/proto';
 import type { Cell } from '../cell.js';
 import type { KernelTrialCounts, Report, ReportRow } from '../report-model.js';
 import { renderAsciiTable, type TableCell } from './ascii-table.js';
-import { decimalsFor } from './format-number.js';
+import { levelDecimals } from './format-number.js';
+import { metricText } from './headline.js';
 import { PAGE_COLUMNS, wrapText } from './page.js';
 
 /** More do not fit on a line that a mail carries unbroken. */
@@ -33,9 +34,7 @@ export interface KernelTableOptions {
 /** Title, then one table for all rows of the same kernels and scenario. */
 export function renderKernelTable(report: Report, options: KernelTableOptions): string[] {
   const { metric } = options;
-  const direction = metric.direction === 'none' ? 'no direction' : `${metric.direction} is better`;
-  const unit = metric.unit === '' ? direction : `${metric.unit}, ${direction}`;
-  const title = wrapText(`${metric.name} (${unit}), baseline ${report.baseline}`);
+  const title = wrapText(`${metricText(metric)}, baseline ${report.baseline}`);
   const scenarios = new Set(report.rows.map((row) => row.scenario));
   const tables = groupsOf(report.rows).flatMap((rows) => {
     const scenario = rows[0]?.scenario ?? '';
@@ -113,7 +112,7 @@ function kernelText(
   const cell = parts.cells.find((each) => each.kernel === parts.kernel);
   const trials = row.trialsByKernel.find((each) => each.kernel === parts.kernel);
   if (cell === undefined || trials === undefined) return [];
-  const levels = parts.cells.flatMap(({ summary }) => (summary ? [summary.median] : []));
   const expectedMost = Math.max(...parts.cells.map(({ expected }) => expected));
-  return parts.layout.cellText({ cell, trials, decimals: decimalsFor(levels), expectedMost });
+  const decimals = levelDecimals(parts.cells);
+  return parts.layout.cellText({ cell, trials, decimals, expectedMost });
 }

@@ -17,8 +17,8 @@ import {
   decimalsFor,
   formatCompactChange,
   formatFactor,
+  formatFactorRange,
   formatLevel,
-  formatRange,
   formatSignedRange,
 } from './format-number.js';
 import { PAGE_COLUMNS, wrapText } from './page.js';
@@ -33,16 +33,16 @@ export function renderNativeVirtual(report: Report): string[] {
         'intervals by Welch and p by rank sums; effects inside the blocks of each environment)',
     ),
     ...pairs.flatMap((pair) => ['', ...pairLines(pair)]),
-    ...apart.flatMap((rows) => ['', ...apartLines(rows)]),
+    ...apart.flatMap((rows) => ['', ...wrapText(apartSentence(rows), { prefix: '  ' })]),
   ];
 }
 
-function apartLines(rows: ApartRows): string[] {
-  return wrapText(
-    `${rows.virtual} against ${rows.native}: not put side by side, they ran on different classes ` +
-      `of host (virtual: ${rows.virtualClasses.join('; ')}. native: ` +
-      `${rows.nativeClasses.join('; ')})`,
-    { prefix: '  ' },
+/** One line, not wrapped. */
+export function apartSentence({ virtual, native, ...classes }: ApartRows): string {
+  const [guests, machines] = [classes.virtualClasses, classes.nativeClasses];
+  return (
+    `${virtual} against ${native}: not put side by side, they ran on different classes of host ` +
+    `(virtual: ${guests.join('; ')}. native: ${machines.join('; ')})`
   );
 }
 
@@ -167,9 +167,9 @@ export function levelRatioText(ratio: LevelRatio | undefined): string {
   return `${ratioText(ratio)} ${ratio.p < 0.001 ? 'p<0.001' : `p=${ratio.p.toFixed(3)}`}`;
 }
 
-export function ratioText({ ratio, low, high }: RatioEstimate): string {
-  const bounds = [low, high].map((bound) => formatFactor(bound).replace('x', ''));
-  return `${formatFactor(ratio)} ${formatRange(bounds[0] ?? '', bounds[1] ?? '')}`;
+/** `2.12x [2.05, 2.20]`. */
+export function ratioText(estimate: RatioEstimate): string {
+  return `${formatFactor(estimate.ratio)} ${formatFactorRange(estimate)}`;
 }
 
 /** Phase by phase below each kernel. */

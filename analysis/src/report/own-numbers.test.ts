@@ -34,13 +34,15 @@ test('every format of words has noise floor, reasons and outliers', () => {
   const record = twice();
   for (const name of ['text', 'mail', 'markdown', 'html', 'lkp', 'mmtests', 'gobench']) {
     const page = render(name, record).replaceAll(/\s*\n#?\s*/g, ' ');
-    assert.match(page, /smallest change this setup could see/, name);
-    assert.match(page, /old against itself, \+0\.\d%, 95% CI -?\+?0\.\d% to \+0\.\d%/, name);
+    assert.match(page, /smallest change this setup could see tonight/, name);
+    const floor =
+      /: 0\.\d+%, no smaller one is called a change \(old against itself, \+0\.\d%, 95% CI \+0\.\d% to \+0\.\d%, 8 blocks, which excludes 0: this setup is biased\); 8 blocks of this spread find \S+ or \S+ with 90% power/;
+    assert.match(page, floor, name);
     assert.match(page, /outlier \(kept\): old in qemu-smp1\/r6, 160/, name);
   }
   for (const name of ['lkp', 'mmtests', 'gobench']) {
     const page = render(name, record).replaceAll(/\s*\n#?\s*/g, ' ');
-    assert.match(page, /slower: the 95% interval excludes no change/, name);
+    assert.match(page, /slower: the 95% interval excludes 0,/, name);
   }
 });
 
@@ -61,6 +63,45 @@ test('a row without the baseline has its status in the tables of the kernel test
   const rows = [qemuRow(1, { kernels: ['old', 'new'] }), qemuRow(2, { kernels: ['new'] })];
   const text = render('lkp', buildRecord(statedSweep({ old: OLD, new: NEW }, { rows })));
   assert.match(text, /\nqemu-tcg smp 2\n(?: {2,}.*\n)+? {2}row: /);
+});
+
+test('a metric in percent has no points where nothing may be compared, or hosts mix', () => {
+  const metrics = [{ name: 'hits', unit: '%', direction: 'higher' as const, meaning: '' }];
+  const record = (hostsMax: number, vmas: number) =>
+    buildRecord({
+      ...statedSweep({ old: STEADY, new: STEADY }, { metrics, hostsMax }),
+      rows: [
+        qemuRow(1, {
+          kernels: ['old', 'new'],
+          told: (kernel) => ({ line: { vma_count_before: kernel === 'new' ? vmas : 1 } }),
+        }),
+      ],
+      values: ({ kernel, repetition }) => ({
+        hits: 50 + (kernel === 'new' ? 5 : 0) + 0.01 * repetition,
+      }),
+    });
+  const change = (text: string) => /^ +[\d.]+ +(\S+) +[\d.]+ +\S+\.hits$/m.exec(text)?.[1];
+  assert.equal(change(render('lkp', record(1, 1))), '+5.0');
+  assert.equal(change(render('lkp', record(2, 1))), '+10.0%');
+  assert.equal(change(render('lkp', record(1, 2))), 'n/a');
+});
+
+test('every format of words says which rows could not be put side by side', () => {
+  const kernels = ['old', 'new'];
+  const rows = [
+    qemuRow(1, { kernels, ran: 'qemu-kvm' }),
+    { id: 'native-smp1', asked: 'native', ran: 'native', smp: 1, kernels } as const,
+  ];
+  // Blocks go to the two hosts in turn, so each row has one of its own.
+  const record = buildRecord(statedSweep({ old: OLD, new: NEW }, { rows }));
+  for (const name of ['text', 'mail', 'markdown', 'html']) {
+    const page = render(name, record).replaceAll(/\s+/g, ' ');
+    assert.match(
+      page,
+      /qemu-kvm smp 1 against native smp 1: not put side by side, they ran on different classes of host/,
+      name,
+    );
+  }
 });
 
 test('mmtests tables have no percentage over several hosts', () => {
@@ -91,7 +132,7 @@ test('stars of mmtests stand at the median of what the verdict calls a change, a
     return lines.filter((line) => /\*.*%\*/.test(line)).map((line) => line.replace(/ {2,}.*/, ''));
   };
   assert.deepEqual(starred(1.5, 0.02), ['Median']);
-  // Its interval excludes no change, and the verdict is "same".
+  // Its interval excludes 0, and the verdict is "same".
   assert.deepEqual(starred(1.01, 0.02), []);
 });
 
@@ -116,7 +157,7 @@ function phased(order: 'interleaved' | 'sandwich'): SweepRecord {
 
 test("the baseline's second turn in other metrics stands beside the floor", () => {
   const numbers =
-    /in other metrics: steady -0\.\d% to \+0\.\d%; drifting \+2\.0% to \+2\.0%, which excludes none/;
+    /in other metrics: steady -0\.\d% to \+0\.\d%; drifting \+2\.0% to \+2\.0%, which excludes 0/;
   for (const name of ['text', 'markdown', 'html', 'lkp', 'mmtests', 'gobench']) {
     const page = (order: 'interleaved' | 'sandwich') =>
       render(name, phased(order)).replaceAll(/\s*\n#?\s*/g, ' ');

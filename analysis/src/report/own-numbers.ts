@@ -7,12 +7,13 @@
 import type { Metric } from '@labsweep/proto';
 import type { Cell } from '../cell.js';
 import type { Report, ReportRow } from '../report-model.js';
+import { rowFloorSentences } from './floor-text.js';
 import { formatSignedChange } from './format-number.js';
 import { gapSentence } from './gap-text.js';
 import { wrapText } from './page.js';
 import { cellsOf, rawSeriesLines } from './raw-series.js';
 import { confounderLines, statusSentence } from './status-text.js';
-import { judgementText, rowFloorSentences } from './verdict-text.js';
+import { judgementText } from './verdict-text.js';
 
 /** Numbers without a good direction are only recorded. */
 export function comparedMetrics({ metrics, primary }: Report): Metric[] {

@@ -15,9 +15,9 @@ export function untilText(precision: number): string {
   return `until each change is known to ${percentText(precision)}`;
 }
 
-/** `interleaved, seed 7; the baseline twice in each block`. A table tells neither. */
+/** `interleaved, seed 7; the baseline twice in each block`. A table has neither. */
 export function orderText({ order, seed, hasAgain, table }: ReportHead): string {
-  if (table !== undefined) return 'not told';
+  if (table !== undefined) return 'not known';
   return `${order}, seed ${seed}${hasAgain ? '; the baseline twice in each block' : ''}`;
 }
 

@@ -7,9 +7,10 @@
 import { divisorText } from '../block-design.js';
 import type { Report } from '../report-model.js';
 import type { SweepRecord } from '../sweep-record.js';
+import { floorSentences } from './floor-text.js';
 import { statusSentence } from './status-text.js';
 import { type TrialRow, trialRows } from './trial-rows.js';
-import { floorSentences, verdictSentences } from './verdict-text.js';
+import { verdictSentences } from './verdict-text.js';
 
 /** Failures, verdicts, floors, row status and confounders are comments. Ends with a newline. */
 export function renderGoBench(record: SweepRecord, report: Report): string {

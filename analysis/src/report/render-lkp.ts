@@ -6,7 +6,7 @@
  */
 import type { Metric } from '@labsweep/proto';
 import { designOf, divisorText } from '../block-design.js';
-import type { Cell } from '../cell.js';
+import { type Cell, hostsOf } from '../cell.js';
 import type { FailedTrial } from '../failed-trials.js';
 import type { Report, ReportRow } from '../report-model.js';
 import { allRawSeries, comparedMetrics, noteLines, ownLines } from './own-numbers.js';
@@ -112,13 +112,14 @@ function valueText(value: number): string {
 /** A metric in percent changes by points, which need no sign of percent. */
 function changeText(metric: Metric, { base, other }: { base: Cell; other: Cell }): string {
   const { comparison } = other;
-  if (metric.unit === '%') {
+  if (comparison.kind !== 'compared') return 'n/a'.padStart(CHANGE_COLUMNS);
+  // Medians of several hosts mix their levels; their change is that inside blocks.
+  if (metric.unit === '%' && hostsOf([base, other]).size < 2) {
     const points = (other.summary?.median ?? 0) - (base.summary?.median ?? 0);
     return signed(points)
       .padStart(CHANGE_COLUMNS - 1)
       .padEnd(CHANGE_COLUMNS);
   }
-  if (comparison.kind !== 'compared') return 'n/a'.padStart(CHANGE_COLUMNS);
   return `${signed(comparison.changePercent.estimate)}%`.padStart(CHANGE_COLUMNS);
 }
 

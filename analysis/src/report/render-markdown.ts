@@ -7,26 +7,32 @@ import type { Metric } from '@labsweep/proto';
 import type { Cell } from '../cell.js';
 import type { Report, ReportRow } from '../report-model.js';
 import type { SweepRecord } from '../sweep-record.js';
-import { differenceText, shortName } from './decomposition-text.js';
+import { decompositionTexts } from './decomposition-text.js';
+import { floorSentences } from './floor-text.js';
 import {
-  decimalsFor,
   formatLevel,
   formatP,
   formatRange,
-  formatShare,
   formatSignedChange,
+  levelDecimals,
 } from './format-number.js';
 import { GAP_COLUMNS, gapMeaning, gapRemarks, gapRows } from './gap-text.js';
 import { claimSentence, headline, leadClaim, metricText } from './headline.js';
 import { stateItems } from './mail/mail-exclusions.js';
-import { effectSentence, levelCells, pairSentences } from './native-virtual-text.js';
+import { apartSentence, effectSentence, levelCells, pairSentences } from './native-virtual-text.js';
 import { comparedMetrics } from './own-numbers.js';
 import { planText, programTexts } from './plan-text.js';
 import { cellsOf, seriesTable } from './raw-series.js';
 import type { RenderParts } from './report-format.js';
-import { guestSettings, hostSettings, kernelLines, machineLines } from './setup-facts.js';
+import {
+  clocksourceTexts,
+  guestSettings,
+  hostSettings,
+  kernelLines,
+  machineLines,
+} from './setup-facts.js';
 import { failureSentence, statusGroups } from './status-text.js';
-import { floorSentences, verdictSentences } from './verdict-text.js';
+import { verdictSentences } from './verdict-text.js';
 
 /** Ends with a newline. */
 export function renderMarkdown({ record, report }: RenderParts): string {
@@ -110,8 +116,7 @@ function table(columns: readonly string[], rows: readonly (readonly string[])[])
 function metricSection(report: Report, metric: Metric): string[] {
   const rows = report.rows.flatMap((row) => {
     const cells = cellsOf(row, metric.name);
-    const levels = cells.flatMap(({ summary }) => (summary === undefined ? [] : [summary.median]));
-    return cells.map((cell) => cellRow(row, cell, decimalsFor(levels)));
+    return cells.map((cell) => cellRow(row, cell, levelDecimals(cells)));
   });
   const columns = [
     'row',
@@ -175,17 +180,13 @@ function rowStatus(report: Report): string[] {
 
 function decompositions({ rows, primary }: Report): string[] {
   const lines = rows.flatMap(({ label, decompositions: all }) =>
-    all.flatMap(({ kernel, baseline, primaryDifference, parts }) => {
-      const decimals = Math.min(decimalsFor([primaryDifference.median]), 3);
+    all.flatMap((decomposition) => {
+      const { difference, parts } = decompositionTexts(decomposition, primary.name);
+      const title = `${label}, ${decomposition.kernel} - ${decomposition.baseline}`;
       return [
-        { name: primary.name, difference: primaryDifference, share: 1 },
-        ...parts.map(({ metric, ...part }) => ({ name: shortName(metric, primary.name), ...part })),
-      ].map(({ name, difference, share }) => [
-        `${label}, ${kernel} - ${baseline}`,
-        name,
-        differenceText(difference, decimals),
-        formatShare(share),
-      ]);
+        [title, primary.name, difference, '100%'],
+        ...parts.map(({ name, text: told, share }) => [title, name, told, share]),
+      ];
     }),
   );
   return lines.length === 0
@@ -210,8 +211,8 @@ function gapTable(report: Report): string[] {
   ];
 }
 
-function nativeVirtual({ sideBySide }: Report): string[] {
-  return sideBySide.pairs.flatMap((pair, index) => [
+function nativeVirtual({ sideBySide: { pairs, apart } }: Report): string[] {
+  const sections = pairs.flatMap((pair, index) => [
     ...(index === 0 ? [] : ['']),
     `### ${text(`${pair.virtual} against ${pair.native} on ${pair.hostClass}`)}`,
     '',
@@ -227,6 +228,8 @@ function nativeVirtual({ sideBySide }: Report): string[] {
       ),
     ),
   ]);
+  const between = pairs.length > 0 && apart.length > 0 ? [''] : [];
+  return [...sections, ...between, ...list(apart.map(apartSentence))];
 }
 
 function setup(record: SweepRecord, report: Report): string[] {
@@ -241,9 +244,7 @@ function setup(record: SweepRecord, report: Report): string[] {
     ...hostSettings(record).map(({ words, text: value }) => `host ${words}: ${value}`),
     ...guestSettings(record).map(({ words, text: value }) => `guest ${words}: ${value}`),
     ...head.environments.map(({ environment, note }) => `${environment}: ${note}`),
-    ...head.clocksources.map(
-      ({ text: clock, trials }) => `clocksource ${clock} (${trials} trials)`,
-    ),
+    ...clocksourceTexts(head).map((each) => `clocksource ${each}`),
     planText(head),
   ]);
 }

@@ -7,13 +7,13 @@
  */
 import type { Metric } from '@labsweep/proto';
 import { designOf, divisorText } from '../block-design.js';
-import type { Cell } from '../cell.js';
+import { type Cell, hostsOf } from '../cell.js';
 import type { PercentChange } from '../compare.js';
 import type { Report, ReportRow } from '../report-model.js';
 import type { Summary } from '../statistics/summary.js';
 import type { Verdict } from '../verdict.js';
 import { renderAsciiTable } from './ascii-table.js';
-import { decimalsFor, formatSignedChange } from './format-number.js';
+import { formatSignedChange, levelDecimals } from './format-number.js';
 import { KERNELS_ACROSS_MAX } from './kernel-table.js';
 import { allRawSeries, comparedMetrics, noteLines, ownLines } from './own-numbers.js';
 import { finishPage, PAGE_COLUMNS, wrapText } from './page.js';
@@ -88,8 +88,7 @@ function table(report: Report, row: ReportRow, kernels: readonly string[]): stri
   const rows = comparedMetrics(report).flatMap((metric) => {
     const cells = cellsOf(row, metric.name);
     const base = cells.find(({ kernel }) => kernel === report.baseline);
-    const levels = cells.flatMap(({ summary }) => (summary === undefined ? [] : [summary.median]));
-    const decimals = Math.min(2, decimalsFor(levels));
+    const decimals = Math.min(2, levelDecimals(cells));
     const shown = kernels.map((kernel) => cells.find((each) => each.kernel === kernel));
     const statistics = STATISTICS.map((statistic) => [
       [statistic.name],
@@ -150,10 +149,6 @@ function intervalText(cell: Cell | undefined, { direction }: Metric): string {
 
 function turned({ estimate, low, high }: PercentChange): PercentChange {
   return { estimate: -estimate, low: -high, high: -low };
-}
-
-function hostsOf(cells: readonly (Cell | undefined)[]): ReadonlySet<string> {
-  return new Set(cells.flatMap((cell) => cell?.values.map(({ host }) => host) ?? []));
 }
 
 function statisticOf(cell: Cell | undefined, { of }: Statistic): number | undefined {

@@ -68,6 +68,13 @@ function countedIn(list: string): number | undefined {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
+/** `tsc (20 trials)`, one for each clock that trials told. */
+export function clocksourceTexts({ clocksources }: Report['head']): string[] {
+  return clocksources.map(
+    ({ text, trials }) => `${text} (${trials} ${trials === 1 ? 'trial' : 'trials'})`,
+  );
+}
+
 /** Settings of the hosts as they were before the trials that count. */
 export function hostSettings(record: SweepRecord): SetupFact[] {
   const hosts = new Map<string, RecordedHost>(record.hosts.map((host) => [host.id, host]));

@@ -23,14 +23,13 @@ const DIFFERING_MAX = 16;
 export function renderStateAudit(report: Report): string[] {
   const lines = report.rows.flatMap((row) => row.state.flatMap((check) => checkLines(row, check)));
   const title = wrapText(
-    "State audit (of the workload's memory; kernels whose state differs are not compared)",
+    "State check (of the workload's memory; kernels whose state differs are not compared)",
   );
   return lines.length === 0 ? [] : [...title, ...lines];
 }
 
 function checkLines(row: ReportRow, check: StateCheck): string[] {
-  const trials = `${check.trials} ${check.trials === 1 ? 'trial' : 'trials'}`;
-  const head = `${row.label}, ${SOURCES[check.source]} of ${trials}: `;
+  const head = `${row.label}, ${sourceText(check)}: `;
   const missing = check.missing.length === 0 ? [] : [`nothing told of ${check.missing.join(', ')}`];
   const stopped = check.differing.some(({ effect }) => effect === 'stops');
   const equal = stopped ? [] : [equalText(check)];
@@ -40,6 +39,11 @@ function checkLines(row: ReportRow, check: StateCheck): string[] {
     }),
     ...(check.differing.length === 0 ? [] : differingTable(check)),
   ];
+}
+
+/** `audit of 3 trials`. */
+export function sourceText({ source, trials }: StateCheck): string {
+  return `${SOURCES[source]} of ${trials} ${trials === 1 ? 'trial' : 'trials'}`;
 }
 
 /** One line, not wrapped. */

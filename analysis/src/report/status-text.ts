@@ -69,6 +69,13 @@ export function renderFailures(report: Report): string[] {
   ];
 }
 
+/** What became of the attempt. */
+const ENDS: Readonly<Record<FailedTrial['standing'], string>> = {
+  replaced: 'its block was run again',
+  accepted: 'it has no value',
+  undecided: 'its block is not decided yet',
+};
+
 /** More failures of one class than this share one message; the others are in the raw results. */
 const MESSAGES_PER_CLASS_MAX = 4;
 
@@ -91,13 +98,15 @@ function failureLines(failures: readonly FailedTrial[]): string[] {
 }
 
 function nameOf({ trial, attempt, standing, hostName }: FailedTrial): string {
-  return `${trial} attempt ${attempt} (${standing}) on ${hostName}`;
+  return `${trial} attempt ${attempt} on ${hostName} (${ENDS[standing]})`;
 }
 
 /** For lists: what failed, whose fault it was, and what became of it. */
 export function failureSentence(failed: FailedTrial): string {
-  const whose = failed.status === 'subject-failed' ? 'a finding' : 'a fault of the lab';
-  return `${nameOf(failed)}: ${failed.class}, ${whose}: ${failed.message}`;
+  const { status, class: name, message } = failed;
+  const whose =
+    status === 'subject-failed' ? 'the kernel or the reproducer failed' : 'a fault of the lab';
+  return `${nameOf(failed)}: ${name}, ${whose}: ${message}`;
 }
 
 /** Who changed what after the submission; most sweeps have nothing of it. */

@@ -45,6 +45,10 @@ test('the mail of a table is as it was reviewed', () => {
   compareGolden('table.mail.txt', mail);
   assert.ok(mail.split('\n').every((line) => line.length <= MAIL_COLUMNS));
   assert.match(mail, /Made elsewhere and read from multi\.csv/);
+  assert.match(
+    mail.replaceAll(/\s+/g, ' '),
+    /the order of the kernels within a block is not known, and may not have been random;/,
+  );
   assert.match(mail, new RegExp(`sha256 of multi\\.csv:\n  ${SUM}`));
   assert.match(mail, /labsweep report --from multi\.csv --baseline a --metric lat_ns/);
 });
@@ -88,7 +92,7 @@ function flat(name: string, record: SweepRecord): string {
 }
 
 test('what would measure the noise floor of a table is said of the table, and does it', () => {
-  const advice = 'a second series of a in multi.csv, called a.again, would measure a noise floor';
+  const advice = 'a second series of a in multi.csv, called a.again, would measure it';
   for (const name of FLOOR_FORMATS) {
     const text = flat(name, tableRecord());
     assert.ok(text.replaceAll('\\', '').includes(advice), `${name}: ${text}`);

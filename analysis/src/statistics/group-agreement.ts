@@ -16,6 +16,46 @@ const PERMUTATIONS = 1999;
  */
 const EXTREMES_ENOUGH = 50;
 
+/** Values of one group, and how far rounding may have moved them all to either side. */
+export interface RoundedGroup {
+  readonly values: readonly number[];
+  readonly centre: number;
+  readonly reach: number;
+}
+
+/** Differences below it are of the arithmetic, and no order of values. */
+const GRAIN = 1e-12;
+
+/**
+ * Of all that rounding may have done, p takes what leaves the groups most alike: each is moved
+ * toward the one value that is nearest to all of them, as far as its reach. Groups whose centres it
+ * may have moved apart have no difference at all. Without any reach p is that of the values as they
+ * are.
+ */
+export function groupsAgreeBeyondRounding(
+  groups: readonly RoundedGroup[],
+  seed: number,
+): number | undefined {
+  const telling = groups.filter(({ values }) => values.length >= 2);
+  if (telling.length < 2) return undefined;
+  const isFine = telling.every(({ reach }) => reach === 0);
+  if (isFine || !telling.every(({ centre }) => Number.isFinite(centre))) {
+    return groupsAgreeP(
+      telling.map(({ values }) => values),
+      seed,
+    );
+  }
+  const low = Math.max(...telling.map(({ centre, reach }) => centre - reach));
+  const high = Math.min(...telling.map(({ centre, reach }) => centre + reach));
+  if (low <= high) return 1;
+  const moved = telling.map(({ values, centre, reach }) => {
+    const away = (low + high) / 2 - centre;
+    const by = Math.sign(away) * Math.min(Math.abs(away), reach);
+    return values.map((value) => Math.round((value + by) / GRAIN));
+  });
+  return groupsAgreeP(moved, seed);
+}
+
 /**
  * Two-sided p of one common distribution; undefined with fewer than two groups of two values. The
  * permutations are drawn from `seed`, so the same groups give the same p.

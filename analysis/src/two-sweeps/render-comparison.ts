@@ -66,7 +66,7 @@ function notes(): string[] {
       'Ratios are B / A of geometric means with 95% intervals by Welch, beside p by rank sums for ' +
         'each alone, and only of what is known to be the same in both: host class, environment, workload and kernel. The two sweeps ' +
         'ran at different times, which no interval covers.',
-      'Effects are taken inside the blocks of each sweep. "~": the interval includes no change.',
+      'Effects are taken inside the blocks of each sweep. "~": the interval includes 0.',
     ].flatMap((note) => wrapText(note, { prefix: '  - ' })),
   ];
 }

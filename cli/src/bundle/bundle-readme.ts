@@ -3,7 +3,7 @@
  * README.md of a bundle: what the archive holds, how to check it, and the commands that repeat the
  * sweep, for somebody who may not have labsweep yet.
  */
-import { commandLine, type SweepRecord } from '@labsweep/analysis';
+import { commandLines, type SweepRecord, shellWord } from '@labsweep/analysis';
 import type { SweepCommand } from '@labsweep/proto';
 import { kernelPath } from '../evidence-files.js';
 import type { LeftOut } from './manifest.js';
@@ -173,19 +173,11 @@ function absentWords({ tree: { places }, members, leftOut }: ReadmeParts): strin
   return `The spec needs, and it is not in here, so put it there first:\n\n${lines.join('')}`;
 }
 
-function commandWords({ commands = [], hosts }: SweepRecord): string {
-  if (commands.length === 0) return '';
-  const names = new Map(hosts.map(({ id, name }) => [id, name]));
-  const lines = commands.map(
-    (entry) => `- ${commandLine(entry, (host) => names.get(host) ?? host)}\n`,
-  );
-  return `What was asked after the submission:\n\n${lines.join('')}`;
+function commandWords(record: SweepRecord): string {
+  const lines = commandLines(record).map((line) => `- ${line}\n`);
+  return lines.length === 0 ? '' : `What was asked after the submission:\n\n${lines.join('')}`;
 }
 
 function fenced(text: string): string {
   return `\`\`\`sh\n${text}\n\`\`\`\n`;
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

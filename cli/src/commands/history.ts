@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `labsweep history SWEEP`: who asked what, and when. */
-import { commandText, utcText } from '@labsweep/analysis';
+import { type CommandWords, commandText, utcText } from '@labsweep/analysis';
 import {
   type Address,
   type HostId,
   type LogEntry,
+  type SweepHistory,
   type SweepId,
   UsageError,
 } from '@labsweep/proto';
@@ -34,17 +35,30 @@ export async function historyCommand(options: HistoryOptions): Promise<string> {
 }
 
 async function historyText(client: SweepClient, sweep: SweepId, json: boolean): Promise<string> {
-  const entries = await client.history(sweep);
+  const history = await client.history(sweep);
   const { hosts } = await client.hosts();
   const names = new Map(hosts.map(({ host, hostName }) => [host, hostName]));
-  const told = entries.map((entry) => tell(entry, (host) => names.get(host) ?? host));
+  const nameOf = (host: HostId): string => names.get(host) ?? host;
+  return renderHistory(history, { sweep, json, nameOf });
+}
+
+export function renderHistory(
+  { entries, withoutEffect }: SweepHistory,
+  options: {
+    readonly sweep: SweepId;
+    readonly json: boolean;
+    readonly nameOf: (host: HostId) => string;
+  },
+): string {
+  const { sweep, json, nameOf } = options;
+  const told = entries.map((entry) => tell(entry, { nameOf, withoutEffect }));
   if (json) return `${JSON.stringify({ schema: SCHEMA, sweep, entries: told }, undefined, 2)}\n`;
   return told
     .map(({ atMs, by, text }) => `${utcText(atMs)}  ${by.padEnd(BY_WIDTH)}  ${text}\n`)
     .join('');
 }
 
-function tell(entry: LogEntry, nameOf: (host: HostId) => string) {
+function tell(entry: LogEntry, words: CommandWords) {
   switch (entry.type) {
     case 'submitted': {
       const { atMs, by, specPath, seed, kernels } = entry;
@@ -55,7 +69,9 @@ function tell(entry: LogEntry, nameOf: (host: HostId) => string) {
     case 'commanded':
     case 'host-commanded': {
       const { atMs, by, id, command } = entry;
-      return { atMs, by, text: commandText(entry, nameOf), id, command };
+      const isIdle = entry.type === 'commanded' && words.withoutEffect?.has(id) === true;
+      const text = commandText(entry, words);
+      return { atMs, by, text, id, command, ...(isIdle ? { changedNothing: true } : {}) };
     }
     default:
       throw new UsageError(

@@ -6,7 +6,8 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LogEntry, SweepId } from '@labsweep/proto';
+import { type LogEntry, readHistory, type SweepId, writeHistory } from '@labsweep/proto';
+import { historyOf } from '../commands/history-of.js';
 import { applyEntry } from '../fold/apply-entry.js';
 import { emptyLabState } from '../fold/lab-state.js';
 import type { SweepLoop } from '../sweep-loop.js';
@@ -43,7 +44,7 @@ function deskOver(options: { readonly delivers: boolean } = { delivers: true }) 
   const broker = { log: { append } } as unknown as SubmissionParts['broker'];
   const parts = { broker, loop, cacheDirectory: '/nowhere' };
   const desk = new CommandDesk(parts, new Submission(parts));
-  return { desk, log, deliver };
+  return { desk, log, deliver, history: () => historyOf(desk.find(SWEEP), lab.commands) };
 }
 
 const NO_DETAILS = { row: '', count: 0, kernel: '', source: '', files: {} };
@@ -121,11 +122,17 @@ test('of two users who add a kernel of one name at once, one is refused', async 
 });
 
 test('what comes behind a cancel in the log is refused, although it is in the log', async () => {
-  const { desk, log, deliver } = deskOver({ delivers: false });
+  const { desk, log, deliver, history } = deskOver({ delivers: false });
   const cancel = desk.askSweep(request('cancel'), HOOKS);
   const more = request('add-repetitions', { id: 'command-2', count: 1 });
   const refused = assert.rejects(desk.askSweep(more, HOOKS), /was cancelled, which is final/);
   while (log.length < 2) await delay(1);
   deliver();
   await Promise.all([cancel, refused]);
+  const { entries, withoutEffect } = readHistory(writeHistory(history()));
+  assert.deepEqual(
+    entries.map(({ type }) => type),
+    ['submitted', 'commanded', 'commanded'],
+  );
+  assert.deepEqual([...withoutEffect], ['command-2'], 'and is told as what changed nothing');
 });

@@ -8,7 +8,7 @@ import type { KernelName, Metric } from '@labsweep/proto';
 import type { Cell } from '../../cell.js';
 import type { Report, ReportRow } from '../../report-model.js';
 import type { Verdict } from '../../verdict.js';
-import { decimalsFor, formatFactor, formatLevel, formatRange } from '../format-number.js';
+import { formatFactor, formatFactorRange, formatLevel, levelDecimals } from '../format-number.js';
 import { metricText } from '../headline.js';
 import { cellsOf } from '../raw-series.js';
 import { element, type Markup } from './markup.js';
@@ -61,10 +61,9 @@ function heatCell(
   const cell = cells.find((each) => each.kernel === kernel);
   if (cell === undefined) return element('td', {}, element('small', {}, 'not in this row'));
   const failed = row.trialsByKernel.find((each) => each.kernel === kernel)?.failed ?? 0;
-  const levels = cells.flatMap(({ summary }) => (summary === undefined ? [] : [summary.median]));
   const isHatched = failed > 0 || cell.values.length < cell.expected;
   const styles = [colour(cell, metric), isHatched ? 'hatch' : ''].filter((each) => each !== '');
-  const decimals = decimalsFor(levels);
+  const decimals = levelDecimals(cells);
   const { summary } = cell;
   const lines = [
     ...cellLines(cell, decimals),
@@ -89,15 +88,7 @@ function cellLines({ comparison, summary, judgement }: Cell, decimals: number): 
       return [level, 'baseline'];
     case 'compared': {
       const { ratio, interval } = comparison.ratio;
-      const range =
-        interval.method === 'none'
-          ? []
-          : [
-              formatRange(
-                formatFactor(interval.low).replace('x', ''),
-                formatFactor(interval.high).replace('x', ''),
-              ),
-            ];
+      const range = interval.method === 'none' ? [] : [formatFactorRange(interval)];
       const verdict = judgement === undefined ? [] : [judgement.verdict.replaceAll('-', ' ')];
       return [formatFactor(ratio), ...range, ...verdict, level];
     }

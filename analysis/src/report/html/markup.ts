@@ -38,11 +38,6 @@ export function element(
   return { markup: `<${name}${set}>${childText(children.flat())}</${name}>` };
 }
 
-/** The children one after the other, without an element around them. */
-export function fragment(...children: readonly (Child | readonly Child[])[]): Markup {
-  return { markup: childText(children.flat()) };
-}
-
 /** Text that neither ends an element nor an attribute; control characters are replaced. */
 export function escapeText(text: string): string {
   return text

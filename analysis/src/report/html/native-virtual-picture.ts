@@ -6,7 +6,12 @@
 import type { Comparison } from '../../compare.js';
 import type { MetricSides, NativeVirtual, SideEffects } from '../../native-virtual.js';
 import type { Report } from '../../report-model.js';
-import { effectSentence, levelCells, pairSentences } from '../native-virtual-text.js';
+import {
+  apartSentence,
+  effectSentence,
+  levelCells,
+  pairSentences,
+} from '../native-virtual-text.js';
 import { type ChartRow, intervalChart } from './interval-chart.js';
 import { element, type Markup } from './markup.js';
 import { dataTable } from './tables.js';
@@ -16,15 +21,7 @@ export function nativeVirtualPictures(report: Report): Markup[] {
   const { pairs, apart } = report.sideBySide;
   return [
     ...pairs.flatMap((pair) => pairMarkup(pair)),
-    ...apart.map((rows) =>
-      element(
-        'p',
-        {},
-        `${rows.virtual} against ${rows.native}: not put side by side, they ran on different ` +
-          `classes of host (virtual: ${rows.virtualClasses.join('; ')}. native: ` +
-          `${rows.nativeClasses.join('; ')}).`,
-      ),
-    ),
+    ...apart.map((rows) => element('p', {}, `${apartSentence(rows)}.`)),
   ];
 }
 

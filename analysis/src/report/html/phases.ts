@@ -3,8 +3,7 @@
 import type { Decomposition } from '../../decompose.js';
 import type { Report } from '../../report-model.js';
 import type { Estimate } from '../../statistics/estimate.js';
-import { differenceText, shortName } from '../decomposition-text.js';
-import { decimalsFor, formatDifference, formatShare } from '../format-number.js';
+import { decompositionTexts } from '../decomposition-text.js';
 import { intervalChart } from './interval-chart.js';
 import { element, type Markup } from './markup.js';
 
@@ -19,17 +18,15 @@ function phasePicture(
   { primary }: Report,
   { label, decomposition }: { readonly label: string; readonly decomposition: Decomposition },
 ): Markup {
-  const { kernel, baseline, primaryDifference, parts, sum, sumShare, unit } = decomposition;
-  const decimals = Math.min(decimalsFor([primaryDifference.median]), 3);
-  const rows = [
-    { name: primary.name, difference: primaryDifference, share: 1 },
-    ...parts.map(({ metric, difference, share }) => ({
-      name: shortName(metric, primary.name),
-      difference,
-      share,
-    })),
-  ].map(({ name, difference, share }, place) => ({
-    label: `${name} ${differenceText(difference, decimals)} (${formatShare(share)})`,
+  const { kernel, baseline, primaryDifference, parts, unit } = decomposition;
+  const texts = decompositionTexts(decomposition, primary.name);
+  const labels = [
+    `${primary.name} ${texts.difference} (100%)`,
+    ...texts.parts.map(({ name, text, share }) => `${name} ${text} (${share})`),
+  ];
+  const differences = [primaryDifference, ...parts.map(({ difference }) => difference)];
+  const rows = differences.map((difference, place) => ({
+    label: labels[place] ?? '',
     estimate: difference.median,
     ...boundsOf(difference),
     place,
@@ -44,8 +41,7 @@ function phasePicture(
     element(
       'p',
       { class: 'soft' },
-      `Medians of block differences with 95 % intervals. The parts sum to ` +
-        `${formatDifference(sum, decimals)} (${formatShare(sumShare)}).`,
+      `Medians of block differences with 95 % intervals. The parts sum to ${texts.sum}.`,
     ),
   );
 }

@@ -5,6 +5,7 @@
  */
 import type { Report } from '../../report-model.js';
 import type { SweepRecord } from '../../sweep-record.js';
+import { floorSentences } from '../floor-text.js';
 import { GAP_COLUMNS, gapMeaning, gapRemarks, gapRows } from '../gap-text.js';
 import { claimSentence, headline, leadClaim } from '../headline.js';
 import { stateItems } from '../mail/mail-exclusions.js';
@@ -12,6 +13,7 @@ import { comparedMetrics } from '../own-numbers.js';
 import { planText, programTexts } from '../plan-text.js';
 import type { RenderParts } from '../report-format.js';
 import {
+  clocksourceTexts,
   guestSettings,
   hostSettings,
   kernelLines,
@@ -19,7 +21,7 @@ import {
   type SetupFact,
 } from '../setup-facts.js';
 import { failureSentence, statusGroups } from '../status-text.js';
-import { floorSentences, verdictSentences } from '../verdict-text.js';
+import { verdictSentences } from '../verdict-text.js';
 import { heatLegend, heatMap } from './heat-map.js';
 import { type Child, element, type Markup } from './markup.js';
 import { nativeVirtualPictures } from './native-virtual-picture.js';
@@ -160,7 +162,7 @@ function setup(record: SweepRecord, report: Report): Markup[] {
     ['hosts’ settings', [facts(hostSettings(record))]],
     ['guests', [facts(guestSettings(record))]],
     ['environments', head.environments.map(({ environment, note }) => `${environment}: ${note}`)],
-    ['clocksource', head.clocksources.map(({ text, trials }) => `${text} (${trials} trials)`)],
+    ['clocksource', clocksourceTexts(head)],
     ['plan', [planText(head)]],
   ];
   return [

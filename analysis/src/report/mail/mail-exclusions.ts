@@ -3,33 +3,25 @@
  * What a mail says of everything that is not plain: failed and rerun trials by name, rows that do
  * not stand alone, and the state of the workload's memory. Nothing of it is left out.
  */
-import type { FailedTrial } from '../../failed-trials.js';
 import type { Report, ReportRow } from '../../report-model.js';
 import type { StateCheck } from '../../state-gate.js';
 import { differenceText } from '../../state-gate.js';
-import { effectSentence } from '../native-virtual-text.js';
+import { apartSentence, effectSentence } from '../native-virtual-text.js';
 import { wrapText } from '../page.js';
-import { equalText } from '../state-text.js';
-import { statusGroups } from '../status-text.js';
-
-const ENDS: Readonly<Record<FailedTrial['standing'], string>> = {
-  replaced: 'its block was run again',
-  accepted: 'it has no value',
-  undecided: 'its block is not decided yet',
-};
+import { equalText, sourceText } from '../state-text.js';
+import { failureSentence, statusGroups } from '../status-text.js';
 
 /** Says so, too, where nothing failed. */
 export function exclusionLines(report: Report, columns: number): string[] {
-  const { failures, progress } = report;
+  const { failures, head, progress } = report;
   const rerun = report.rows.reduce((sum, { trials }) => sum + trials.rerun, 0);
   if (failures.length === 0) {
     const reruns = rerun === 0 ? '' : `; ${rerun} were run again with their block`;
-    return wrapText(
-      `Excluded and rerun: none of ${progress.trialsPlanned} trials failed${reruns}.`,
-      {
-        columns,
-      },
-    );
+    const none =
+      head.table === undefined
+        ? `none of ${progress.trialsPlanned} trials failed${reruns}`
+        : `${head.table.fileName} tells of no trial that failed`;
+    return wrapText(`Excluded and rerun: ${none}.`, { columns });
   }
   const trials = new Set(failures.map(({ trial }) => trial)).size;
   return [
@@ -38,17 +30,8 @@ export function exclusionLines(report: Report, columns: number): string[] {
         `${rerun} were run more than once. A block is run again as a whole.`,
       { columns },
     ),
-    ...failures.flatMap((failed) => wrapText(failureText(failed), { prefix: '  ', columns })),
+    ...failures.flatMap((failed) => wrapText(failureSentence(failed), { prefix: '  ', columns })),
   ];
-}
-
-function failureText({ trial, attempt, hostName, status, ...failed }: FailedTrial): string {
-  const whose =
-    status === 'subject-failed' ? 'the kernel or the reproducer failed' : 'a fault of the lab';
-  return (
-    `${trial} attempt ${attempt} on ${hostName}: ${failed.class} (${whose}; ` +
-    `${ENDS[failed.standing]}): ${failed.message}`
-  );
 }
 
 /** Rows that are not clean with their reasons, and what else a reader should see of any row. */
@@ -102,7 +85,7 @@ function alikeLines(
 }
 
 function checkText(row: ReportRow, check: StateCheck): string {
-  const source = check.source === 'audit' ? `audit of ${check.trials} trials` : 'result lines';
+  const source = sourceText(check);
   const stopped = (row.metrics[0]?.cells ?? []).flatMap(({ kernel, comparison }) => {
     if (comparison.kind !== 'not-comparable') return [];
     const { baseline, differences } = comparison;
@@ -113,7 +96,7 @@ function checkText(row: ReportRow, check: StateCheck): string {
   return `differs (${source})${stopped.length === 0 ? '' : `: ${stopped.join('; ')}`}`;
 }
 
-/** Whether guests and the bare machine agree on the primary metric; empty without such rows. */
+/** Whether guests and the bare machine agree on the primary metric, and which rows were apart. */
 export function nativeVirtualLines(report: Report, columns: number): string[] {
   const lines = report.sideBySide.pairs.flatMap(({ native, virtual, hostClass, ...pair }) =>
     (pair.metrics[0]?.effects ?? []).flatMap((effect) =>
@@ -124,5 +107,9 @@ export function nativeVirtualLines(report: Report, columns: number): string[] {
       ),
     ),
   );
-  return lines.length === 0 ? [] : ['Native against virtual (never pooled):', ...lines];
+  const apart = report.sideBySide.apart.flatMap((rows) =>
+    wrapText(apartSentence(rows), { prefix: '  ', columns }),
+  );
+  const all = [...lines, ...apart];
+  return all.length === 0 ? [] : ['Native against virtual (never pooled):', ...all];
 }

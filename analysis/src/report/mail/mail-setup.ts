@@ -11,6 +11,7 @@ import { blocksText } from '../headline.js';
 import { wrapText } from '../page.js';
 import { untilText } from '../plan-text.js';
 import {
+  clocksourceTexts,
   guestSettings,
   hostSettings,
   kernelLines,
@@ -26,7 +27,7 @@ const ORDERS: Readonly<Record<BlockOrder, string>> = {
 
 export function setupLines(record: SweepRecord, report: Report, columns: number): string[] {
   const { head } = report;
-  const clocks = head.clocksources.map(({ text, trials }) => `${text} (${trials} trials)`);
+  const clocks = clocksourceTexts(head);
   return [
     ...field('Source:', record.provenance ?? [], columns),
     ...field('Machine:', machineLines(record), columns),
@@ -50,8 +51,8 @@ function planSentence({ head, rows }: Report): string {
   const pooled = `changes are ratios inside blocks, kernel / ${divisorText(head)}, pooled (Hodges-Lehmann)`;
   if (head.table !== undefined) {
     return (
-      `${blocks}, each the values of one repetition on one host; the order in which kernels ran ` +
-      `is not told; ${pooled}`
+      `${blocks}, each one repetition on one host; the order of the kernels within a block is not ` +
+      `known, and may not have been random; ${pooled}`
     );
   }
   const [atMost, until] =

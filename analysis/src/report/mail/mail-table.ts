@@ -7,7 +7,7 @@ import type { Cell } from '../../cell.js';
 import type { Report, ReportRow } from '../../report-model.js';
 import type { MedianInterval } from '../../statistics/median-interval.js';
 import { renderAsciiTable, type TableCell, type TableColumn } from '../ascii-table.js';
-import { decimalsFor, formatLevel, formatP, formatSignedChange } from '../format-number.js';
+import { formatLevel, formatP, formatSignedChange, levelDecimals } from '../format-number.js';
 import { KERNELS_ACROSS_MAX } from '../kernel-table.js';
 import { wrapText } from '../page.js';
 
@@ -38,16 +38,15 @@ export function mailTables(report: Report, columns: number): string[] {
         ...(index === 0 ? [] : ['']),
         ...setBlock(rows, columns),
       ]),
-      ...meanLine(row, columns),
+      ...meanLine(report, row, columns),
     ];
   });
 }
 
-/** The means, for which the table has no room. */
-function meanLine(row: ReportRow, columns: number): string[] {
-  const cells = row.metrics[0]?.cells ?? [];
-  const levels = cells.flatMap(({ summary }) => (summary === undefined ? [] : [summary.median]));
-  const decimals = decimalsFor(levels);
+/** The means, for which the table has no room, in its order. */
+function meanLine({ baseline }: Report, row: ReportRow, columns: number): string[] {
+  const cells = baselineFirst(row.metrics[0]?.cells ?? [], baseline).flat();
+  const decimals = levelDecimals(cells);
   const again = row.again === undefined ? [] : [row.again];
   const means = [...cells, ...again].flatMap(({ kernel, summary }) =>
     summary === undefined ? [] : [`${kernel} ${formatLevel(summary.mean, decimals)}`],
@@ -60,8 +59,7 @@ function meanLine(row: ReportRow, columns: number): string[] {
 /** The texts of each line, block by block. */
 function tableRows(report: Report, row: ReportRow): string[][][] {
   const cells = row.metrics[0]?.cells ?? [];
-  const levels = cells.flatMap(({ summary }) => (summary === undefined ? [] : [summary.median]));
-  const decimals = decimalsFor(levels);
+  const decimals = levelDecimals(cells);
   const blocks = blocksOf(cells, report).map((block) =>
     block.map((cell) => rowCells(cell, { row, decimals })),
   );
@@ -79,12 +77,17 @@ function statusText({ status }: ReportRow): string {
 
 /** The baseline heads each block, so that each can be read alone. */
 function blocksOf(cells: readonly Cell[], { baseline }: Report): Cell[][] {
-  const first = cells.filter(({ kernel }) => kernel === baseline);
-  const others = cells.filter(({ kernel }) => kernel !== baseline);
+  const [first, others] = baselineFirst(cells, baseline);
   const size = KERNELS_ACROSS_MAX - first.length;
   const starts = others.map((_, index) => index).filter((index) => index % size === 0);
   if (starts.length === 0) return [first];
   return starts.map((start) => [...first, ...others.slice(start, start + size)]);
+}
+
+/** The baseline's cell, if the row has one, and all others. */
+function baselineFirst(cells: readonly Cell[], baseline: string): [Cell[], Cell[]] {
+  const first = cells.filter(({ kernel }) => kernel === baseline);
+  return [first, cells.filter(({ kernel }) => kernel !== baseline)];
 }
 
 /** Side by side where it fits; else each kernel's name on a line of its own. */

@@ -4,12 +4,10 @@
  * its reasons. It judges nothing itself.
  */
 import { errorChanceText } from '../../block-design.js';
-import { sizeText } from '../../change-size.js';
-import type { MeasuredFloor, NoiseFloor } from '../../noise-floor.js';
 import type { Report } from '../../report-model.js';
 import { ERROR_LEVEL, percentText, type Verdict } from '../../verdict.js';
-import { selfDifferenceText } from '../floor-text.js';
-import { blocksText, type Claim, claimsOf, rowsOfLevels } from '../headline.js';
+import { floorWords, SMALLEST_CHANGE } from '../floor-text.js';
+import { type Claim, claimsOf, rowsOfLevels } from '../headline.js';
 import { wrapText } from '../page.js';
 import { verdictGroups } from '../verdict-groups.js';
 import { judgementText } from '../verdict-text.js';
@@ -66,43 +64,11 @@ function levelLines(report: Report, columns: number): string[] {
 
 /** The smallest change that each row could see. */
 export function noiseFloorLines(report: Report, columns: number): string[] {
+  const ofLevels = rowsOfLevels(report);
   const lines = report.rows
-    .filter(({ kernels }) => kernels.length > 1)
+    .filter((row) => !ofLevels.includes(row))
     .flatMap(({ label, noiseFloor }) =>
-      wrapText(`${label}: ${floorSentence(noiseFloor, report)}`, {
-        prefix: '  ',
-        columns,
-      }),
+      wrapText(`${label}: ${floorWords(noiseFloor, report)}`, { prefix: '  ', columns }),
     );
-  return lines.length === 0
-    ? []
-    : ['Noise floor (the smallest change this setup could see):', ...lines];
-}
-
-function floorSentence(floor: NoiseFloor | undefined, report: Report): string {
-  if (floor === undefined) return 'not known, no two blocks can be compared';
-  switch (floor.kind) {
-    case 'a-a': {
-      const measured = measuredSentence(floor, report);
-      if (floor.found === undefined) return measured;
-      const found = floorSentence(floor.found, report);
-      return floor.found.kind === 'too-few' ? `${found}; ${measured}` : `${measured}; ${found}`;
-    }
-    case 'spread':
-      return (
-        `${sizeText(floor.fraction)} is found with 90% power, reckoned from the spread of ` +
-        `${blocksText(floor.blocks)}`
-      );
-    case 'too-few':
-      return `none: ${blocksText(floor.blocks)} cannot decide, ${floor.needed} needed`;
-  }
-}
-
-function measuredSentence(floor: MeasuredFloor, { baseline }: Report): string {
-  const bias = 'the interval excludes 0, so the setup is biased and the row only supports';
-  return (
-    `${sizeText(floor.fraction)}, measured: ${selfDifferenceText(floor, baseline)}, over ` +
-    `${blocksText(floor.blocks)}; ` +
-    `${floor.isBroken ? bias : 'no smaller change is called one'}`
-  );
+  return lines.length === 0 ? [] : [`Noise floor (the ${SMALLEST_CHANGE}):`, ...lines];
 }

@@ -4,6 +4,7 @@
  * what was measured and no more. It sends nothing, and names no recipients.
  */
 import type { EnvironmentRequest } from '@labsweep/proto';
+import { hostsOf } from '../../cell.js';
 import type { Report } from '../../report-model.js';
 import type { SweepRecord } from '../../sweep-record.js';
 import { renderGapClosed } from '../gap-text.js';
@@ -132,9 +133,7 @@ function scopeLines(record: SweepRecord, { head, rows }: Report): string[] {
 }
 
 function hostsNote({ rows }: Report): string[] {
-  const hostsOf = (row: Report['rows'][number]): Set<string> =>
-    new Set((row.metrics[0]?.cells ?? []).flatMap(({ values }) => values.map(({ host }) => host)));
-  if (!rows.some((row) => hostsOf(row).size > 1)) return [];
+  if (!rows.some(({ metrics }) => hostsOf(metrics[0]?.cells ?? []).size > 1)) return [];
   const note = 'Medians mix the machines; changes are taken inside blocks, and do not.';
   return ['', ...wrapText(note, fullWidth)];
 }

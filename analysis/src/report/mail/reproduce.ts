@@ -5,6 +5,7 @@
  */
 import type { MeasuredTable, SweepRecord } from '../../sweep-record.js';
 import { wrapText } from '../page.js';
+import { shellWord } from '../shell-word.js';
 
 /** Shell lines are continued by a backslash, so that they can be pasted. */
 export function reproduceLines(record: SweepRecord, columns: number): string[] {
@@ -94,10 +95,6 @@ function shellLines(words: readonly string[], columns: number): string[] {
     line += ` ${word}`;
   }
   return [...lines, line];
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The folders of a reporter's machine say nothing to a reader. */
