@@ -21,7 +21,7 @@ const NEEDS_THE_MACHINE = /(qemu|qemu\.\w+|canary|native|native-offline|hygiene-
  * behind the others.
  */
 const SUITES = {
-  tidy: { folder: 'test/dist/tidy', limitMs: 60_000 },
+  tidy: { pure: true, folder: 'test/dist/tidy', limitMs: 60_000 },
   proto: { pure: true, folder: 'proto/dist', limitMs: 60_000, jobs: 2 },
   analysis: { pure: true, folder: 'analysis/dist', limitMs: 240_000, jobs: 2 },
   controller: { pure: true, folder: 'controller/dist', limitMs: 180_000, jobs: 2 },
@@ -42,15 +42,21 @@ function testFiles(folder) {
     .sort();
 }
 
+function testFilesOf(name) {
+  const { folder } = SUITES[name];
+  const files = testFiles(join(root, folder));
+  if (files.length === 0) throw new Error(`no test files below ${folder}; build first`);
+  return files;
+}
+
 /** How much the pure ones let others go first, as `nice` counts it. */
 const PURE_NICENESS = 10;
 
 /** Settles with whether all passed. `write` takes what they print. */
 async function runSuite(name, { niceness, write }) {
   write(`\n== ${name}\n`);
-  const { folder, limitMs, jobs = 1, alone } = SUITES[name];
-  const files = testFiles(join(root, folder));
-  if (files.length === 0) throw new Error(`no test files below ${folder}; build first`);
+  const { limitMs, jobs = 1, alone } = SUITES[name];
+  const files = testFilesOf(name);
   const shared = files.filter((file) => alone?.test(file) !== true);
   const others = files.filter((file) => !shared.includes(file));
   const isWell = await runFiles(shared, { jobs, limitMs, niceness, write });
@@ -100,7 +106,8 @@ if (unknown.length > 0) {
   console.error(`run-tests: '${unknown[0]}' is not one of ${Object.keys(SUITES).join(', ')}`);
   process.exit(2);
 }
-const names = Object.keys(SUITES).filter((name) => asked.length === 0 || asked.includes(name));
+const names = asked.length > 0 ? asked : Object.keys(SUITES);
+for (const name of names) testFilesOf(name);
 const pure = names.filter((name) => SUITES[name].pure);
 const beside = names.filter((name) => SUITES[name].beside);
 const others = names.filter((name) => !pure.includes(name) && !beside.includes(name));

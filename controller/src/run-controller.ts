@@ -109,7 +109,6 @@ async function sitUntilStopped(
     const end = await sitting.run();
     if (end === undefined) break;
     note(`steps down: ${end.reason}`);
-    if (!end.logBroken) writer.drop();
     await sleep(RETRY_DELAY_MS, signal);
   }
   if (options.signal.aborted) return;

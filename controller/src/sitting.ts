@@ -13,7 +13,6 @@ import {
   type LogEntry,
   type LogMessage,
   messageIdOf,
-  messageOf,
   type Note,
   systemClock,
 } from '@labsweep/proto';
@@ -60,8 +59,6 @@ export interface SittingOptions {
 
 export interface SittingEnd {
   readonly reason: string;
-  /** The log may lack what was in it: entries of this controller are to be appended again. */
-  readonly logBroken: boolean;
 }
 
 const TICK_INTERVAL_MS = 1_000;
@@ -76,6 +73,8 @@ export class Sitting {
   private readonly early = new EarlyEntries((entry) => this.hasPlace(entry));
   private readonly follower: LogFollower;
   private readonly horizon: SyncHorizon;
+  /** Since when all is folded that the log held at its beginning. */
+  private foldedAtMonotonicMs: number | undefined;
   private reign: Reign | undefined;
   /** The asking for the lock, which nobody can break off while its answer is on the way. */
   private taking: Promise<Reign | undefined> = Promise.resolve(undefined);
@@ -108,6 +107,7 @@ export class Sitting {
       log: broker.log,
       lossCount: broker.lossCount,
       onMessage: (message) => this.fold(message),
+      onWhole: () => this.forgetOld(),
       note,
       sleep,
       signal: this.signal,
@@ -122,7 +122,7 @@ export class Sitting {
   /** Settles when it is over; undefined when the signal fired. */
   async run(): Promise<SittingEnd | undefined> {
     const { gate, options } = this.view();
-    const broken = this.follower.broken.then((reason) => ({ reason, logBroken: true }));
+    const broken = this.follower.broken.then((reason) => ({ reason }));
     let end: SittingEnd | undefined;
     try {
       const stopped = aborted(this.signal);
@@ -130,6 +130,7 @@ export class Sitting {
       return end;
     } finally {
       this.stop.abort();
+      options.writer.end();
       const reason = options.signal.aborted ? 'the controller was stopped' : (end?.reason ?? '');
       gate.shut(`standby; ${reason}`);
       // A lock that is granted to a sitting that is over is given back.
@@ -156,6 +157,7 @@ export class Sitting {
     const onWaiting = (reason: string) => this.wait(reason);
     await readiness.beforeLock(onWaiting);
     if (signal.aborted) return undefined;
+    this.foldedAtMonotonicMs = monotonicMs();
     this.taking = takeReign({
       ports: { store: broker.reign, now, sleep, isDead },
       contender,
@@ -168,12 +170,12 @@ export class Sitting {
     this.reign = reign;
     const lost = reign.lost;
     const hindrance = await Promise.race([readiness.underLock(), lost]);
-    if (hindrance !== undefined) return { reason: hindrance, logBroken: false };
+    if (hindrance !== undefined) return { reason: hindrance };
     // A sitting that is over has shut the gate, and would not shut it again.
     if (signal.aborted) return undefined;
     note(`folded ${this.follower.newest.sequence} log entries`);
     note(`reigns under term ${reign.term}`, { term: reign.term });
-    writer.appendLost((messageId) => this.inLog.has(messageId));
+    writer.begin((messageId) => this.inLog.has(messageId));
     // What was folded before this reign may be asked for by agents that still hold it.
     this.horizon.folded(this.follower.newest);
     void this.horizon.run(signal);
@@ -182,7 +184,7 @@ export class Sitting {
     signal.addEventListener('abort', () => clearInterval(ticker), { once: true });
     this.serve();
     options.onReady();
-    return { reason: await lost, logBroken: false };
+    return { reason: await lost };
   }
 
   private wait(reason: string): void {
@@ -232,6 +234,12 @@ export class Sitting {
     this.options.writer.saw(entry);
   }
 
+  private forgetOld(): void {
+    if (this.foldedAtMonotonicMs === undefined) return;
+    const foldedForMs = monotonicMs() - this.foldedAtMonotonicMs;
+    this.options.writer.forgetOld((messageId) => this.inLog.has(messageId), foldedForMs);
+  }
+
   private hasPlace(entry: LogEntry): boolean {
     const sweep = 'sweep' in entry ? this.loop.sweep(entry.sweep) : undefined;
     if (entry.type === 'trial-ended') return blockOf(sweep, entry.block) !== undefined;
@@ -250,7 +258,7 @@ export class Sitting {
       onSynced: (sequence) => this.loop.synced(sequence),
       onTrouble: (text) => this.troubles.set('horizon', text),
       // The follower has words for what is wrong, and ends this sitting.
-      onRewound: () => this.follower.verify().catch((error) => note(messageOf(error))),
+      onRewound: () => this.follower.verify().catch((error) => note(explainBrokerFailure(error))),
     });
   }
 
@@ -258,7 +266,7 @@ export class Sitting {
   private yieldTo({ term }: KnownReign): void {
     this.options.lockMemory.heardOf(term);
     const reason = `an agent has obeyed another controller under term ${term}`;
-    this.stepDown({ reason, logBroken: false });
+    this.stepDown({ reason });
   }
 
   /** The broker has acknowledged more than it has: the agent publishes it again by itself. */

@@ -88,6 +88,7 @@ export class SyncHorizon {
         await this.ports.sync?.();
         // A server that lost its newest writes since they were folded has synced something else.
         if (!(await this.ports.holds(mark.place))) {
+          this.ports.onTrouble(`the log does not show its entry ${mark.place.sequence}`);
           await this.ports.onRewound();
           this.marks.unshift(mark);
           await this.ports.sleep(RETRY_DELAY_MS, signal);

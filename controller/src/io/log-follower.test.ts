@@ -81,6 +81,7 @@ function follow(
       fail(sequence);
       seen.push(sequence);
     },
+    onWhole: () => {},
     note,
     sleep: () => turn(),
     signal: stop.signal,

@@ -19,6 +19,8 @@ export interface FollowerPorts {
   /** How often the connection to the broker was lost. */
   lossCount(): number;
   onMessage(message: LogMessage): void;
+  /** About once a second, while the log holds what was folded. */
+  onWhole(): void;
   note(message: string): void;
   sleep(durationMs: number, signal: AbortSignal): Promise<void>;
   readonly signal: AbortSignal;
@@ -109,6 +111,7 @@ export class LogFollower {
           if (this.lossesSeen !== lossCount()) break;
           await this.take(batch, stop);
           this.onProgress();
+          if (this.lossesSeen !== lossCount()) break;
         }
       } catch (error) {
         if (!stop.aborted) note(`the log is not delivered: ${messageOf(error)}`);
@@ -171,6 +174,7 @@ export class LogFollower {
       const before = this.last.sequence;
       try {
         await this.verify();
+        if (!this.isBroken) this.ports.onWhole();
         const { lastSequence } = await log.head();
         // A log that lost its end meanwhile may never reach again what was waited for.
         this.awaitedSequence = Math.min(this.awaitedSequence, lastSequence);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Goal: what a log has lost comes back in its order. Method: a log in memory. */
 import { strict as assert } from 'node:assert';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { LogEntry, SweepId } from '@labsweep/proto';
 import { LogWriter } from './log-writer.js';
@@ -15,85 +15,140 @@ function command(id: string, kind: Kind): LogEntry {
   return { type: 'commanded', sweep: SWEEP, id, atMs: 1, by: 'tester', command: { kind } };
 }
 
-function newWriter() {
+function newWriter(context: TestContext) {
   const stop = new AbortController();
+  context.after(() => stop.abort());
   const world = {
     nowMs: 0,
     log: [] as string[],
-    /** Entries that are refused because the log is away. */
-    isAway: false,
+    /** So many entries are taken; then the log is away. */
+    takesMax: Number.POSITIVE_INFINITY,
+    /** False: all sleep is over at once. */
+    isPatient: true,
   };
   const has = (id: string) => world.log.includes(id);
   const writer = new LogWriter({
     log: {
       append: async (entry) => {
         await turn();
-        if (world.isAway) throw Object.assign(new Error('away'), { code: 'TIMEOUT' });
+        if (world.takesMax === 0) throw Object.assign(new Error('away'), { code: 'TIMEOUT' });
+        world.takesMax -= 1;
         const id = entry.type === 'commanded' ? entry.id : entry.type;
         if (!has(id)) world.log.push(id);
         return world.log.length;
       },
     },
     monotonicMs: () => world.nowMs,
-    sleep: async () => turn(),
+    sleep: async (durationMs, signal) => {
+      const isLong = durationMs > MINUTE_MS / 10;
+      while (isLong && world.isPatient && !signal.aborted) await turn();
+      await turn();
+    },
     onTrouble: () => {},
     signal: stop.signal,
   });
-  const restore = () => writer.appendLost((messageId) => has(messageId.split('/').at(-1) ?? ''));
-  return { world, writer, restore, stop };
+  const isInLog = (messageId: string) => has(messageId.split('/').at(-1) ?? '');
+  const begin = () => writer.begin(isInLog);
+  begin();
+  return { world, writer, begin, isInLog };
 }
 
 async function settle(): Promise<void> {
   for (let i = 0; i < 20; i += 1) await turn();
 }
 
-test('what the log has lost comes back in its order, and before what a user asks then', async () => {
-  const { world, writer, restore } = newWriter();
+/** The next reign, after the log was folded from its start. */
+function reignAnew({ world, writer, begin }: ReturnType<typeof newWriter>, log: string[]): void {
+  writer.end();
+  world.log = log;
+  for (const id of log) writer.saw(command(id, 'pause'));
+  begin();
+}
+
+test('what the log has lost comes back in its order, and before what a user asks then', async (context) => {
+  const lab = newWriter(context);
+  const { world, writer } = lab;
   await writer.append(command('first', 'pause'));
   writer.saw(command('by another controller', 'resume'));
   await writer.append(command('third', 'pause'));
-  world.log = ['first'];
-  restore();
+  reignAnew(lab, ['first']);
   await writer.append(command('fourth', 'resume'));
   assert.deepEqual(world.log, ['first', 'by another controller', 'third', 'fourth']);
 });
 
-test('what is lost again, before it was back, is not forgotten', async () => {
-  const { world, writer, restore } = newWriter();
+test('an outage is no reason to forget, however long it lasts', async (context) => {
+  const lab = newWriter(context);
+  const { world, writer } = lab;
   await writer.append(command('first', 'pause'));
+  world.nowMs += 5 * MINUTE_MS;
   await writer.append(command('second', 'resume'));
-  world.log = [];
-  world.isAway = true;
-  restore();
-  await settle();
-  // The reign is lost, and the next one begins.
-  writer.drop();
-  await settle();
-  world.isAway = false;
-  restore();
+  world.nowMs += 60 * MINUTE_MS;
+  reignAnew(lab, ['first']);
   await settle();
   assert.deepEqual(world.log, ['first', 'second']);
 });
 
-test('a user who waits for the lost ones is not kept for ever by a reign that ends', async () => {
-  const { world, writer, restore } = newWriter();
+test('what is lost again, before all was back, comes back in its order', async (context) => {
+  const lab = newWriter(context);
+  const { world, writer } = lab;
   await writer.append(command('first', 'pause'));
-  world.log = [];
-  world.isAway = true;
-  restore();
-  const asked = writer.append(command('second', 'resume')).catch((error) => error.message);
+  await writer.append(command('second', 'resume'));
+  world.takesMax = 1;
+  reignAnew(lab, []);
   await settle();
-  writer.drop();
-  assert.match(await asked, /^the log took nothing: /);
+  assert.deepEqual(world.log, ['first']);
+  writer.saw(command('first', 'pause'));
+  world.takesMax = Number.POSITIVE_INFINITY;
+  reignAnew(lab, []);
+  await settle();
+  assert.deepEqual(world.log, ['first', 'second']);
 });
 
-test('what is on the disk by itself is forgotten', async () => {
-  const { world, writer, restore } = newWriter();
+test('a user who waits for the lost ones is refused when the reign ends, and nothing is appended', async (context) => {
+  const lab = newWriter(context);
+  const { world, writer } = lab;
   await writer.append(command('first', 'pause'));
-  world.nowMs = 6 * MINUTE_MS;
-  await writer.append(command('second', 'resume'));
-  world.log = [];
-  restore();
+  world.takesMax = 0;
+  reignAnew(lab, []);
+  const asked = writer.append(command('second', 'resume')).catch((error) => error.message);
   await settle();
-  assert.deepEqual(world.log, ['second']);
+  writer.end();
+  world.takesMax = Number.POSITIVE_INFINITY;
+  assert.equal(await asked, 'this controller does not reign now; ask again');
+  await settle();
+  assert.ok(!world.log.includes('second'));
+  await assert.rejects(writer.append(command('third', 'resume')), /does not reign now/);
+});
+
+test('a user is told why the lost ones do not come back', async (context) => {
+  const lab = newWriter(context);
+  const { world, writer } = lab;
+  await writer.append(command('first', 'pause'));
+  world.takesMax = 0;
+  reignAnew(lab, []);
+  await settle();
+  world.isPatient = false;
+  const asked = writer.append(command('second', 'resume'));
+  await assert.rejects(asked, /the log took nothing: nats-server does not answer/);
+});
+
+test('what is old is forgotten while the log is whole; what is lost, once others had their time', async (context) => {
+  const lab = newWriter(context);
+  const { world, writer, isInLog } = lab;
+  await writer.append(command('first', 'pause'));
+  await writer.append(command('second', 'pause'));
+  writer.end();
+  world.log = ['first'];
+  world.nowMs += 6 * MINUTE_MS;
+  writer.forgetOld(isInLog, 0);
+  reignAnew(lab, []);
+  await settle();
+  assert.deepEqual(world.log, ['second'], 'the first one was on the disk by then');
+  writer.end();
+  world.log = [];
+  world.nowMs += 6 * MINUTE_MS;
+  writer.forgetOld(isInLog, 6 * MINUTE_MS);
+  reignAnew(lab, []);
+  await settle();
+  assert.deepEqual(world.log, []);
 });

@@ -33,14 +33,20 @@ export interface WriterPorts {
   readonly signal: AbortSignal;
 }
 
+/** How long a user waits until what the log has lost is back. */
+const RESTORE_LIMIT_MS = 10_000;
+const NO_REIGN = 'this controller does not reign now; ask again';
+
 export class LogWriter {
-  /** By message id, in the order in which the log had them first. */
+  /** By message id, in the order of the log. */
   private readonly kept = new Map<string, Kept>();
   private readonly waiting = new Map<string, LogEntry>();
   /** Of those that wait, what the log has had before. */
   private readonly lost = new Set<string>();
+  /** Of the reign; undefined while there is none. */
+  private open: AbortController | undefined;
   /** What users wait for while anything is in `lost`. */
-  private restored: { readonly promise: Promise<void>; resolve(): void } | undefined;
+  private restoring: Restoring | undefined;
   private working = false;
 
   constructor(private readonly ports: WriterPorts) {}
@@ -48,61 +54,97 @@ export class LogWriter {
   /**
    * For what a user waits for. It comes behind what the log has lost, because a user who takes
    * something back must not find it done afterwards. Throws LabsweepError when the log does not
-   * take it.
+   * take it, or the reign ends.
    */
   async append(entry: LogEntry): Promise<number> {
-    await this.restored?.promise;
-    try {
-      const sequence = await this.ports.log.append(entry, USER_ATTEMPTS_MAX);
-      this.saw(entry);
-      return sequence;
-    } catch (error) {
-      const why = explainBrokerFailure(error);
-      throw new LabsweepError(`the log took nothing: ${why}; try again later`, { cause: error });
+    const reign = this.open?.signal;
+    if (reign === undefined) throw new LabsweepError(NO_REIGN);
+    await this.untilRestored();
+    let failure: unknown;
+    for (let attempt = 1; attempt <= USER_ATTEMPTS_MAX; attempt += 1) {
+      if (reign.aborted) throw new LabsweepError(NO_REIGN);
+      try {
+        const sequence = await this.ports.log.append(entry, 1);
+        this.keep(entry);
+        return sequence;
+      } catch (error) {
+        failure = error;
+      }
     }
+    throw tookNothing(failure);
   }
 
-  /** For what nobody waits for: it is tried until the log takes it. */
+  /** For what nobody waits for: it is tried until the log takes it, or the reign ends. */
   appendSoon(entry: LogEntry): void {
     this.waiting.set(messageIdOf(entry), entry);
     void this.work();
   }
 
-  /** The log has it. Outcomes are remembered by their agents, and are none of this. */
+  /** An entry of the log, told in its order. Outcomes are remembered by their agents. */
   saw(entry: LogEntry): void {
     if (entry.type === 'trial-ended') return;
-    const atMonotonicMs = this.ports.monotonicMs();
-    this.kept.set(messageIdOf(entry), { entry, atMonotonicMs });
-    for (const [id, oldest] of this.kept) {
-      if (atMonotonicMs - oldest.atMonotonicMs <= KEEP_MS) break;
-      this.kept.delete(id);
+    const id = messageIdOf(entry);
+    this.kept.delete(id);
+    this.keep(entry);
+    // What is not back yet comes behind what is.
+    for (const other of this.lost) {
+      const later = this.kept.get(other);
+      if (other === id || later === undefined) continue;
+      this.kept.delete(other);
+      this.kept.set(other, later);
     }
   }
 
-  /** Appends what the log has had, and has no longer, before all that waits. */
-  appendLost(isInLog: (messageId: string) => boolean): void {
-    const others = [...this.waiting];
-    this.waiting.clear();
+  /** A reign begins. What the log has had, and has no longer, is appended before all else. */
+  begin(isInLog: (messageId: string) => boolean): void {
+    this.open = new AbortController();
     for (const [id, { entry }] of this.kept) {
       if (isInLog(id)) continue;
       this.waiting.set(id, entry);
       this.lost.add(id);
     }
-    for (const [id, entry] of others) this.waiting.set(id, entry);
-    if (this.lost.size > 0) this.restored ??= newGate();
+    if (this.lost.size > 0) this.restoring = newRestoring();
     void this.work();
   }
 
-  /** Drops what is not in the log yet: this controller no longer decides anything. */
-  drop(): void {
+  /** The reign is over: what is not in the log yet is dropped, but for what is remembered. */
+  end(): void {
+    this.open?.abort();
+    this.open = undefined;
     this.waiting.clear();
     this.lost.clear();
     this.letUsersIn();
   }
 
+  /**
+   * Told now and then by who has folded the log for `foldedForMs`, and has seen that it is whole.
+   * What is old and in the log is on the disk; what is not in it was another reign's to restore.
+   */
+  forgetOld(isInLog: (messageId: string) => boolean, foldedForMs: number): void {
+    const oldestMs = this.ports.monotonicMs() - KEEP_MS;
+    for (const [id, { atMonotonicMs }] of this.kept) {
+      const isDone = isInLog(id) || foldedForMs > KEEP_MS;
+      if (atMonotonicMs < oldestMs && isDone && !this.lost.has(id)) this.kept.delete(id);
+    }
+  }
+
+  private keep(entry: LogEntry): void {
+    this.kept.set(messageIdOf(entry), { entry, atMonotonicMs: this.ports.monotonicMs() });
+  }
+
+  private async untilRestored(): Promise<void> {
+    const { restoring } = this;
+    if (restoring === undefined) return;
+    const limit = new AbortController();
+    const late = this.ports.sleep(RESTORE_LIMIT_MS, limit.signal).then(() => 'late' as const);
+    const first = await Promise.race([restoring.over, late]);
+    limit.abort();
+    if (first === 'late') throw tookNothing(restoring.failure);
+  }
+
   private letUsersIn(): void {
-    this.restored?.resolve();
-    this.restored = undefined;
+    this.restoring?.end();
+    this.restoring = undefined;
   }
 
   private async work(): Promise<void> {
@@ -110,19 +152,24 @@ export class LogWriter {
     this.working = true;
     const { log, sleep, onTrouble, signal } = this.ports;
     for (const [id, entry] of this.waiting) {
-      for (let taken = false; !taken && !signal.aborted && this.waiting.has(id); ) {
+      const reign = this.open;
+      const isOf = () => !signal.aborted && this.open === reign && this.waiting.has(id);
+      for (let taken = false; !taken && isOf(); ) {
         try {
           await log.append(entry, 1);
           taken = true;
           onTrouble('');
-          this.saw(entry);
+          this.keep(entry);
         } catch (error) {
+          if (this.restoring !== undefined) this.restoring.failure = error;
           // The connection, and the stream that is missing, have words of their own.
           const told = ['away', 'no-stream'].includes(brokerFailureOf(error));
           onTrouble(told ? '' : `the log takes no entries: ${explainBrokerFailure(error)}`);
           await sleep(RETRY_DELAY_MS, signal);
         }
       }
+      // The next reign may have to restore it, and has an order of its own.
+      if (this.open !== reign) continue;
       this.waiting.delete(id);
       this.lost.delete(id);
       if (this.lost.size === 0) this.letUsersIn();
@@ -131,10 +178,22 @@ export class LogWriter {
   }
 }
 
-function newGate(): { readonly promise: Promise<void>; resolve(): void } {
-  let resolve = () => {};
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
+interface Restoring {
+  readonly over: Promise<void>;
+  end(): void;
+  /** Why it is not over yet. */
+  failure: unknown;
+}
+
+function newRestoring(): Restoring {
+  let end = () => {};
+  const over = new Promise<void>((resolve) => {
+    end = resolve;
   });
-  return { promise, resolve };
+  return { over, end, failure: new Error('what it has lost is not back in it yet') };
+}
+
+function tookNothing(error: unknown): LabsweepError {
+  const why = explainBrokerFailure(error);
+  return new LabsweepError(`the log took nothing: ${why}; try again later`, { cause: error });
 }

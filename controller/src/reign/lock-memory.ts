@@ -19,7 +19,7 @@ export class LockMemory {
     this.highestTerm = Math.max(this.highestTerm, term);
   }
 
-  /** Told of all that is read and written. */
+  /** Told of all that is read, and of each lock that is taken. */
   saw(entry: ReignEntry | undefined, monotonicMs: number): void {
     this.heardOf(entry?.record.term ?? 0);
     const revision = entry?.revision ?? 0;

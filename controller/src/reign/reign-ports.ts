@@ -4,7 +4,7 @@ import type { ProcessIdentity, ReignEntry, ReignRecord } from '@labsweep/proto';
 
 export interface ReignPorts {
   readonly store: {
-    /** It was made through this connection, so it has not lost anything. */
+    /** The last `read` has made it, in a new lab: it has not lost anything. */
     readonly isNew: boolean;
     read(): Promise<ReignEntry | undefined>;
     write(record: ReignRecord, previousRevision: number): Promise<number>;

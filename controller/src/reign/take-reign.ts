@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Waits as standby until the lock is free, and takes it. */
+import { isDeepStrictEqual } from 'node:util';
 import {
   brokerFailureOf,
   explainBrokerFailure,
@@ -43,7 +44,7 @@ export async function takeReign(options: TakeOptions): Promise<Reign | undefined
       memory.saw(entry, monotonicMs);
       seen = nextSight(seen, entry, monotonicMs);
       if (isFree(entry, seen, options)) return await take(options, entry);
-      reason = waitingText(entry);
+      reason = waitingText(entry, monotonicMs, options);
     } catch (error) {
       // Somebody else was faster: the next look says who.
       if (brokerFailureOf(error) === 'overtaken') continue;
@@ -99,9 +100,20 @@ function isFree(
   return entry.record.released || ports.isDead(entry.record.process);
 }
 
-function waitingText(entry: ReignEntry | undefined): string {
-  if (entry !== undefined) return `standby; the reigning controller is ${entry.record.address}`;
-  return `standby; nats-server does not know who reigns; waiting ${EXPIRY_MS / 1_000} s for one that does`;
+function waitingText(
+  entry: ReignEntry | undefined,
+  monotonicMs: number,
+  { contender, memory }: TakeOptions,
+): string {
+  const wait = `waiting ${EXPIRY_MS / 1_000} s for one that may still reign`;
+  if (entry === undefined) return `standby; nats-server does not know who reigns; ${wait}`;
+  if (isDeepStrictEqual(entry.record.process, contender.process)) {
+    return `standby; nobody has reigned since this controller did; ${wait}`;
+  }
+  if (memory.sinceLossMs(monotonicMs) < EXPIRY_MS) {
+    return `standby; nats-server has lost who reigned last; ${wait}`;
+  }
+  return `standby; the reigning controller is ${entry.record.address}`;
 }
 
 async function take(

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The log of entries in JetStream: append to it, read it from its start and follow it. */
-import { setImmediate as turn } from 'node:timers/promises';
 import {
   ConsumerEvents,
   type ConsumerMessages,
@@ -194,48 +193,69 @@ export class OutcomeLog {
   ): AsyncGenerator<readonly LogMessage[]> {
     let arrived: LogMessage[] = [];
     let wake = () => {};
+    let isOver = false;
     const callback = (message: JsMsg) => {
+      // A source that comes up behind the end would be read for ever: the client stops it then.
+      if (isOver) throw new Error('nobody follows this any more');
       arrived.push(readMessage(message));
       wake();
     };
-    // An ordered consumer with an explicit start: asking for "all" hangs with this client.
-    const opening = this.streams.consumers
-      .get(LOG_STREAM, { opt_start_seq: firstSequence })
-      .then((consumer) => consumer.consume({ max_messages: MESSAGES_AHEAD_MAX, callback }));
-    const messages = await within(CONSUME_LIMIT_MS, opening, signal);
-    let ended: { readonly error: unknown } | undefined;
-    void messages.closed().then((error) => {
-      ended = { error };
-      wake();
-    });
-    const stop = () => messages.stop();
-    let isRecreated = false;
-    void wasRecreated(messages).then((is) => {
-      isRecreated = is;
-      wake();
-    });
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
+    let stop = () => {};
     try {
-      for (;;) {
+      const messages = await this.consume({
+        firstSequence,
+        callback,
+        signal,
+        isOver: () => isOver,
+      });
+      let ended: { readonly error: unknown } | undefined;
+      void messages.closed().then((error) => {
+        ended = { error };
+        wake();
+      });
+      void wasRecreated(messages).then((is) => {
+        if (is) ended = { error: undefined };
+        wake();
+      });
+      stop = () => messages.stop();
+      signal.addEventListener('abort', stop, { once: true });
+      if (signal.aborted) stop();
+      while (ended === undefined || arrived.length > 0) {
         const batch = arrived;
         arrived = [];
-        if (isRecreated) break;
         if (batch.length > 0) yield batch;
-        else if (ended !== undefined) break;
         else {
           await new Promise<void>((resolve) => {
             wake = resolve;
           });
         }
       }
-      if (ended?.error instanceof Error) throw ended.error;
+      if (ended.error instanceof Error) throw ended.error;
     } finally {
+      isOver = true;
       signal.removeEventListener('abort', stop);
-      // The client is about to read from the new consumer, and would do so for ever.
-      if (isRecreated) await turn();
       stop();
     }
+  }
+
+  /** Throws as the broker fails, and when the signal fires first. */
+  private consume(options: {
+    readonly firstSequence: number;
+    readonly callback: (message: JsMsg) => void;
+    readonly signal: AbortSignal;
+    readonly isOver: () => boolean;
+  }): Promise<ConsumerMessages> {
+    const { firstSequence, callback, signal, isOver } = options;
+    // An ordered consumer with an explicit start: asking for "all" hangs with this client.
+    const opening = this.streams.consumers
+      .get(LOG_STREAM, { opt_start_seq: firstSequence })
+      .then((consumer) => consumer.consume({ max_messages: MESSAGES_AHEAD_MAX, callback }));
+    // It may open when nobody waits for it any more.
+    const stopLate = (messages: ConsumerMessages) => {
+      if (isOver()) messages.stop();
+    };
+    opening.then(stopLate, () => {});
+    return within(CONSUME_LIMIT_MS, opening, signal);
   }
 }
 

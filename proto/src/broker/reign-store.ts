@@ -5,7 +5,7 @@
  */
 import { type JetStreamClient, type JetStreamManager, type NatsError, StorageType } from 'nats';
 import { z } from 'zod';
-import { REIGN_BUCKET } from '../subjects.js';
+import { LOG_STREAM, REIGN_BUCKET } from '../subjects.js';
 import { brokerFailureOf } from './broker-failure.js';
 
 const processIdentity = z.object({
@@ -47,7 +47,7 @@ const STREAM = `KV_${REIGN_BUCKET}`;
 const NO_MESSAGE = 10_037;
 
 export class ReignStore {
-  private madeHere = false;
+  private isMade = false;
 
   /** Both with a timeout well below the duration of the lock. */
   constructor(
@@ -55,16 +55,17 @@ export class ReignStore {
     private readonly manager: JetStreamManager,
   ) {}
 
-  /** The bucket was made through this connection, so it cannot have lost a value. */
+  /** The last `read` has made the bucket, beside an empty log: it has not lost a value. */
   get isNew(): boolean {
-    return this.madeHere;
+    return this.isMade;
   }
 
   /**
-   * Undefined when nobody ever reigned, or the store has lost who did. Throws what the broker failed
-   * with.
+   * Undefined when nobody ever reigned, or the store has lost who did. Throws what the broker
+   * failed with.
    */
   async read(): Promise<ReignEntry | undefined> {
+    this.isMade = false;
     try {
       const stored = await this.manager.streams.getMessage(STREAM, { last_by_subj: SUBJECT });
       const record = reignRecord.parse(stored.json());
@@ -75,7 +76,7 @@ export class ReignStore {
       if (brokerFailureOf(error) !== 'no-stream') throw error;
       // The bucket was deleted, or this lab is new.
       await this.streams.views.kv(REIGN_BUCKET, { storage: StorageType.File, history: 1 });
-      this.madeHere = true;
+      this.isMade = (await this.manager.streams.info(LOG_STREAM)).state.last_seq === 0;
       return undefined;
     }
   }

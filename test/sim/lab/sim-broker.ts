@@ -122,9 +122,13 @@ export class SimBroker {
   }
 
   private async readReign(): Promise<ReignEntry | undefined> {
-    const read = () => ({ isMade: this.model.makeBucket(), known: this.model.get(REIGN_KEY) });
+    this.madeBucket = false;
+    const read = () => ({
+      isMade: this.model.makeBucket() && this.model.lastSequence === 0,
+      known: this.model.get(REIGN_KEY),
+    });
     const { isMade, known } = await this.request(read, REIGN_LIMIT_MS);
-    if (isMade) this.madeBucket = true;
+    this.madeBucket = isMade;
     if (known === undefined) return undefined;
     const { revision, value, atMs } = known;
     return { revision, storedAtMs: atMs, record: JSON.parse(value) };

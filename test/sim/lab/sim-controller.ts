@@ -98,7 +98,6 @@ export class SimController {
       if (end === undefined) return;
       note(`steps down: ${end.reason}`);
       if (/has obeyed another/.test(end.reason)) this.lab.world.count('controller outranked');
-      if (!end.logBroken) writer.drop();
       await sleep(RETRY_DELAY_MS, signal);
     }
   }
