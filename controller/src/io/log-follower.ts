@@ -32,6 +32,11 @@ const CHECK_INTERVAL_MS = 1_000;
  * process behind it only, and agents that get their leases together end their blocks together.
  */
 const TURN_MS = 5;
+/**
+ * Of a log that is caught up with. There nobody waits for an answer, and what would come in during
+ * other turns would only pile up, since the client asks for more as it comes.
+ */
+const LIVE_BATCH_MAX = 1_000;
 /** Entries are there and do not come: the consumer is opened anew after so many checks. */
 const STALLED_CHECKS_MAX = 5;
 
@@ -123,13 +128,14 @@ export class LogFollower {
 
   private async take(batch: readonly LogMessage[], stop: AbortSignal): Promise<void> {
     const { lossCount } = this.ports;
-    let turnEndsMs = monotonicMs() + TURN_MS;
+    const turnMs = batch.length > LIVE_BATCH_MAX ? Number.POSITIVE_INFINITY : TURN_MS;
+    let turnEndsMs = monotonicMs() + turnMs;
     for (const message of batch) {
       // A consumer that was opened anew may repeat itself.
       if (message.sequence <= this.last.sequence) continue;
       if (monotonicMs() >= turnEndsMs) {
         await turn();
-        turnEndsMs = monotonicMs() + TURN_MS;
+        turnEndsMs = monotonicMs() + turnMs;
       }
       if (stop.aborted || this.lossesSeen !== lossCount()) return;
       this.last = { sequence: message.sequence, storedAtMs: message.storedAtMs };

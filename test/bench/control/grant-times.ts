@@ -54,15 +54,19 @@ async function lastStoredAtMs(
   const done = new AbortController();
   try {
     const lastSequence = await broker.log.lastSequence();
-    if (lastSequence === afterSequence) return stored;
-    for await (const batch of broker.log.followBatches(done.signal, afterSequence + 1)) {
-      for (const { entries, storedAtMs } of batch) {
-        for (const entry of entries) {
-          if (entry.type !== 'trial-ended') continue;
-          stored.set(blockKey(entry.sweep, entry.block), storedAtMs);
+    let reached = afterSequence;
+    // Under load the server loses a consumer now and then, which ends the following.
+    while (reached < lastSequence) {
+      for await (const batch of broker.log.followBatches(done.signal, reached + 1)) {
+        for (const { entries, storedAtMs } of batch) {
+          for (const entry of entries) {
+            if (entry.type !== 'trial-ended') continue;
+            stored.set(blockKey(entry.sweep, entry.block), storedAtMs);
+          }
         }
+        reached = batch.at(-1)?.sequence ?? reached;
+        if (reached >= lastSequence) break;
       }
-      if ((batch.at(-1)?.sequence ?? 0) >= lastSequence) break;
     }
   } finally {
     done.abort();
