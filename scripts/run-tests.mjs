@@ -17,15 +17,21 @@ const NEEDS_THE_MACHINE = /(qemu|qemu\.\w+|canary|native|native-offline|hygiene-
  * In run order, but for those that are `beside`: they mostly wait, or use one core, and run one
  * behind the other while the `pure` ones share the cores and let them go first. A test that takes
  * longer than its limit has hung. `jobs` files run at a time: pure ones share the cores, and real
- * processes with scripted trials mostly wait for each other. Those that are `alone` run one by one
- * behind the others.
+ * processes with scripted trials mostly wait for each other. Those that are `alone` run one by one,
+ * when nothing else does.
  */
 const SUITES = {
   tidy: { pure: true, folder: 'test/dist/tidy', limitMs: 60_000 },
   proto: { pure: true, folder: 'proto/dist', limitMs: 60_000, jobs: 2 },
   analysis: { pure: true, folder: 'analysis/dist', limitMs: 240_000, jobs: 2 },
   controller: { pure: true, folder: 'controller/dist', limitMs: 180_000, jobs: 2 },
-  agent: { folder: 'agent/dist', limitMs: 180_000, jobs: 2, alone: NEEDS_THE_MACHINE },
+  agent: {
+    beside: true,
+    folder: 'agent/dist',
+    limitMs: 180_000,
+    jobs: 2,
+    alone: NEEDS_THE_MACHINE,
+  },
   cli: { pure: true, folder: 'cli/dist', limitMs: 60_000, jobs: 2 },
   sim: { pure: true, folder: 'test/dist/sim', limitMs: 900_000 },
   native: { beside: true, folder: 'test/dist/native', limitMs: 180_000 },
@@ -52,19 +58,20 @@ function testFilesOf(name) {
 /** How much the pure ones let others go first, as `nice` counts it. */
 const PURE_NICENESS = 10;
 
-/** Settles with whether all passed. `write` takes what they print. */
-async function runSuite(name, { niceness, write }) {
-  write(`\n== ${name}\n`);
-  const { limitMs, jobs = 1, alone } = SUITES[name];
+/** What of a suite runs when: all of it in its lane, but for what needs the machine for itself. */
+function partsOf(name) {
+  const { alone, pure, beside, jobs = 1, limitMs } = SUITES[name];
+  const lane = pure ? 'pure' : beside ? 'beside' : 'last';
   const files = testFilesOf(name);
   const shared = files.filter((file) => alone?.test(file) !== true);
   const others = files.filter((file) => !shared.includes(file));
-  const isWell = await runFiles(shared, { jobs, limitMs, niceness, write });
-  if (others.length === 0) return isWell;
-  return (await runFiles(others, { jobs: 1, limitMs, niceness, write })) && isWell;
+  const parts = [{ name, lane, files: shared, jobs, limitMs }];
+  if (others.length === 0) return parts;
+  return [...parts, { name: `${name}, alone`, lane: 'last', files: others, jobs: 1, limitMs }];
 }
 
-function runFiles(files, { jobs, limitMs, niceness, write }) {
+/** Settles with whether all passed. `write` takes what they print. */
+function runFiles({ files, jobs, limitMs }, { niceness, write }) {
   const reporter = join(root, 'scripts', 'skip-reporter.mjs');
   const child = spawn(
     'nice',
@@ -92,11 +99,12 @@ function runFiles(files, { jobs, limitMs, niceness, write }) {
 
 const failed = [];
 
-async function runInTurn(names, options) {
-  for (const name of names) {
+async function runInTurn(parts, options) {
+  for (const part of parts) {
     const startedAtMs = Date.now();
-    if (!(await runSuite(name, options))) failed.push(name);
-    options.write(`== ${name} took ${Math.round((Date.now() - startedAtMs) / 1_000)} s\n`);
+    options.write(`\n== ${part.name}\n`);
+    if (!(await runFiles(part, options))) failed.push(part.name);
+    options.write(`== ${part.name} took ${Math.round((Date.now() - startedAtMs) / 1_000)} s\n`);
   }
 }
 
@@ -107,20 +115,18 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const names = asked.length > 0 ? asked : Object.keys(SUITES);
-for (const name of names) testFilesOf(name);
-const pure = names.filter((name) => SUITES[name].pure);
-const beside = names.filter((name) => SUITES[name].beside);
-const others = names.filter((name) => !pure.includes(name) && !beside.includes(name));
+const parts = names.flatMap(partsOf);
+const inLane = (lane) => parts.filter((part) => part.lane === lane);
 const write = (text) => process.stdout.write(text);
-const niceness = beside.length > 0 ? PURE_NICENESS : 0;
+const niceness = inLane('beside').length > 0 ? PURE_NICENESS : 0;
 // What runs beside others is printed behind them, and at once when there are none.
 const kept = [];
-const keep = pure.length > 0 ? (text) => kept.push(text) : write;
+const keep = inLane('pure').length > 0 ? (text) => kept.push(text) : write;
 await Promise.all([
-  runInTurn(pure, { niceness, write }),
-  runInTurn(beside, { niceness: 0, write: keep }),
+  runInTurn(inLane('pure'), { niceness, write }),
+  runInTurn(inLane('beside'), { niceness: 0, write: keep }),
 ]);
 for (const text of kept) write(text);
-await runInTurn(others, { niceness: 0, write });
+await runInTurn(inLane('last'), { niceness: 0, write });
 console.log(failed.length === 0 ? `\nall suites passed` : `\nfailed suites: ${failed.join(', ')}`);
 process.exitCode = failed.length === 0 ? 0 : 1;

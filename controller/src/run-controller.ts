@@ -91,7 +91,7 @@ async function sitUntilStopped(
   const signal = AbortSignal.any([options.signal, gone.signal]);
   let sitting: Sitting | undefined;
   const onTrouble = (text: string) => sitting?.writerTrouble(text);
-  const writer = new LogWriter({ log: broker.log, monotonicMs, sleep, onTrouble, signal });
+  const writer = new LogWriter({ log: broker.log, monotonicMs, sleep, onTrouble, note, signal });
   const failure: SyncFailure = {};
   const lockMemory = new LockMemory();
   let ready = false;

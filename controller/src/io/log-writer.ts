@@ -10,8 +10,10 @@ import {
   LabsweepError,
   type LogEntry,
   messageIdOf,
+  type Note,
   type OutcomeLog,
 } from '@labsweep/proto';
+import { CommandOrder } from './command-order.js';
 
 /** Well beyond the time after which an entry is on the broker's disk by itself. */
 const KEEP_MS = 5 * 60_000;
@@ -30,6 +32,7 @@ export interface WriterPorts {
   sleep(durationMs: number, signal: AbortSignal): Promise<void>;
   /** What keeps entries out of the log; an empty text when nothing does. */
   onTrouble(text: string): void;
+  readonly note: Note;
   readonly signal: AbortSignal;
 }
 
@@ -40,6 +43,7 @@ const NO_REIGN = 'this controller does not reign now; ask again';
 export class LogWriter {
   /** By message id, in the order of the log. */
   private readonly kept = new Map<string, Kept>();
+  private readonly order = new CommandOrder();
   private readonly waiting = new Map<string, LogEntry>();
   /** Of those that wait, what the log has had before. */
   private readonly lost = new Set<string>();
@@ -95,11 +99,20 @@ export class LogWriter {
     }
   }
 
-  /** A reign begins. What the log has had, and has no longer, is appended before all else. */
+  /**
+   * A reign begins. What the log has had, and has no longer, is appended before all else; but for
+   * what was asked otherwise meanwhile, of a controller that did not know of it.
+   */
   begin(isInLog: (messageId: string) => boolean): void {
     this.open = new AbortController();
     for (const [id, { entry }] of this.kept) {
       if (isInLog(id)) continue;
+      const newer = this.order.newerThan(entry, isInLog);
+      if (newer !== undefined) {
+        this.kept.delete(id);
+        this.ports.note(`${id} is lost, and not restored behind ${newer}: ask for it again`);
+        continue;
+      }
       this.waiting.set(id, entry);
       this.lost.add(id);
     }
@@ -129,6 +142,7 @@ export class LogWriter {
   }
 
   private keep(entry: LogEntry): void {
+    this.order.saw(entry);
     this.kept.set(messageIdOf(entry), { entry, atMonotonicMs: this.ports.monotonicMs() });
   }
 

@@ -45,6 +45,7 @@ export class SittingLab {
     const broker = this.broker();
     const { signal } = this.stop;
     const onTrouble = () => {};
+    const note = (text: string) => void this.notes.push(text);
     const store = { check: (at: string) => this.checkStore(at), sync: async () => {} };
     return new Sitting({
       broker,
@@ -53,7 +54,7 @@ export class SittingLab {
         open: () => this.gate.push('open'),
         shut: (reason) => this.gate.push(reason),
       },
-      writer: new LogWriter({ log: broker.log, monotonicMs, sleep, onTrouble, signal }),
+      writer: new LogWriter({ log: broker.log, monotonicMs, sleep, onTrouble, note, signal }),
       store: store as unknown as StoreSync,
       syncDelayMs: 0,
       contender: { session: 'own', address: 'own:1', hostName: 'own', process: OWN_PROCESS },
@@ -63,7 +64,7 @@ export class SittingLab {
         this.loop = new SweepLoop(ports);
         return this.loop;
       },
-      note: (text) => this.notes.push(text),
+      note,
       onReady: () => {
         this.ready += 1;
       },

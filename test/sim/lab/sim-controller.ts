@@ -74,7 +74,7 @@ export class SimController {
     this.lab.wire.listen(this.seat.address, this.process, (end) => this.accept(end));
     let sitting: Sitting | undefined;
     const onTrouble = (text: string) => sitting?.writerTrouble(text);
-    const writer = new LogWriter({ log: broker.log, monotonicMs, sleep, onTrouble, signal });
+    const writer = new LogWriter({ log: broker.log, monotonicMs, sleep, onTrouble, note, signal });
     while (!signal.aborted) {
       await this.waitForLog(signal);
       const watched = new WatchedGate(gate, (error) => this.lab.defect(error));

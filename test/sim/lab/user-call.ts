@@ -35,10 +35,10 @@ export function callController(
   onAnswer: (answer: Answer) => void,
 ): void {
   const { world, network, userProcess } = lab;
-  let answered = false;
+  let answered: Answer | undefined;
   const finish = (answer: Answer) => {
-    if (answered) return;
-    answered = true;
+    if (answered !== undefined) return;
+    answered = answer;
     onAnswer(answer);
   };
   const latency = () => world.between('user', 0, LATENCY_MS_MAX);
@@ -60,7 +60,9 @@ export function callController(
   else world.after(latency(), arrive, process);
   if (!network.faulty || !world.chance('user', REPEATED_CHANCE)) return;
   world.count('user call repeated');
-  world.after(world.between('user', 0, REPEATED_MS_MAX), arrive, process);
+  // Who was refused believes it, and may have asked for the opposite since.
+  const arriveAgain = () => void (answered === 'refused' || arrive());
+  world.after(world.between('user', 0, REPEATED_MS_MAX), arriveAgain, process);
 }
 
 function serve(gate: Gate, { id, ask }: UserRequest, onAnswer: (answer: Answer) => void): void {
