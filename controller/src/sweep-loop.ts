@@ -19,18 +19,16 @@ import {
 import { AgentRegistry, ALIVE_INTERVAL_MS, type Moment } from './agent-registry.js';
 import { hostSummaries } from './commands/host-summaries.js';
 import { setAsideTexts } from './commands/set-aside-texts.js';
-import { decisionEntry } from './decision-entry.js';
+import { Dispatcher } from './dispatcher.js';
 import { applyEntry } from './fold/apply-entry.js';
 import type { CommandRecord } from './fold/command-record.js';
 import { emptyLabState, type SweepState } from './fold/lab-state.js';
 import { HostAnnouncements } from './host-announcements.js';
-import { buildLease, epochOf } from './lease-order.js';
 import { OutcomeNews } from './outcome-news.js';
 import type { AgentConnection, LoopPorts, Watcher } from './ports.js';
 import { schedulerPorts } from './precision-watch.js';
-import { LEASE_DURATION_MS } from './schedule/lease-book.js';
 import { endsLease } from './schedule/lease-standing.js';
-import type { Grant, LiveLease, ScheduleDecision } from './schedule/schedule-view.js';
+import type { LiveLease } from './schedule/schedule-view.js';
 import { Scheduler } from './schedule/scheduler.js';
 import { SteadyClock } from './steady-clock.js';
 import { progressOf, summarize } from './sweep-progress.js';
@@ -40,6 +38,7 @@ export class SweepLoop {
   private readonly lab = emptyLabState();
   private readonly agents = new AgentRegistry();
   private readonly announcements: HostAnnouncements;
+  private readonly dispatcher: Dispatcher;
   private readonly scheduler: Scheduler;
   private readonly steady: SteadyClock;
   private readonly watchers: WatcherHub;
@@ -47,15 +46,14 @@ export class SweepLoop {
   /** Undefined while the log is replayed or another controller reigns: nothing is granted then. */
   private term: number | undefined;
   private lastSequence = 0;
-  private leaseCount = 0;
 
   constructor(private readonly ports: LoopPorts) {
     this.steady = new SteadyClock(ports.clock);
     this.announcements = new HostAnnouncements((entry) => ports.append(entry));
-    this.scheduler = new Scheduler(
-      this.lab,
-      schedulerPorts(() => this.newRight()),
-    );
+    const { lab, agents, announcements } = this;
+    this.dispatcher = new Dispatcher({ lab, agents, announcements, ports });
+    const newRight = () => this.dispatcher.newRight(this.term ?? 0);
+    this.scheduler = new Scheduler(lab, schedulerPorts(newRight));
     const progress = (sweep: SweepState, troubles: readonly string[]) =>
       this.progressOf(sweep, troubles);
     this.watchers = new WatcherHub(this.lab.commands, this.steady, ports.history, progress);
@@ -254,44 +252,10 @@ export class SweepLoop {
 
   private step(): void {
     if (this.term !== undefined && this.ports.isReigning()) {
-      for (const decision of this.scheduler.decide(this.steady.nowMs())) this.apply(decision);
+      for (const decision of this.scheduler.decide(this.steady.nowMs()))
+        this.dispatcher.carryOut(decision);
     }
     this.watchers.refresh();
-  }
-
-  private apply(decision: ScheduleDecision): void {
-    const atMs = this.ports.clock.nowMs();
-    switch (decision.kind) {
-      case 'revoke': {
-        const { lease, host } = decision.lease;
-        const { reason } = decision;
-        this.agents.send(host, { kind: 'revoked', lease, reason });
-        this.ports.note(`lease revoked: ${reason}`, { lease, host });
-        return;
-      }
-      case 'quarantine':
-      case 'stop-row':
-        this.ports.append(decisionEntry(decision, atMs));
-        return;
-      case 'grant':
-        this.sendLease(decision, atMs);
-    }
-  }
-
-  private sendLease(grant: Grant, atMs: number): void {
-    const { host, sweep, block, attempt, lease, epoch } = grant;
-    const hello = this.agents.hello(host);
-    const state = this.lab.sweeps.get(sweep);
-    if (hello === undefined || state === undefined) return;
-    this.announcements.announce(state, hello, atMs);
-    const right = { lease, epoch, durationMs: LEASE_DURATION_MS };
-    this.agents.send(host, { kind: 'lease', lease: buildLease(state, grant, right) });
-    this.ports.note(`leased ${block} attempt ${attempt}`, { sweep, host, lease });
-  }
-
-  private newRight() {
-    this.leaseCount += 1;
-    return { lease: this.ports.newLeaseId(), epoch: epochOf(this.term ?? 0, this.leaseCount) };
   }
 
   private now(): Moment {

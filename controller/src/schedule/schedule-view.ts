@@ -60,9 +60,15 @@ export type ScheduleDecision =
   /** The row needs no block beyond these, and none beyond them was begun. */
   | (Required<StopRowCommand> & { readonly sweep: SweepId });
 
+/** What a new lease is known by. */
+export interface LeaseRight {
+  readonly lease: LeaseId;
+  /** Its fencing token. */
+  readonly epoch: number;
+}
+
 export interface SchedulerPorts {
-  /** The id and the fencing token of a new lease. */
-  newRight(): { readonly lease: LeaseId; readonly epoch: number };
+  newRight(): LeaseRight;
   readonly preciseRow: PreciseRow;
   /** Nothing is left to do of the sweep; it comes to an end once more when it gets more blocks. */
   ended(sweep: SweepState): void;

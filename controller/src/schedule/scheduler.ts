@@ -5,7 +5,6 @@
  * step in which nothing can be granted costs next to nothing, whatever the number of blocks.
  */
 import type {
-  BlockId,
   HeldLease,
   HostDescription,
   HostId,
@@ -17,28 +16,23 @@ import type {
 import { isEnded, type LabState, type SweepState } from '../fold/lab-state.js';
 import { AwaitedHosts } from './awaited-hosts.js';
 import { DurationEstimates } from './duration-estimates.js';
+import { Granting } from './granting.js';
 import { type Arrival, HostHealth } from './host-health.js';
-import { HostRoster, type HostState } from './host-roster.js';
+import { HostRoster } from './host-roster.js';
 import { IdleHosts } from './idle-hosts.js';
 import { LeaseBook } from './lease-book.js';
 import { reasonNotWanted, reasonWithdrawn } from './lease-standing.js';
 import { OpenSweeps } from './open-sweeps.js';
-import { type PickedBlock, pickBlock } from './pick-block.js';
 import type { EndedBlock, LiveLease, ScheduleDecision, SchedulerPorts } from './schedule-view.js';
 import { StoppingRows } from './stopping-rows.js';
-import { blockAt, isDecided, isDrained, isPaused, quarantineOf } from './sweep-facts.js';
+import { blockAt, isDecided } from './sweep-facts.js';
 import type { SweepQueue } from './sweep-queue.js';
-import { SweepShares } from './sweep-shares.js';
-
-/** With fewer open blocks than this for each host, the longest go first. */
-const TAIL_BLOCKS_PER_HOST = 2;
 
 export class Scheduler {
   readonly leases = new LeaseBook();
   readonly roster = new HostRoster(0);
   readonly estimates = new DurationEstimates();
   private readonly health = new HostHealth(this.roster.deaths);
-  private readonly shares = new SweepShares();
   /** Sweeps with anything left to do; empty until `begin`. */
   private readonly queues = new OpenSweeps();
   private readonly idle = new IdleHosts();
@@ -46,11 +40,16 @@ export class Scheduler {
   private readonly awaited = new AwaitedHosts();
   private readonly revoked: ScheduleDecision[] = [];
   private readonly stopping = new StoppingRows();
+  private readonly granting: Granting;
 
   constructor(
     private readonly lab: LabState,
     private readonly ports: SchedulerPorts,
-  ) {}
+  ) {
+    const { leases, roster, estimates, queues, idle } = this;
+    const newRight = () => ports.newRight();
+    this.granting = new Granting({ lab, leases, roster, estimates, queues, idle, newRight });
+  }
 
   /** The log has been folded, and from now on this controller decides. */
   begin(nowMs: number): void {
@@ -172,51 +171,8 @@ export class Scheduler {
     // What hosts hold that are still to come back is begun, too.
     if (this.awaited.isAnyDue(nowMs)) return decisions;
     decisions.push(...this.stopping.take(this.queues));
-    this.grantAll(decisions, nowMs);
+    decisions.push(...this.granting.grantAll(nowMs));
     return decisions;
-  }
-
-  private grantAll(decisions: ScheduleDecision[], nowMs: number): void {
-    if (!this.idle.hasAny()) return;
-    for (const id of this.idle.take()) {
-      const host = this.roster.get(id);
-      const grant = host === undefined ? undefined : this.grant(host, nowMs);
-      if (grant !== undefined) decisions.push(grant);
-    }
-  }
-
-  private grant(host: HostState, nowMs: number): ScheduleDecision | undefined {
-    const { lab, roster, estimates } = this;
-    if (!roster.isReady(host.id, nowMs) || isDrained(lab, host.id)) return undefined;
-    if (quarantineOf(lab, { host: host.id }) !== undefined) return undefined;
-    for (const sweep of this.shares.inOrder(this.queues.values())) {
-      const openCount = sweep.openCount();
-      if (openCount === 0 || isPaused(sweep.sweep)) continue;
-      const isTail = openCount < TAIL_BLOCKS_PER_HOST * (this.idle.size + this.leases.size);
-      const picked = pickBlock(sweep, host, { lab, roster, estimates, nowMs, isTail });
-      if (picked !== undefined) return this.hold(host, sweep, picked, nowMs);
-    }
-    return undefined;
-  }
-
-  private hold(
-    host: HostState,
-    sweep: SweepQueue,
-    { queue, index, opening, environment }: PickedBlock,
-    nowMs: number,
-  ): ScheduleDecision {
-    const block = `${queue.row.id}/r${index + 1}` as BlockId;
-    const { attempt, trials } = opening;
-    const granted = { host: host.id, sweep: sweep.id, block, attempt, environment };
-    const right = this.ports.newRight();
-    this.leases.put({ ...granted, ...right, trials }, nowMs);
-    this.roster.deaths.began(host.id, block);
-    sweep.lease({ queue, index });
-    queue.pinnedTo = host.id;
-    this.idle.delete(host.id);
-    const trialMs = this.estimates.trialMs(sweep.id, queue.row, host.id);
-    this.shares.granted(sweep, trialMs * trials.length);
-    return { kind: 'grant', ...granted, ...right, trials };
   }
 
   private observeOutcome(entry: TrialEnded, nowMs: number): void {

@@ -19,14 +19,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the fencing token does not rise',
     area: 'lease',
-    file: 'controller/dist/sweep-loop.js',
+    file: 'controller/dist/dispatcher.js',
     from: 'this.leaseCount += 1;',
     to: '',
   },
   {
     name: 'a block that is leased stays open for others',
     area: 'lease',
-    file: 'controller/dist/schedule/scheduler.js',
+    file: 'controller/dist/schedule/granting.js',
     from: 'sweep.lease({ queue, index });',
     to: '',
   },
