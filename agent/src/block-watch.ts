@@ -20,6 +20,8 @@ export interface BlockEvents {
   renew(): void;
   /** The stage has hung: called once for each. */
   overdue(trouble: string): void;
+  /** A stage that had hung is over all the same. */
+  over(): void;
   /** A trial was announced that long ago; it may have ended since. */
   announce(): void;
 }
@@ -61,6 +63,7 @@ export class BlockWatch {
       return await work;
     } finally {
       this.stage = undefined;
+      if (this.told) this.events.over();
     }
   }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A lease that a worker holds, and how far it has got with it. */
 import type { Lease, TrialId } from '@labsweep/proto';
-import type { BlockWatch } from './block-watch.js';
+import type { BlockWatch, Stage } from './block-watch.js';
+import type { StageName } from './runner/stage-limits.js';
 import type { TrialOrders } from './trial-order.js';
 
 export interface Job {
@@ -20,4 +21,6 @@ export interface Job {
 export interface Run extends Job {
   readonly watch: BlockWatch;
   readonly orders: TrialOrders;
+  /** Those that it has had; each is the same for all trials. */
+  readonly stages: Map<StageName, Stage>;
 }

@@ -136,7 +136,8 @@ export class Worker {
 
   private async runBlock(job: Job): Promise<void> {
     const { lease } = job;
-    const run = Object.assign(job, { watch: this.watch(job), orders: new TrialOrders(lease) });
+    const orders = new TrialOrders(lease);
+    const run = Object.assign(job, { watch: this.watch(job), orders, stages: new Map() });
     try {
       for (const trial of lease.trials) await this.runOnce(run, trial);
       this.parts.publisher.hurry();
@@ -242,21 +243,19 @@ export class Worker {
   }
 
   /** Waits for a stage of the block, whose lease is renewed meanwhile. */
-  private async stage<Value>(job: Run, name: StageName, work: Promise<Value>): Promise<Value> {
-    try {
-      return await job.watch.during(this.stageOf(job, name), work);
-    } finally {
-      this.trouble = '';
-    }
+  private stage<Value>(job: Run, name: StageName, work: Promise<Value>): Promise<Value> {
+    return job.watch.during(job.stages.get(name) ?? this.newStage(job, name), work);
   }
 
-  private stageOf(job: Job, name: StageName): Stage {
+  private newStage(job: Run, name: StageName): Stage {
     const { spool } = this.parts;
-    return {
+    const stage = {
       name: () => (job.trial === undefined ? `the stage '${name}'` : `'${name}' of ${job.trial}`),
       limitMs: limitOf(name, job.lease),
       isExcused: () => name === 'spool' && (spool.trouble ?? '') !== '',
     };
+    job.stages.set(name, stage);
+    return stage;
   }
 
   private watch(job: Job): BlockWatch {
@@ -272,6 +271,9 @@ export class Worker {
         note(`${trouble}; its lease is no longer renewed`);
         this.trouble = trouble;
       },
+      over: () => {
+        this.trouble = '';
+      },
       announce: () => {
         if (job.trial !== undefined) send({ kind: 'trial-started', lease, trial: job.trial });
       },
@@ -285,8 +287,13 @@ export class Worker {
 
   /** The block is over only when the controller has folded it: else it would be leased again. */
   private async allFolded(lease: Lease, stop: AbortSignal): Promise<void> {
-    const ids = lease.trials.map((trial) => this.idOf(lease, trial));
-    const folded = Promise.all(ids.map((id) => this.parts.publisher.whenFolded(id)));
-    await Promise.race([folded, rejectedOn(stop)]);
+    await Promise.race([this.eachFolded(lease), rejectedOn(stop)]);
+  }
+
+  /** One behind the other: mostly all of them are told at once. */
+  private async eachFolded(lease: Lease): Promise<void> {
+    for (const trial of lease.trials) {
+      await this.parts.publisher.whenFolded(this.idOf(lease, trial));
+    }
   }
 }

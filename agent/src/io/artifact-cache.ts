@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { ArtifactStore, Sha256 } from '@labsweep/proto';
 import { isIntact, MARKS_FOLDER } from './checked-file.js';
 
@@ -19,11 +19,15 @@ const making = new Map<string, Promise<void>>();
 const checkedAtMs = new Map<string, number>();
 
 export class ArtifactCache {
-  constructor(readonly directory: string) {}
+  private readonly prefix: string;
+
+  constructor(readonly directory: string) {
+    this.prefix = join(directory, sep);
+  }
 
   /** As `path`, where the file was found whole a moment ago; else undefined. */
   knownPath(sha256: Sha256): string | undefined {
-    const path = join(this.directory, sha256);
+    const path = this.pathOf(sha256);
     const lastMs = checkedAtMs.get(path) ?? Number.NEGATIVE_INFINITY;
     return performance.now() - lastMs < CHECK_INTERVAL_MS ? path : undefined;
   }
@@ -35,7 +39,7 @@ export class ArtifactCache {
   async path(sha256: Sha256, store: ArtifactStore): Promise<string> {
     const known = this.knownPath(sha256);
     if (known !== undefined) return known;
-    const path = join(this.directory, sha256);
+    const path = this.pathOf(sha256);
     // Agents of one process that want the same file at once look and fetch once.
     let running = making.get(path);
     if (running === undefined) {
@@ -44,6 +48,11 @@ export class ArtifactCache {
     }
     await running;
     return path;
+  }
+
+  /** `join` for each file of each trial would cost more than the rest of `knownPath`. */
+  private pathOf(sha256: Sha256): string {
+    return `${this.prefix}${sha256}`;
   }
 
   private async make(path: string, sha256: Sha256, store: ArtifactStore): Promise<void> {

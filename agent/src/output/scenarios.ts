@@ -21,6 +21,8 @@ export function nameScenarios(
     line,
     sample: { ...sample, scenario: composeName(sample, rowKeys) },
   }));
+  // What most reproducers print: nothing else can have the same name.
+  if (composed.length <= 1) return composed;
   const unique = uniqueNames(composed);
   const passed = new Map<string, number>();
   return composed.map(({ line, sample }) => {

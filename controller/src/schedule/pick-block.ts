@@ -3,7 +3,7 @@
  * Picks the block of a sweep that an idle host gets. It looks at rows, and at those blocks alone
  * that someone has begun; the many that nobody has touched are one number in their row's queue.
  */
-import type { Environment, PlannedRow, Purpose } from '@labsweep/proto';
+import type { Environment, HostId, PlannedRow, Purpose } from '@labsweep/proto';
 import type { DurationEstimates } from './duration-estimates.js';
 import type { HostState } from './host-roster.js';
 import { type HostsView, keeps, pinnedElsewhere } from './kept-work.js';
@@ -39,16 +39,19 @@ export function pickBlock(
     const picked = isFree ? open(sweep, at, host, view) : undefined;
     if (picked !== undefined) return picked;
   }
-  const candidates = sweep.rows.flatMap((queue) =>
-    candidateOf(sweep, { queue, index: 0 }, host, view),
-  );
+  const candidates: Candidate[] = [];
+  for (const queue of sweep.rows) {
+    const candidate = candidateOf(sweep, queue, 0, host, view);
+    if (candidate !== undefined) candidates.push(candidate);
+  }
   while (candidates.length > 0) {
     const best = candidates.reduce((a, b) => (comesBefore(b, a) ? b : a));
     const picked = open(sweep, best, host, view);
     if (picked !== undefined) return picked;
     // What it lacks waits for something, as for a kernel in quarantine: the next one may lack more.
-    const behind = { queue: best.queue, index: best.index + 1 };
-    candidates.splice(candidates.indexOf(best), 1, ...candidateOf(sweep, behind, host, view));
+    const behind = candidateOf(sweep, best.queue, best.index + 1, host, view);
+    const others = behind === undefined ? [] : [behind];
+    candidates.splice(candidates.indexOf(best), 1, ...others);
   }
   return undefined;
 }
@@ -58,31 +61,31 @@ interface Candidate extends QueuedBlock {
   readonly longestMs: number;
 }
 
-/** The first block of the row, from this one on, that this host may have, if any. */
+/** The first block of the row, from the `from`th on, that this host may have, if any. */
 function candidateOf(
   sweep: SweepQueue,
-  from: QueuedBlock,
+  queue: RowQueue,
+  from: number,
   host: HostState,
   view: LabView & { readonly isTail: boolean },
-): Candidate[] {
-  const { queue } = from;
+): Candidate | undefined {
   const { row } = queue;
-  if (queue.openCount === 0 || queue.isStopping || rests(row, host, view)) return [];
-  const match = view.roster.match(host.id, sweep.sweep, row);
-  if (match?.environment === undefined || !wantsAny(row, view)(host)) return [];
-  const asker = { host: host.id, environment: match.environment };
-  if (pinnedElsewhere(sweep.sweep, queue, asker, view) !== undefined) return [];
-  const untouched = from.index === 0 ? queue.firstUntouched() : queue.nextUntouched(from.index);
+  if (queue.openCount === 0 || queue.isStopping || rests(row, host, view)) return undefined;
+  const environment = view.roster.match(host.id, sweep.sweep, row)?.environment;
+  if (environment === undefined || !wantsAny(row, host.id, view)) return undefined;
+  const asker = { host: host.id, environment };
+  if (pinnedElsewhere(sweep.sweep, queue, asker, view) !== undefined) return undefined;
+  const untouched = from === 0 ? queue.firstUntouched() : queue.nextUntouched(from);
   let index = untouched ?? Number.POSITIVE_INFINITY;
   for (const reopened of queue.reopened()) {
-    const isEarlier = reopened.index >= from.index && reopened.index < index;
+    const isEarlier = reopened.index >= from && reopened.index < index;
     if (isEarlier && !isHeldBack(sweep, queue, reopened, host, view)) index = reopened.index;
   }
-  if (index === Number.POSITIVE_INFINITY) return [];
+  if (index === Number.POSITIVE_INFINITY) return undefined;
   const longestMs = view.isTail
     ? view.estimates.trialMs(sweep.id, row, host.id) * row.kernels.length
     : 0;
-  return [{ queue, index, longestMs }];
+  return { queue, index, longestMs };
 }
 
 function comesBefore(a: Candidate, b: Candidate): boolean {
@@ -122,9 +125,10 @@ function open(
 }
 
 /** False for a host on which all kernels of the row are in quarantine: no block needs a look. */
-function wantsAny(row: PlannedRow, { lab }: LabView) {
-  return ({ id: host }: HostState) =>
-    row.kernels.some((kernel) => quarantineOf(lab, { host, kernel }) === undefined);
+function wantsAny(row: PlannedRow, host: HostId, { lab }: LabView): boolean {
+  // Asked for each row and each grant, and mostly nothing is in quarantine.
+  if (lab.commands.quarantines().length === 0) return true;
+  return row.kernels.some((kernel) => quarantineOf(lab, { host, kernel }) === undefined);
 }
 
 function wantsAll(row: PlannedRow, { lab }: LabView) {

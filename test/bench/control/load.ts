@@ -32,6 +32,11 @@ const ATTACH_LIMIT_MS = 120_000;
 const SWARMS = 2;
 const SWARM_NICENESS = 19;
 /**
+ * The garbage of one agent is next to nothing; hundreds in one heap would have it marked all the
+ * time, by threads of its own, which is none of the lab's business.
+ */
+const SWARM_HEAP = ['--max-semi-space-size=64', '--initial-old-space-size=3000'];
+/**
  * One agent in so many is in a process that has as few agents and no such manners, where it is
  * seen what a host of a lab would see, and not how hundreds in one process wait for each other.
  */
@@ -126,8 +131,7 @@ async function startSwarm(
 ): Promise<Swarm> {
   const seconds: SwarmSecond[] = [];
   const profiler = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile];
-  // Hundreds of agents in one heap make much young garbage, which is none of the lab's business.
-  const node = [...profiler, '--max-semi-space-size=64', SWARM];
+  const node = [...profiler, ...SWARM_HEAP, SWARM];
   const program = await startProgram(
     [...node, controller.address, String(size), join(folder, name), name],
     { niceness },
