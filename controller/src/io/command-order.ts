@@ -4,7 +4,7 @@
  * that lost a command and has a newer one about the same matter must not get the lost one back
  * behind it: whoever asked for the newer one has seen the lab without the lost one.
  */
-import { type LogEntry, messageIdOf } from '@labsweep/proto';
+import { type Commanded, type HostCommanded, type LogEntry, messageIdOf } from '@labsweep/proto';
 
 /** What a command says stays so until another one says otherwise. The rest only adds work. */
 const STATES: readonly string[] = [
@@ -25,33 +25,52 @@ interface Matter {
   readonly kernel?: string;
 }
 
+type Command = Commanded | HostCommanded;
+
+interface Seen {
+  readonly matter: Matter;
+  readonly kind: Command['command']['kind'];
+}
+
 export class CommandOrder {
   /** By message id; a `Map` keeps the order in which they came. */
-  private readonly matters = new Map<string, Matter>();
+  private readonly seen = new Map<string, Seen>();
 
   saw(entry: LogEntry): void {
-    const matter = matterOf(entry);
     const id = messageIdOf(entry);
-    if (matter !== undefined && !this.matters.has(id)) this.matters.set(id, matter);
+    if (!isCommand(entry) || this.seen.has(id)) return;
+    this.seen.set(id, { matter: matterOf(entry), kind: entry.command.kind });
   }
 
   /**
-   * The message id of a command of the log that came after `lost` and is about the same matter;
-   * undefined when there is none, and for what only adds work.
+   * Why a command that the log has lost must not come back, for people: the log has one that came
+   * after it and is about the same matter. Undefined when there is none, and for what only adds
+   * work.
    */
-  newerThan(lost: LogEntry, isInLog: (messageId: string) => boolean): string | undefined {
+  reasonAgainst(lost: LogEntry, isInLog: (messageId: string) => boolean): string | undefined {
+    if (!isCommand(lost) || !STATES.includes(lost.command.kind)) return undefined;
     const matter = matterOf(lost);
-    if (matter === undefined || !('command' in lost)) return undefined;
-    if (!STATES.includes(lost.command.kind)) return undefined;
-    const ids = [...this.matters.keys()];
-    const later = ids.slice(ids.indexOf(messageIdOf(lost)) + 1);
-    return later.find((id) => isInLog(id) && meet(matter, this.matters.get(id) ?? {}));
+    const all = [...this.seen];
+    const place = all.findIndex(([id]) => id === messageIdOf(lost));
+    const newer = all
+      .slice(place + 1)
+      .find(([id, seen]) => isInLog(id) && meet(matter, seen.matter));
+    if (newer === undefined) return undefined;
+    const { sweep, host = '', kernel = '' } = matter;
+    const about = sweep ?? `${host} ${kernel}`.trim();
+    return (
+      `the log has lost the \`${lost.command.kind}\` of ${about} by ${lost.by}, and it is not done ` +
+      `again, because \`${newer[1].kind}\` was asked for since; ask again where it is still wanted`
+    );
   }
 }
 
-function matterOf(entry: LogEntry): Matter | undefined {
+function isCommand(entry: LogEntry): entry is Command {
+  return entry.type === 'commanded' || entry.type === 'host-commanded';
+}
+
+function matterOf(entry: Command): Matter {
   if (entry.type === 'commanded') return { sweep: entry.sweep };
-  if (entry.type !== 'host-commanded') return undefined;
   const { command } = entry;
   return {
     ...(command.host === undefined ? {} : { host: command.host }),

@@ -107,10 +107,10 @@ export class LogWriter {
     this.open = new AbortController();
     for (const [id, { entry }] of this.kept) {
       if (isInLog(id)) continue;
-      const newer = this.order.newerThan(entry, isInLog);
-      if (newer !== undefined) {
+      const reason = this.order.reasonAgainst(entry, isInLog);
+      if (reason !== undefined) {
         this.kept.delete(id);
-        this.ports.note(`${id} is lost, and not restored behind ${newer}: ask for it again`);
+        this.ports.note(reason);
         continue;
       }
       this.waiting.set(id, entry);
