@@ -14,25 +14,26 @@ import {
 } from '@labsweep/analysis';
 import type { BlockId, KernelName, RowId, Spec, SweepId, TrialEnded } from '@labsweep/proto';
 import type { SweepState } from './fold/lab-state.js';
+import { RowValues } from './row-values.js';
 import type { SchedulerPorts } from './schedule/schedule-view.js';
+import type { Precisions } from './schedule/stopping-rows.js';
 
-/** Of the primary metric, by scenario and kernel. */
-type TrialValues = Map<string, Map<KernelName, number>>;
+export class PrecisionWatch implements Precisions {
+  private readonly seen = new Map<SweepId, Map<RowId, RowValues>>();
 
-export class PrecisionWatch {
-  /** By sweep, and then by block, attempt and host. */
-  private readonly seen = new Map<SweepId, Map<string, TrialValues>>();
-
-  /** Takes an outcome that the fold has taken; the row, when it needs no more blocks. */
-  preciseRow(sweep: SweepState, entry: TrialEnded): RowId | undefined {
-    const { precision } = sweep.spec;
-    if (precision === undefined || entry.purpose !== 'timing') return undefined;
+  took(sweep: SweepState, entry: TrialEnded): RowId | undefined {
+    if (sweep.spec.precision === undefined || entry.purpose !== 'timing') return undefined;
     if (sweep.cancelledAtMs !== undefined) return undefined;
-    this.keep(sweep, entry);
     const block = sweep.blocks.get(entry.block);
-    if (block?.decision === undefined) return undefined;
-    const { row } = block.planned;
-    return isPreciseEnough(this.seriesOf(sweep, row), precision) ? row : undefined;
+    if (block === undefined) return undefined;
+    const { row, id } = block.planned;
+    this.keep(sweep, { row, block: id }, entry);
+    return block.decision === undefined ? undefined : row;
+  }
+
+  isPrecise(sweep: SweepState, row: RowId): boolean {
+    const { precision } = sweep.spec;
+    return precision !== undefined && isPreciseEnough(this.seriesOf(sweep, row), precision);
   }
 
   /** Only what was cancelled can never get another block. */
@@ -44,18 +45,21 @@ export class PrecisionWatch {
     return this.seen.has(sweep);
   }
 
-  private keep({ spec }: SweepState, entry: TrialEnded): void {
+  private keep(
+    { spec }: SweepState,
+    { row, block }: { readonly row: RowId; readonly block: BlockId },
+    entry: TrialEnded,
+  ): void {
     const [primary] = spec.workload.metrics;
     if (primary === undefined || entry.outcome.status !== 'measured') return;
-    const ofSweep = this.seen.get(entry.sweep) ?? new Map<string, TrialValues>();
+    const ofSweep = this.seen.get(entry.sweep) ?? new Map<RowId, RowValues>();
     this.seen.set(entry.sweep, ofSweep);
-    const key = attemptKey(entry.block, entry);
-    const values: TrialValues = ofSweep.get(key) ?? new Map();
-    ofSweep.set(key, values);
+    const ofRow = ofSweep.get(row) ?? new RowValues();
+    ofSweep.set(row, ofRow);
+    const { attempt, host, kernel } = entry;
     for (const scenario of scenariosOf(entry.outcome)) {
       const value = trialValue(entry.outcome, { scenario, metric: primary.name });
-      if (value === undefined) continue;
-      values.set(scenario, (values.get(scenario) ?? new Map()).set(entry.kernel, value));
+      if (value !== undefined) ofRow.set({ block, attempt, host }, { scenario, kernel }, value);
     }
   }
 
@@ -65,14 +69,11 @@ export class PrecisionWatch {
     const kernels = (rows.get(row)?.kernels ?? []).filter(
       (kernel) => kernel !== spec.baseline && kernel !== spec.again,
     );
-    const ofSweep = this.seen.get(submitted.sweep) ?? new Map<string, TrialValues>();
-    const counted = [...blocks.values()].flatMap(({ planned, decision }) => {
-      if (planned.row !== row || decision === undefined) return [];
-      return ofSweep.get(attemptKey(planned.id, decision)) ?? [];
-    });
-    const scenarios = new Set(counted.flatMap((values) => [...values.keys()]));
-    return [...scenarios].flatMap((scenario) => {
-      const values = counted.flatMap((each) => each.get(scenario) ?? []);
+    const ofRow = this.seen.get(submitted.sweep)?.get(row);
+    if (ofRow === undefined) return [];
+    const counted = ofRow.counted((block) => blocks.get(block)?.decision);
+    const scenarios = ofRow.byScenario(counted).filter((values) => values.length > 0);
+    return scenarios.flatMap((values) => {
       const quantum = quantumOf(spec, values);
       return kernels.map((kernel) => ({
         pairs: values.flatMap((each) => {
@@ -109,13 +110,6 @@ function referenceOf(
   return second === undefined ? undefined : middleOf(first, second);
 }
 
-function attemptKey(
-  block: BlockId,
-  { attempt, host }: { readonly attempt: number; readonly host: string },
-): string {
-  return `${block} ${attempt} ${host}`;
-}
-
 /** What the pure scheduler is told from outside of its folder. */
 export function schedulerPorts(
   newRight: SchedulerPorts['newRight'],
@@ -123,7 +117,7 @@ export function schedulerPorts(
 ): SchedulerPorts {
   return {
     newRight,
-    preciseRow: (sweep, entry) => watch.preciseRow(sweep, entry),
+    precisions: watch,
     ended: (sweep) => watch.ended(sweep),
   };
 }

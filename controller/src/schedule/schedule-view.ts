@@ -12,7 +12,7 @@ import type {
 } from '@labsweep/proto';
 import type { SweepState } from '../fold/lab-state.js';
 import type { QuarantineProposal } from './host-health.js';
-import type { PreciseRow } from './stopping-rows.js';
+import type { Precisions } from './stopping-rows.js';
 
 /** A lease that is out. Only the lease book changes it. */
 export interface LiveLease {
@@ -69,7 +69,7 @@ export interface LeaseRight {
 
 export interface SchedulerPorts {
   newRight(): LeaseRight;
-  readonly preciseRow: PreciseRow;
+  readonly precisions: Precisions;
   /** Nothing is left to do of the sweep; it comes to an end once more when it gets more blocks. */
   ended(sweep: SweepState): void;
 }

@@ -39,7 +39,7 @@ export class Scheduler {
   private begunAtMs: number | undefined;
   private readonly awaited = new AwaitedHosts();
   private readonly revoked: ScheduleDecision[] = [];
-  private readonly stopping = new StoppingRows();
+  private readonly stopping: StoppingRows;
   private readonly granting: Granting;
 
   constructor(
@@ -47,6 +47,7 @@ export class Scheduler {
     private readonly ports: SchedulerPorts,
   ) {
     const { leases, roster, estimates, queues, idle } = this;
+    this.stopping = new StoppingRows(ports.precisions);
     const newRight = () => ports.newRight();
     this.granting = new Granting({ lab, leases, roster, estimates, queues, idle, newRight });
   }
@@ -78,9 +79,9 @@ export class Scheduler {
       this.health.commanded(entry);
       this.idle.opened();
     }
+    if (entry.type === 'commanded') this.stopping.commanded(entry, this.queues);
     if (this.begunAtMs === undefined) return;
     if (entry.type === 'submitted') this.open(entry.sweep, nowMs);
-    if (entry.type === 'commanded') this.stopping.commanded(entry, this.queues);
     if (entry.type === 'cancelled' || entry.type === 'commanded') {
       this.observeCommand(entry.sweep, nowMs);
     }
@@ -170,13 +171,13 @@ export class Scheduler {
     decisions.push(...proposals.map((proposal) => ({ kind: 'quarantine' as const, proposal })));
     // What hosts hold that are still to come back is begun, too.
     if (this.awaited.isAnyDue(nowMs)) return decisions;
-    decisions.push(...this.stopping.take(this.queues));
+    decisions.push(...this.stopping.take(this.lab, this.queues));
     decisions.push(...this.granting.grantAll(nowMs));
     return decisions;
   }
 
   private observeOutcome(entry: TrialEnded, nowMs: number): void {
-    this.stopping.observe(this.lab, this.ports, entry);
+    this.stopping.observe(this.lab, entry);
     this.estimates.observe(entry);
     this.health.observe(entry);
     const at = this.queues.find(entry.sweep, entry.block);

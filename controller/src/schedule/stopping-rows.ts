@@ -5,38 +5,59 @@ import type { LabState, SweepState } from '../fold/lab-state.js';
 import type { OpenSweeps } from './open-sweeps.js';
 import type { ScheduleDecision } from './schedule-view.js';
 
-/** The row of the outcome, when its values are as precise as the spec asks. */
-export type PreciseRow = (sweep: SweepState, entry: TrialEnded) => RowId | undefined;
+/** Knows the values of rows that ask for a precision. */
+export interface Precisions {
+  /** Takes an outcome that the fold has taken; its row, where a block of it is decided by that. */
+  took(sweep: SweepState, entry: TrialEnded): RowId | undefined;
+  /** Whether the values of the row are as precise as the spec asks. */
+  isPrecise(sweep: SweepState, row: RowId): boolean;
+}
 
 export class StoppingRows {
-  private readonly found: { readonly sweep: SweepId; readonly row: RowId }[] = [];
+  /** Rows of which a block was decided since they were looked at, or got more to do. */
+  private readonly news = new Map<SweepId, Set<RowId>>();
+
+  constructor(private readonly precisions: Precisions) {}
 
   /** An outcome that the fold has taken. */
-  observe(
-    { sweeps }: LabState,
-    { preciseRow }: { readonly preciseRow: PreciseRow },
-    entry: TrialEnded,
-  ): void {
+  observe({ sweeps }: LabState, entry: TrialEnded): void {
     const sweep = sweeps.get(entry.sweep);
-    const row = sweep && preciseRow(sweep, entry);
-    if (row !== undefined) this.found.push({ sweep: entry.sweep, row });
+    const row = sweep && this.precisions.took(sweep, entry);
+    if (row === undefined) return;
+    const rows = this.news.get(entry.sweep);
+    if (rows === undefined) this.news.set(entry.sweep, new Set([row]));
+    else rows.add(row);
   }
 
   /** Each row once; nothing more of it is handed out from here on. */
-  take(queues: OpenSweeps): ScheduleDecision[] {
-    return this.found.splice(0).flatMap(({ sweep, row }) => {
+  take(lab: LabState, queues: OpenSweeps): ScheduleDecision[] {
+    if (this.news.size === 0) return [];
+    const news = [...this.news].flatMap(([sweep, rows]) =>
+      [...rows].map((row) => ({ sweep, row })),
+    );
+    this.news.clear();
+    return news.flatMap(({ sweep, row }) => {
+      const state = lab.sweeps.get(sweep);
       const queue = queues.get(sweep)?.row(row);
-      if (queue === undefined || queue.isStopping) return [];
-      if (queue.begunCount === queue.blockCount) return [];
+      if (state === undefined || queue === undefined || queue.isStopping) return [];
+      if (queue.begunCount === queue.blockCount || !this.precisions.isPrecise(state, row))
+        return [];
       queue.isStopping = true;
       const counts = { repetitions: queue.begunCount, plannedRepetitions: queue.blockCount };
       return [{ kind: 'stop-row' as const, sweep, row, ...counts }];
     });
   }
 
-  /** The command has come through the log: what is left of the row may be handed out again. */
+  /**
+   * A command has come through the log. What is left of a row that stops may be handed out again.
+   * Work that a user has asked for since is not taken back by what was known before: also not by a
+   * controller that reads all of it in the log and was not there.
+   */
   commanded({ sweep, command }: Commanded, queues: OpenSweeps): void {
-    const queue = command.kind === 'stop-row' ? queues.get(sweep)?.row(command.row) : undefined;
-    if (queue !== undefined) queue.isStopping = false;
+    if (command.kind === 'stop-row') {
+      const queue = queues.get(sweep)?.row(command.row);
+      if (queue !== undefined) queue.isStopping = false;
+      this.news.get(sweep)?.delete(command.row);
+    } else if (command.kind !== 'pause' && command.kind !== 'resume') this.news.delete(sweep);
   }
 }
