@@ -11,64 +11,77 @@ export interface AttemptName {
   readonly host: HostId;
 }
 
-/** Of one attempt of one block. */
-export interface AttemptValues extends AttemptName {
-  /** By the numbers of the scenario and of the kernel; NaN where there is none. */
-  readonly values: number[][];
-}
-
 export class RowValues {
-  /** A name's place is its number. */
+  /** A name's place is its number, and so is an attempt's. */
   private readonly scenarios: string[] = [];
   private readonly kernels: KernelName[] = [];
-  private readonly hosts: HostId[] = [];
-  private readonly blocks = new Map<BlockId, AttemptValues[]>();
+  private readonly attempts: AttemptName[] = [];
+  private readonly names = new Map<string, AttemptName>();
+  private readonly ofBlock = new Map<BlockId, readonly number[]>();
+  /** By scenario, kernel and attempt; NaN where there is none. Long arrays, since each has a size. */
+  private readonly values: number[][][] = [];
 
   set(
     at: AttemptName & { readonly block: BlockId },
     of: { readonly scenario: string; readonly kernel: KernelName },
     value: number,
   ): void {
-    const { values } = this.attemptOf(at);
-    const scenario = numberOf(this.scenarios, of.scenario);
-    while (values.length <= scenario) values.push([]);
-    const ofScenario = values[scenario] ?? [];
-    const kernel = numberOf(this.kernels, of.kernel);
-    while (ofScenario.length <= kernel) ofScenario.push(Number.NaN);
-    ofScenario[kernel] = value;
+    const [scenario, kernel] = [
+      numberOf(this.scenarios, of.scenario),
+      numberOf(this.kernels, of.kernel),
+    ];
+    this.values[scenario] ??= [];
+    const ofScenario = this.values[scenario];
+    while (ofScenario.length <= kernel) ofScenario.push([]);
+    const column = ofScenario[kernel] ?? [];
+    const attempt = this.attemptOf(at);
+    while (column.length <= attempt) column.push(Number.NaN);
+    column[attempt] = value;
   }
 
-  /** Of each block the attempt that counts, where one does. */
-  counted(counting: (block: BlockId) => AttemptName | undefined): AttemptValues[] {
-    return [...this.blocks].flatMap(([block, attempts]) => {
+  /** The numbers of the attempts that count, one of a block at most. */
+  counted(counting: (block: BlockId) => AttemptName | undefined): number[] {
+    return [...this.ofBlock].flatMap(([block, attempts]) => {
       const name = counting(block);
-      return (name && attempts.find((each) => isSame(each, name))) ?? [];
+      return (name && this.find(attempts, name)) ?? [];
     });
   }
 
   /** Scenario by scenario: what each of these attempts has of it, by kernel. */
-  byScenario(attempts: readonly AttemptValues[]): (readonly ReadonlyMap<KernelName, number>[])[] {
-    return this.scenarios.map((_, scenario) =>
-      attempts.flatMap(({ values }) => {
-        const some = (values[scenario] ?? []).flatMap((value, kernel) => {
-          const name = this.kernels[kernel];
-          return name === undefined || Number.isNaN(value) ? [] : [[name, value] as const];
+  byScenario(attempts: readonly number[]): (readonly ReadonlyMap<KernelName, number>[])[] {
+    return this.values.map((columns) =>
+      attempts.flatMap((attempt) => {
+        const some = this.kernels.flatMap((kernel, number) => {
+          const value = columns[number]?.[attempt];
+          return value === undefined || Number.isNaN(value) ? [] : [[kernel, value] as const];
         });
         return some.length === 0 ? [] : [new Map(some)];
       }),
     );
   }
 
-  private attemptOf({ block, attempt, host }: AttemptName & { readonly block: BlockId }) {
-    const known = this.blocks.get(block);
-    const found = known?.find((each) => isSame(each, { attempt, host }));
+  private attemptOf({ block, attempt, host }: AttemptName & { readonly block: BlockId }): number {
+    const known = this.ofBlock.get(block) ?? [];
+    const found = this.find(known, { attempt, host });
     if (found !== undefined) return found;
-    // Each entry of the log was read into strings of its own.
-    const name = this.hosts[numberOf(this.hosts, host)] ?? host;
-    const fresh: AttemptValues = { attempt, host: name, values: [] };
-    if (known === undefined) this.blocks.set(block, [fresh]);
-    else known.push(fresh);
+    const fresh = this.attempts.push(this.shared({ attempt, host })) - 1;
+    this.ofBlock.set(block, known.concat(fresh));
     return fresh;
+  }
+
+  /** Few names are many attempts', and each entry of the log was read into strings of its own. */
+  private shared(name: AttemptName): AttemptName {
+    const key = `${name.attempt} ${name.host}`;
+    const known = this.names.get(key) ?? name;
+    this.names.set(key, known);
+    return known;
+  }
+
+  private find(attempts: readonly number[], name: AttemptName): number | undefined {
+    return attempts.find((number) => {
+      const attempt = this.attempts[number];
+      return attempt !== undefined && isSame(attempt, name);
+    });
   }
 }
 
