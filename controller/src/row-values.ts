@@ -18,7 +18,7 @@ export class RowValues {
   private readonly attempts: AttemptName[] = [];
   private readonly names = new Map<string, AttemptName>();
   private readonly ofBlock = new Map<BlockId, readonly number[]>();
-  /** By scenario, kernel and attempt; NaN where there is none. Long arrays, since each has a size. */
+  /** By scenario, kernel and attempt; NaN where there is none. Few and long, since each costs. */
   private readonly values: number[][][] = [];
 
   set(
