@@ -13,6 +13,9 @@ export interface Precisions {
   isPrecise(sweep: SweepState, row: RowId): boolean;
 }
 
+/** To look at a row of a thousand blocks takes some 30 ms, in which nobody is answered. */
+const ROWS_A_TURN = 8;
+
 export class StoppingRows {
   /** Rows of which a block was decided since they were looked at, or got more to do. */
   private readonly news = new Map<SweepId, Set<RowId>>();
@@ -29,14 +32,9 @@ export class StoppingRows {
     else rows.add(row);
   }
 
-  /** Each row once; nothing more of it is handed out from here on. */
+  /** Rows that have enough; nothing more of them is handed out from here on. */
   take(lab: LabState, queues: OpenSweeps): ScheduleDecision[] {
-    if (this.news.size === 0) return [];
-    const news = [...this.news].flatMap(([sweep, rows]) =>
-      [...rows].map((row) => ({ sweep, row })),
-    );
-    this.news.clear();
-    return news.flatMap(({ sweep, row }) => {
+    return this.nextNews().flatMap(({ sweep, row }) => {
       const state = lab.sweeps.get(sweep);
       const queue = queues.get(sweep)?.row(row);
       if (state === undefined || queue === undefined || queue.isStopping) return [];
@@ -46,6 +44,20 @@ export class StoppingRows {
       const counts = { repetitions: queue.begunCount, plannedRepetitions: queue.blockCount };
       return [{ kind: 'stop-row' as const, sweep, row, ...counts }];
     });
+  }
+
+  /** Each once. After a long log there are many, and the next turn comes with the next event. */
+  private nextNews(): readonly { readonly sweep: SweepId; readonly row: RowId }[] {
+    const next: { readonly sweep: SweepId; readonly row: RowId }[] = [];
+    for (const [sweep, rows] of this.news) {
+      for (const row of rows) {
+        if (next.length === ROWS_A_TURN) return next;
+        next.push({ sweep, row });
+        rows.delete(row);
+      }
+      this.news.delete(sweep);
+    }
+    return next;
   }
 
   /**

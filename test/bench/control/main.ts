@@ -16,12 +16,13 @@ import { measureStartUp } from './start-up.js';
 
 const PARTS = ['raw', 'plan', 'fold', 'settle', 'efficiency'] as const;
 const USAGE = `usage: npm run bench:control -- [--only LIST] [--profile DIR] [--agents N]
-                              [--seconds N] [--outcomes N]
+                              [--seconds N] [--outcomes N] [--precision P]
   --only LIST     of ${PARTS.join(',')}
   --profile DIR   writes CPU profiles of controller and agents there
   --agents N      for 'settle' (default: 1000)
   --seconds N     of 'settle' that are measured, behind 20 to warm up (default: 20)
-  --outcomes N    to fold at start-up (default: 1000000)`;
+  --outcomes N    to fold at start-up (default: 1000000)
+  --precision P   that their sweep asks for, as 2% (default: none)`;
 
 const { values } = parseArgs({
   options: {
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     agents: { type: 'string', default: '1000' },
     seconds: { type: 'string', default: '20' },
     outcomes: { type: 'string', default: '1000000' },
+    precision: { type: 'string', default: '' },
   },
 });
 const only = new Set(values.only.split(','));
@@ -65,7 +67,8 @@ if (only.has('settle')) {
 }
 if (only.has('plan')) show(measurePlanning());
 if (only.has('fold')) {
-  show(await measureStartUp(join(folder, 'fold'), Number(values.outcomes), profile));
+  const { outcomes, precision } = values;
+  show(await measureStartUp(join(folder, 'fold'), Number(outcomes), { profile, precision }));
 }
 if (only.has('efficiency')) {
   show(await measureEfficiency({ folder: join(folder, 'efficiency'), profile }));

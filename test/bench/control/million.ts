@@ -19,10 +19,10 @@ const SHA256 = 'a'.repeat(64) as Sha256;
 const START_MS = 1_800_000_000_000;
 
 /** 10 kernels, 1,000 repetitions, and as many SMP counts as it takes. */
-export function specOf(trials: number, extra: readonly string[] = []): string {
+export function specOf(trials: number, precision = ''): string {
   const repetitions = 1_000;
   const shapes = Math.max(1, Math.round(trials / KERNELS.length / repetitions));
-  return specText({ name: 'million', repetitions, shapes, extra });
+  return specText({ name: 'million', repetitions, shapes, precision });
 }
 
 /** A spec whose every trial is scripted. */
@@ -32,12 +32,16 @@ export function specText(wanted: {
   readonly shapes: number;
   readonly kernels?: number;
   readonly extra?: readonly string[];
+  /** With which rows stop, as a spec says it; empty for none. */
+  readonly precision?: string;
 }): string {
-  const { name, repetitions, shapes, kernels = KERNELS.length, extra = [] } = wanted;
+  const { name, repetitions, shapes, kernels = KERNELS.length } = wanted;
+  const { extra = [], precision = '' } = wanted;
   const names = KERNELS.slice(0, kernels);
   return `name = "${name}"
 baseline = "${names[0]}"
 repetitions = ${repetitions}
+${precision === '' ? '' : `precision = "${precision}"`}
 [kernels]
 ${names.map((kernel) => `"${kernel}" = "host"`).join('\n')}
 [workload]

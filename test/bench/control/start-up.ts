@@ -26,13 +26,13 @@ const BYTES_PER_TRIAL_MAX = 200;
 export async function measureStartUp(
   folder: string,
   trials: number,
-  profile?: string,
+  options: { readonly profile: string | undefined; readonly precision: string },
 ): Promise<Figure[]> {
   mkdirSync(folder, { recursive: true });
   const nats = await startNats(folder);
   try {
     // The first start makes the stream, and says what a controller weighs with the sweep alone.
-    const text = specOf(trials);
+    const text = specOf(trials, options.precision);
     const empty = await startController(folder, nats);
     await fillLog(nats, [messageOf(submittedOf(SWEEP, text))]);
     await empty.close();
@@ -40,7 +40,7 @@ export async function measureStartUp(
     const before = await bare.retained();
     await bare.close();
     const publishRate = await fillLog(nats, messagesOf(text));
-    const full = await startController(folder, nats, profile);
+    const full = await startController(folder, nats, options.profile);
     const cpuMs = cpuMsOf(full.pid);
     const after = await full.retained();
     await full.close();
