@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { strict as assert } from 'node:assert';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -48,4 +48,14 @@ test('after an I/O error nothing counts as synced, in a later reign neither', as
   const { folder } = newStore(context);
   const failure = { error: Object.assign(new Error('input/output error'), { code: 'EIO' }) };
   await assert.rejects(new StoreSync(folder, failure).sync(), /input\/output error/);
+});
+
+test('a log that is no longer in its folder is not synced, and comes back with it', async (context) => {
+  const { folder, stream } = newStore(context);
+  const store = new StoreSync(folder);
+  await store.sync();
+  renameSync(stream, `${stream}.moved`);
+  await assert.rejects(store.sync(), /LABSWEEP_LOG\/msgs is gone, so nothing can be synced/);
+  renameSync(`${stream}.moved`, stream);
+  await store.sync();
 });

@@ -74,7 +74,13 @@ export class StoreSync {
   private async syncStream(stream: string): Promise<void> {
     const folder = join(this.streamFolder(stream), 'msgs');
     const names = await readdir(folder).catch(ifMissing);
-    if (names === undefined) return;
+    if (names === undefined) {
+      if (stream !== LOG_STREAM) return;
+      // The server may go on writing to a store that was moved away.
+      throw new LabsweepError(
+        `--store: ${folder} is gone, so nothing can be synced; move the store back, or start the controller anew with the folder that nats-server has now`,
+      );
+    }
     const synced = this.newest.get(stream) ?? 0;
     const numbers = names.flatMap((name) => Number(BLOCK.exec(name)?.[1] ?? []));
     // The newest of the last round has grown, and the server never syncs one that it has left.
