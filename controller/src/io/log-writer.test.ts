@@ -9,6 +9,7 @@ import { LogWriter } from './log-writer.js';
 const SWEEP = 'night-1a2b3c4d' as SweepId;
 const MINUTE_MS = 60_000;
 
+const FULL = Object.assign(new Error('full'), { api_error: { err_code: 10077, description: '' } });
 const OTHER = 'noon-5e6f7a8b' as SweepId;
 
 function command(id: string, asked: SweepCommand, sweep = SWEEP): LogEntry {
@@ -23,6 +24,7 @@ function newWriter(context: TestContext) {
     log: [] as string[],
     /** So many entries are taken; then the log is away. */
     takesMax: Number.POSITIVE_INFINITY,
+    isFull: false,
     /** False: all sleep is over at once. */
     isPatient: true,
   };
@@ -32,6 +34,7 @@ function newWriter(context: TestContext) {
     log: {
       append: async (entry) => {
         await turn();
+        if (world.isFull) throw FULL;
         if (world.takesMax === 0) throw Object.assign(new Error('away'), { code: 'TIMEOUT' });
         world.takesMax -= 1;
         const id = entry.type === 'commanded' ? entry.id : entry.type;
@@ -158,6 +161,19 @@ test('a user is told why the lost ones do not come back', async (context) => {
   world.isPatient = false;
   const asked = writer.append(command('second', { kind: 'resume' }));
   await assert.rejects(asked, /the log took nothing: nats-server does not answer/);
+});
+
+test('a user whose entry got no answer is told that it may be in the log', async (context) => {
+  const { world, writer } = newWriter(context);
+  world.takesMax = 0;
+  const asked = writer.append(command('first', { kind: 'pause' }));
+  await assert.rejects(
+    asked,
+    /nobody knows yet whether it has the command \(see `labsweep history/,
+  );
+  world.isFull = true;
+  const refused = writer.append(command('second', { kind: 'pause' }));
+  await assert.rejects(refused, /the log took nothing: the store of nats-server is full/);
 });
 
 test('what is old is forgotten while the log is whole; what is lost, once others had their time', async (context) => {

@@ -14,6 +14,7 @@ import {
   type OutcomeLog,
 } from '@labsweep/proto';
 import { CommandOrder } from './command-order.js';
+import { lostAnswer } from './lost-answer.js';
 
 /** Well beyond the time after which an entry is on the broker's disk by itself. */
 const KEEP_MS = 5 * 60_000;
@@ -64,18 +65,18 @@ export class LogWriter {
     const reign = this.open?.signal;
     if (reign === undefined) throw new LabsweepError(NO_REIGN);
     await this.untilRestored();
-    let failure: unknown;
+    const failures: unknown[] = [];
     for (let attempt = 1; attempt <= USER_ATTEMPTS_MAX; attempt += 1) {
-      if (reign.aborted) throw new LabsweepError(NO_REIGN);
+      if (reign.aborted) throw lostAnswer(entry, failures) ?? new LabsweepError(NO_REIGN);
       try {
         const sequence = await this.ports.log.append(entry, 1);
         this.keep(entry);
         return sequence;
       } catch (error) {
-        failure = error;
+        failures.push(error);
       }
     }
-    throw tookNothing(failure);
+    throw lostAnswer(entry, failures) ?? tookNothing(failures.at(-1));
   }
 
   /** For what nobody waits for: it is tried until the log takes it, or the reign ends. */
