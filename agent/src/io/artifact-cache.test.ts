@@ -11,10 +11,11 @@ import { ArtifactCache } from './artifact-cache.js';
 const BYTES = new TextEncoder().encode('a kernel');
 const SHA256 = sha256Of(BYTES);
 
-function startCache(context: TestContext, get: () => Promise<Uint8Array>) {
+function startCache(context: TestContext, get: () => Promise<Uint8Array>, limitMs?: number) {
   const folder = mkdtempSync(join(tmpdir(), 'labsweep-cache-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
-  const caches = [new ArtifactCache(folder), new ArtifactCache(folder)] as const;
+  const newCache = () => new ArtifactCache(folder, limitMs);
+  const caches = [newCache(), newCache()] as const;
   return { caches, store: { get } as unknown as ArtifactStore, path: join(folder, SHA256) };
 }
 
@@ -56,4 +57,18 @@ test('a damaged file is fetched anew', async (context) => {
   writeFileSync(path, 'another one');
   await caches[1].path(SHA256, store);
   assert.deepEqual(new Uint8Array(readFileSync(path)), BYTES);
+});
+
+test('what hangs is given up, and the next one fetches anew', async (context) => {
+  let hangs = true;
+  const get = async () => (hangs ? new Promise<Uint8Array>(() => {}) : BYTES);
+  const { caches, store, path } = startCache(context, get, 50);
+  const waiting = caches.map((cache) => cache.path(SHA256, store));
+  // A limit does not keep a process that has nothing else to do.
+  const alive = setInterval(() => {}, 1_000);
+  context.after(() => clearInterval(alive));
+  const ends = await Promise.allSettled(waiting);
+  assert.ok(ends.every((end) => end.status === 'rejected' && / hangs: /.test(end.reason.message)));
+  hangs = false;
+  assert.equal(await caches[1].path(SHA256, store), path);
 });

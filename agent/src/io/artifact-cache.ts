@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { ArtifactStore, Sha256 } from '@labsweep/proto';
+import { inTime } from '../in-time.js';
 import { isIntact, MARKS_FOLDER } from './checked-file.js';
 
 /** Beyond this many files the least recently used go; a kernel image has about 15 MiB. */
@@ -14,6 +15,9 @@ const FILES_MAX = 100;
 /** A file that was whole a moment ago is not looked at again: trials follow each other quickly. */
 const CHECK_INTERVAL_MS = 5_000;
 
+/** What has not come after this time hangs; whoever comes next begins anew. */
+export const FETCH_LIMIT_MS = 9 * 60_000;
+
 /** Both by path, for all agents of the process. */
 const making = new Map<string, Promise<void>>();
 const checkedAtMs = new Map<string, number>();
@@ -21,7 +25,10 @@ const checkedAtMs = new Map<string, number>();
 export class ArtifactCache {
   private readonly prefix: string;
 
-  constructor(readonly directory: string) {
+  constructor(
+    readonly directory: string,
+    private readonly fetchLimitMs = FETCH_LIMIT_MS,
+  ) {
     this.prefix = join(directory, sep);
   }
 
@@ -34,7 +41,7 @@ export class ArtifactCache {
 
   /**
    * The path of a read-only, executable file with these bytes. Throws LabsweepError when the store
-   * has it not.
+   * has it not, or does not bring it.
    */
   async path(sha256: Sha256, store: ArtifactStore): Promise<string> {
     const known = this.knownPath(sha256);
@@ -43,7 +50,9 @@ export class ArtifactCache {
     // Agents of one process that want the same file at once look and fetch once.
     let running = making.get(path);
     if (running === undefined) {
-      running = this.make(path, sha256, store).finally(() => making.delete(path));
+      const limit = { limitMs: this.fetchLimitMs, what: `the fetch of ${sha256}` };
+      const work = inTime(this.make(path, sha256, store), limit);
+      running = work.finally(() => making.delete(path));
       making.set(path, running);
     }
     await running;

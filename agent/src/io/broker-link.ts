@@ -13,7 +13,8 @@ import {
   type Note,
   type Sha256,
 } from '@labsweep/proto';
-import type { ArtifactCache } from './artifact-cache.js';
+import { inTime } from '../in-time.js';
+import { type ArtifactCache, FETCH_LIMIT_MS } from './artifact-cache.js';
 import { explainDiskTrouble, isDiskTrouble } from './durable-file.js';
 
 export interface BrokerLinkOptions {
@@ -28,8 +29,6 @@ export interface BrokerLinkOptions {
 
 const RETRY_DELAY_MIN_MS = 250;
 const RETRY_DELAY_MAX_MS = 5_000;
-/** After this time a trial whose files cannot be had has failed. */
-const FETCH_LIMIT_MS = 9 * 60_000;
 const FETCH_RETRY_MS = 1_000;
 
 export class BrokerLink {
@@ -66,7 +65,8 @@ export class BrokerLink {
 
   /**
    * A local file with these bytes. It waits while the broker is away or the disk is full; throws
-   * LabsweepError when that lasts, and when the broker has them not.
+   * LabsweepError when that lasts, and when the broker has them not. After `FETCH_LIMIT_MS` a trial
+   * whose files cannot be had has failed.
    */
   async fetch(sha256: Sha256, signal: AbortSignal): Promise<string> {
     try {
@@ -84,7 +84,9 @@ export class BrokerLink {
       let why: string;
       try {
         if (this.broker === undefined) throw new LabsweepError('nats-server was not reached yet');
-        return await this.options.cache.path(sha256, this.broker.artifacts);
+        const path = this.options.cache.path(sha256, this.broker.artifacts);
+        const limitMs = Math.max(1, FETCH_LIMIT_MS - (performance.now() - sinceMs));
+        return await inTime(path, { limitMs, what: `the artifact ${sha256}`, signal });
       } catch (error) {
         if (this.broker !== undefined && !passes(error)) throw error;
         why = this.explain(error);

@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Artifacts by sha256 in the JetStream object store: kernels, reproducer binaries, serial logs. */
 import { createHash } from 'node:crypto';
-import { type JetStreamClient, type ObjectStore, StorageType } from 'nats';
+import {
+  type JetStreamClient,
+  type JetStreamManager,
+  type NatsError,
+  type ObjectInfo,
+  type ObjectStore,
+  StorageType,
+} from 'nats';
 import type { Sha256 } from '../domain.js';
 import { LabsweepError } from '../errors.js';
 import { ARTIFACT_BUCKET } from '../subjects.js';
 import { explainBrokerFailure } from './broker-failure.js';
+
+const STREAM = `OBJ_${ARTIFACT_BUCKET}`;
+const HOW_TO_MEND =
+  'a new sweep of the same files stores it anew: run the same spec with another --seed';
+/** Of an artifact that others store anew while it is read. */
+const READ_ATTEMPTS_MAX = 3;
 
 /** The name under which bytes are stored everywhere. */
 export function sha256Of(bytes: Uint8Array | string): Sha256 {
@@ -13,27 +26,27 @@ export function sha256Of(bytes: Uint8Array | string): Sha256 {
 }
 
 export class ArtifactStore {
-  private constructor(private readonly bucket: ObjectStore) {}
+  private constructor(
+    private readonly bucket: ObjectStore,
+    private readonly manager: JetStreamManager,
+  ) {}
 
   /** Opens the bucket, and makes it where it is missing. */
-  static async open(streams: JetStreamClient): Promise<ArtifactStore> {
-    return new ArtifactStore(
-      await streams.views.os(ARTIFACT_BUCKET, { storage: StorageType.File }),
-    );
-  }
-
-  async has(sha256: Sha256): Promise<boolean> {
-    return (await this.bucket.info(sha256)) !== null;
+  static async open(streams: JetStreamClient, manager: JetStreamManager): Promise<ArtifactStore> {
+    const bucket = await streams.views.os(ARTIFACT_BUCKET, { storage: StorageType.File });
+    return new ArtifactStore(bucket, manager);
   }
 
   /**
-   * Stores bytes under their sha256 and returns it; what is there already is not sent again. Throws
-   * LabsweepError when the broker does not take them.
+   * Stores bytes under their sha256 and returns it. What is there already is not sent again, but
+   * read: a store that has lost a part of it gets it anew. Throws LabsweepError when the broker
+   * does not take them.
    */
   async put(bytes: Uint8Array): Promise<Sha256> {
     const sha256 = sha256Of(bytes);
     try {
-      if (!(await this.has(sha256))) await this.bucket.putBlob({ name: sha256 }, bytes);
+      const isWhole = typeof (await this.read(sha256)) !== 'string';
+      if (!isWhole) await this.bucket.putBlob({ name: sha256 }, bytes);
     } catch (error) {
       const why = explainBrokerFailure(error);
       throw new LabsweepError(`artifact ${sha256} cannot be stored: ${why}`, { cause: error });
@@ -43,15 +56,46 @@ export class ArtifactStore {
 
   /** Throws LabsweepError when the artifact is missing or its bytes are not what its name says. */
   async get(sha256: Sha256): Promise<Uint8Array> {
-    const bytes = await this.bucket.getBlob(sha256);
-    if (bytes === null) {
-      throw new LabsweepError(`artifact ${sha256} is not in the object store ${ARTIFACT_BUCKET}`);
+    const found = await this.read(sha256);
+    if (typeof found !== 'string') return found;
+    throw new LabsweepError(`artifact ${sha256} ${found}`);
+  }
+
+  /** The bytes, or what is wrong with them. */
+  private async read(sha256: Sha256): Promise<Uint8Array | string> {
+    for (let attempt = 1; ; attempt += 1) {
+      const info = await this.bucket.info(sha256);
+      if (info === null || info.deleted) return `is not in the object store ${ARTIFACT_BUCKET}`;
+      const bytes = await this.bytesOf(info);
+      if (bytes !== undefined && sha256Of(bytes) === sha256) return bytes;
+      const now = await this.bucket.info(sha256);
+      if (now?.nuid !== info.nuid && attempt < READ_ATTEMPTS_MAX) continue;
+      const what = bytes === undefined ? 'parts of it are lost' : 'its bytes are other ones';
+      return `is damaged in the object store ${ARTIFACT_BUCKET} (${what}); ${HOW_TO_MEND}`;
     }
-    if (sha256Of(bytes) !== sha256) {
-      throw new LabsweepError(
-        `artifact ${sha256} is damaged in the object store ${ARTIFACT_BUCKET}`,
-      );
+  }
+
+  /**
+   * Each part is asked for, because the client's own way to read waits for ever for what the store
+   * has lost. Undefined when a part is missing.
+   */
+  private async bytesOf({ nuid, chunks }: ObjectInfo): Promise<Uint8Array | undefined> {
+    const parts: Uint8Array[] = [];
+    for (let seq = 1; parts.length < chunks; ) {
+      const part = await this.nextPart({ seq, next_by_subj: `$O.${ARTIFACT_BUCKET}.C.${nuid}` });
+      if (part === undefined) return undefined;
+      parts.push(part.data);
+      seq = part.seq + 1;
     }
-    return bytes;
+    return Buffer.concat(parts);
+  }
+
+  private async nextPart(query: { readonly seq: number; readonly next_by_subj: string }) {
+    try {
+      return await this.manager.streams.getMessage(STREAM, query);
+    } catch (error) {
+      if ((error as Partial<NatsError>).code === '404') return undefined;
+      throw error;
+    }
   }
 }

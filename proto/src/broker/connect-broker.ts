@@ -75,7 +75,7 @@ async function openBroker(connection: NatsConnection, create: boolean): Promise<
   if (create) await OutcomeLog.create(manager);
   return {
     log: new OutcomeLog(streams, new AcknowledgedPublisher(connection), manager),
-    artifacts: await ArtifactStore.open(streams),
+    artifacts: await ArtifactStore.open(streams, manager),
     reign,
     ...watchConnection(connection),
     close: () => closeConnection(connection),
