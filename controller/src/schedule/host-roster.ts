@@ -8,7 +8,7 @@ import type { SweepState } from '../fold/lab-state.js';
 import { HostDeaths } from './host-deaths.js';
 import { type Match, matchHost } from './match-host.js';
 import { missingImage } from './missing-image.js';
-import { UnreadyRows } from './unready-rows.js';
+import { RETURNED_MAX, UnreadyRows } from './unready-rows.js';
 
 /** A session that says nothing for so long gets no work: several of its signs of life are lost. */
 export const SILENT_MAX_MS = 10_000;
@@ -17,8 +17,6 @@ export const ENDING_MAX_MS = 30_000;
 /** A host that gives blocks back rests for longer each time. */
 export const RETURNED_REST_MIN_MS = 1_000;
 export const RETURNED_REST_MAX_MS = 60_000;
-/** After so many blocks given back in a row, what the host has begun is no longer left to it. */
-export const RETURNED_MAX = 3;
 
 export interface HostState {
   readonly id: HostId;

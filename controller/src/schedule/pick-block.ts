@@ -157,7 +157,7 @@ function isHeldBack(
   return anyOther(sweep, row, view, ({ id }) => !failedOn.includes(id));
 }
 
-/** True for a while after the host was not as the row demands. */
+/** True for a while after the host gave a block of the row back. */
 function rests(row: PlannedRow, { id }: HostState, { roster, nowMs }: LabView): boolean {
   return roster.unready(id)?.rests(row, nowMs) === true;
 }

@@ -142,7 +142,7 @@ export class Scheduler {
     if (lease?.host === host) {
       this.roster.ended(host, end, nowMs);
       const row = this.queues.find(lease.sweep, lease.block)?.queue.row;
-      if (end === 'unready' && row) this.roster.unready(host)?.gaveBack(row, reason, nowMs);
+      if (row !== undefined) this.roster.unready(host)?.ended(row, { end, reason }, nowMs);
       this.free(lease, nowMs);
     } else if (this.leases.ofHost(host) === undefined) {
       this.roster.ended(host, 'stopped', nowMs);
