@@ -16,6 +16,7 @@ import { type Broker, connectBroker, messageIdOf } from '@labsweep/proto';
 import { AGENT_PROGRAM } from './index.js';
 import { FakeController } from './testing/fake-controller.js';
 import { idsInLog } from './testing/ids-in-log.js';
+import { jetstreamRequest } from './testing/jetstream-request.js';
 import { freePort, startNats } from './testing/nats-server.js';
 import { PROGRAM, sampleLease } from './testing/sample-lease.js';
 import { waitUntil } from './testing/wait-until.js';
@@ -269,4 +270,25 @@ test('a program that prints more lines than the log takes fails its trial and no
     break;
   }
   await waitUntil('an empty spool', async () => controller.of('alive').at(-1)?.spooled === 0);
+});
+
+test('a program that the store has lost fails its trials as the lab, and the block ends', async (context) => {
+  const lab = await startLab(context);
+  const controller = await lab.controller();
+  const chunks = { filter: '$O.LABSWEEP_ARTIFACTS.C.*' };
+  await jetstreamRequest(controller.natsUrl, 'STREAM.PURGE.OBJ_LABSWEEP_ARTIFACTS', chunks);
+  lab.agent([controller]);
+  await waitUntil('the hello', async () => controller.hellos.length === 1);
+  controller.send({ kind: 'lease', lease: sampleLease(['a']) });
+  await waitUntil('the outcome', async () => (await lab.broker.log.lastSequence()) === 1);
+  for await (const { entries } of lab.broker.log.follow(new AbortController().signal)) {
+    const [entry] = entries;
+    assert.ok(entry?.type === 'trial-ended');
+    assert.equal(entry.outcome.status, 'lab-failed');
+    assert.equal(entry.outcome.failure?.class, 'artifact-missing');
+    assert.match(entry.outcome.failure?.message ?? '', /is damaged in the object store/);
+    controller.send({ kind: 'folded', messageIds: [messageIdOf(entry)], settledIds: [] });
+    break;
+  }
+  await waitUntil('the end', async () => controller.of('block-ended')[0]?.end === 'finished');
 });

@@ -9,11 +9,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Broker, connectBroker } from '@labsweep/proto';
+import { type Broker, connectBroker, sha256Of } from '@labsweep/proto';
 import { Publisher } from './publisher.js';
 import { Spool } from './spool.js';
 import type { SpoolEntry } from './spool-entry.js';
 import { idsInLog } from './testing/ids-in-log.js';
+import { jetstreamRequest } from './testing/jetstream-request.js';
 import { startNats } from './testing/nats-server.js';
 import { sampleEntry, sampleOutcome } from './testing/sample-outcome.js';
 import { waitUntil } from './testing/wait-until.js';
@@ -95,6 +96,22 @@ test('a stream that was deleted is waited for', async (context) => {
   const wanted = [sampleEntry('a'), sampleEntry('b')].map(({ id }) => id);
   await waitUntil('the log', async () => (await lastSequence(again)) === 2, 20_000);
   assert.deepEqual((await idsInLog(again)).sort(), wanted);
+});
+
+test('evidence that the broker has lost a part of comes again with its outcome', async (context) => {
+  const { nats, broker, publisher, spool } = await startLab(context);
+  const bytes = Buffer.alloc(200 * 1024, 'a serial log');
+  const sha256 = sha256Of(bytes);
+  const entry = sampleEntry('a', { evidence: { console: sha256 } });
+  await spool.add(entry, [bytes]);
+  publisher.add(entry);
+  publisher.connect(broker);
+  await publisher.flush(10_000);
+  await jetstreamRequest(nats.url, 'STREAM.MSG.DELETE.OBJ_LABSWEEP_ARTIFACTS', { seq: 1 });
+  await assert.rejects(broker.artifacts.get(sha256), /parts of it are lost/);
+  publisher.publishAgain();
+  await publisher.flush(10_000);
+  assert.deepEqual(Buffer.from(await broker.artifacts.get(sha256)), bytes);
 });
 
 test('an outcome beyond the limit of the server is cut and does not hold others up', async (context) => {

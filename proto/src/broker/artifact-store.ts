@@ -16,7 +16,7 @@ import { explainBrokerFailure } from './broker-failure.js';
 
 const STREAM = `OBJ_${ARTIFACT_BUCKET}`;
 const HOW_TO_MEND =
-  'a new sweep of the same files stores it anew: run the same spec with another --seed';
+  'what a sweep was given is stored anew by a new one: run the same spec with another --seed';
 /** Of an artifact that others store anew while it is read. */
 const READ_ATTEMPTS_MAX = 3;
 
