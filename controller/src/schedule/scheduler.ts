@@ -91,7 +91,7 @@ export class Scheduler {
 
   came(description: HostDescription, agent: Arrival & { trouble?: string }, nowMs: number): void {
     const { id } = description;
-    this.health.came(this.roster.get(id)?.description, description, agent, nowMs);
+    this.health.came(description, agent, nowMs);
     this.roster.came(description, nowMs, agent.trouble);
     this.awaited.came(id);
     const lease = this.leases.ofHost(id);
