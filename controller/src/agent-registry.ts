@@ -153,7 +153,7 @@ function findRefusal(
   }
   if (!isOtherBoot(old.hello, hello)) return undefined;
   if (isProvedAlive(old, hello, now)) {
-    const reason = `${first}, by an agent with a copy of this state folder; ${advice}, and a state folder`;
+    const reason = `${first}, by an agent with a copy of this state folder; ${advice} and an empty state folder`;
     return { reason, isFinal: true };
   }
   const reason = `${first}, under another boot; it is replaced once it was silent for ${SILENT_MAX_MS / 1_000} s`;
