@@ -20,6 +20,14 @@ interface HostRecord {
   spooled: number;
   trouble: string;
   readonly displaced: string[];
+  /** An agent of another boot that has said hello since, with the state folder of this one. */
+  rival: { readonly bootId: string; readonly sinceMs: number } | undefined;
+}
+
+/** Why an agent is not attached: never, or not before it is known whether the other one lives. */
+export interface Refusal {
+  readonly reason: string;
+  readonly isFinal: boolean;
 }
 
 /** `steadyMs` measures intervals; `unixMs` is for people, and may jump. */
@@ -29,7 +37,7 @@ export interface Moment {
 }
 
 /** What people are told of an attached agent. */
-export type AgentState = Readonly<Omit<HostRecord, 'displaced' | 'connection'>> & {
+export type AgentState = Readonly<Omit<HostRecord, 'displaced' | 'connection' | 'rival'>> & {
   readonly attached: boolean;
 };
 
@@ -39,13 +47,13 @@ export class AgentRegistry {
   /**
    * Puts the newest session of a host in the place of the old one, whose stream is closed. The
    * answer is undefined, or the reason why this one is refused: it speaks another protocol; another
-   * agent, with a state folder of its own, lives under the same machine id; or this one was
-   * displaced by one that lives.
+   * agent, with a state folder of its own or a copy of this one's, lives under the same machine id;
+   * or this one was displaced by one that lives.
    */
-  attach(hello: AgentHello, connection: AgentConnection, now: Moment): string | undefined {
+  attach(hello: AgentHello, connection: AgentConnection, now: Moment): Refusal | undefined {
     const old = this.hosts.get(hello.host.id);
-    const reason = otherProtocol(hello) ?? reasonToRefuse(old, hello, now);
-    if (reason !== undefined) return reason;
+    const refusal = otherProtocol(hello) ?? findRefusal(old, hello, now);
+    if (refusal !== undefined) return refusal;
     const displaced = old?.displaced ?? [];
     if (old !== undefined && old.hello.session !== hello.session) {
       displaced.push(old.hello.session);
@@ -53,7 +61,10 @@ export class AgentRegistry {
     }
     const { trouble = '', unsettled } = hello;
     const kept = { ...hello, unsettled: [], holding: [] };
-    const record = { hello: kept, connection, attachedAt: now, heardAt: now, displaced };
+    // A rival of this boot stays one: that this agent speaks again is the proof that both live.
+    const rival = old === undefined || isOtherBoot(old.hello, hello) ? undefined : old.rival;
+    const since = { attachedAt: now, heardAt: now, rival };
+    const record = { hello: kept, connection, displaced, ...since };
     // Set before the old stream is closed, so that its end is not taken for that of the new one.
     this.hosts.set(hello.host.id, { ...record, spooled: unsettled.length, trouble });
     if (old?.connection !== connection) old?.connection?.close();
@@ -99,7 +110,7 @@ export class AgentRegistry {
   }
 
   all(): readonly AgentState[] {
-    return [...this.hosts.values()].map(({ displaced: _, connection, ...state }) => ({
+    return [...this.hosts.values()].map(({ displaced: _, rival: __, connection, ...state }) => ({
       ...state,
       attached: connection !== undefined,
     }));
@@ -112,16 +123,17 @@ export class AgentRegistry {
   }
 }
 
-function otherProtocol({ protocol }: AgentHello): string | undefined {
+function otherProtocol({ protocol }: AgentHello): Refusal | undefined {
   if (protocol === PROTOCOL) return undefined;
-  return `agent speaks protocol ${protocol}, this controller ${PROTOCOL}; update the older`;
+  const reason = `agent speaks protocol ${protocol}, this controller ${PROTOCOL}; update the older`;
+  return { reason, isFinal: true };
 }
 
-function reasonToRefuse(
+function findRefusal(
   old: HostRecord | undefined,
   hello: AgentHello,
   now: Moment,
-): string | undefined {
+): Refusal | undefined {
   if (old?.connection === undefined || old.hello.session === hello.session) return undefined;
   // The stream of an agent that has died may stay open for long.
   if (now.steadyMs - old.heardAt.steadyMs > SILENT_MAX_MS) return undefined;
@@ -129,11 +141,35 @@ function reasonToRefuse(
   const since = new Date(old.attachedAt.unixMs).toISOString();
   const first = `${name} (machine id ${id}) is attached as session ${old.hello.session} since ${since}`;
   if (old.displaced.includes(hello.session)) {
-    return `${first}, which has displaced this session; stop one of the two agents`;
+    const reason = `${first}, which has displaced this session; stop one of the two agents`;
+    return { reason, isFinal: true };
   }
-  if (old.hello.instance === hello.instance) return undefined;
-  return (
-    `${first}, by an agent with another state folder; stop one of the two agents, or give a ` +
-    'cloned machine a machine id of its own (systemd-machine-id-setup)'
-  );
+  const advice =
+    'stop one of the two agents, or give a cloned machine a machine id of its own ' +
+    '(systemd-machine-id-setup)';
+  if (old.hello.instance !== hello.instance) {
+    const reason = `${first}, by an agent with another state folder; ${advice}`;
+    return { reason, isFinal: true };
+  }
+  if (!isOtherBoot(old.hello, hello)) return undefined;
+  if (isProvedAlive(old, hello, now)) {
+    const reason = `${first}, by an agent with a copy of this state folder; ${advice} and an empty state folder`;
+    return { reason, isFinal: true };
+  }
+  const reason = `${first}, under another boot; it is replaced once it was silent for ${SILENT_MAX_MS / 1_000} s`;
+  return { reason, isFinal: false };
+}
+
+/** Empty where a kernel does not tell its boot: nothing follows from that. */
+function isOtherBoot(one: AgentHello, other: AgentHello): boolean {
+  return one.bootId !== '' && other.bootId !== '' && one.bootId !== other.bootId;
+}
+
+/**
+ * A machine runs one boot at a time: if the old one still speaks after the new one has spoken,
+ * there are two machines. What the old one had said before, and was read late, does not count.
+ */
+function isProvedAlive(old: HostRecord, { bootId }: AgentHello, now: Moment): boolean {
+  if (old.rival?.bootId !== bootId) old.rival = { bootId, sinceMs: now.steadyMs };
+  return old.heardAt.steadyMs - old.rival.sinceMs >= ALIVE_INTERVAL_MS;
 }

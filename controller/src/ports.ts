@@ -16,8 +16,8 @@ import type {
 /** One attached agent; messages to an agent that has gone are dropped. */
 export interface AgentConnection {
   send(message: ControllerMessage): void;
-  /** Ends the stream from this side. */
-  close(): void;
+  /** Ends the stream from this side; `reason` is told to an agent that is to dial again. */
+  close(reason?: string): void;
 }
 
 /** One user who watches a sweep. */

@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import {
   type AgentHello,
   type ControllerMessage,
+  type HostId,
   type KnownReign,
   type LeaseId,
   type LogEntry,
@@ -30,13 +31,16 @@ import {
 class FakeAgent implements AgentConnection {
   readonly heard: ControllerMessage[] = [];
   closed = false;
+  /** Why it is to dial again. */
+  closedFor: string | undefined;
 
   send(message: ControllerMessage): void {
     this.heard.push(message);
   }
 
-  close(): void {
+  close(reason?: string): void {
     this.closed = true;
+    this.closedFor = reason;
   }
 
   kinds(): string[] {
@@ -283,6 +287,27 @@ test('a new session of a host displaces the old one, which no longer has a say',
   const ended = { kind: 'block-ended', lease, end: 'finished', reason: '' } as const;
   loop.message(hello.host.id, old, ended);
   assert.equal(young.heard.length, count);
+});
+
+test('a second machine with a copy of the state waits, then is refused; the first works on', () => {
+  const { loop, clock } = newLab();
+  loop.reign(TERM);
+  const first = new FakeAgent();
+  loop.hello(helloOf('host-a', { bootId: 'boot-1' }), first);
+  const dial = () => {
+    const clone = new FakeAgent();
+    loop.hello(helloOf('host-a', { bootId: 'boot-2', session: 'session-clone' }), clone);
+    return clone;
+  };
+  const waiting = dial();
+  assert.deepEqual(waiting.kinds(), [], 'it is not refused for good');
+  assert.match(waiting.closedFor ?? '', /under another boot; it is replaced once it was silent/);
+  clock.ms += ALIVE_INTERVAL_MS;
+  loop.message('host-a' as HostId, first, { kind: 'alive', spooled: 0, trouble: '' });
+  const refused = dial();
+  assert.deepEqual(refused.kinds(), ['refused']);
+  assert.ok(JSON.stringify(refused.heard).includes('host-a (machine id host-a) is attached as'));
+  assert.deepEqual([refused.closed, first.closed], [true, false]);
 });
 
 test('an agent that speaks another protocol is refused with both numbers', () => {

@@ -16,7 +16,7 @@ import {
   type SweepId,
   type SweepSummary,
 } from '@labsweep/proto';
-import { AgentRegistry, ALIVE_INTERVAL_MS, type Moment } from './agent-registry.js';
+import { AgentRegistry, ALIVE_INTERVAL_MS, type Moment, type Refusal } from './agent-registry.js';
 import { hostSummaries } from './commands/host-summaries.js';
 import { setAsideTexts } from './commands/set-aside-texts.js';
 import { Dispatcher } from './dispatcher.js';
@@ -110,11 +110,9 @@ export class SweepLoop {
       return;
     }
     const now = this.now();
-    const reason = this.agents.attach(hello, connection, now);
-    if (reason !== undefined) {
-      this.ports.note(`an agent is refused: ${reason}`, { host: host.id });
-      connection.send({ kind: 'refused', reason });
-      connection.close();
+    const refusal = this.agents.attach(hello, connection, now);
+    if (refusal !== undefined) {
+      this.refuse(refusal, host.id, connection);
       return;
     }
     this.ports.note(`${host.name} attached, session ${hello.session}`, { host: host.id });
@@ -131,6 +129,13 @@ export class SweepLoop {
       else this.announce(hello, held.sweep, now.unixMs);
     }
     this.step();
+  }
+
+  /** One that is not refused for good dials again. */
+  private refuse({ reason, isFinal }: Refusal, host: HostId, connection: AgentConnection): void {
+    this.ports.note(`an agent ${isFinal ? 'is refused' : 'has to wait'}: ${reason}`, { host });
+    if (isFinal) connection.send({ kind: 'refused', reason });
+    connection.close(isFinal ? undefined : reason);
   }
 
   /** What it works on may have been begun by another session, or under a reign that is lost. */

@@ -44,10 +44,11 @@ export function start(folder: string, ...args: readonly string[]): Running {
 }
 
 export function startProgram(folder: string, program: string, args: readonly string[]): Running {
-  const child = spawn(process.execPath, [program, ...args], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  return startCommand(folder, process.execPath, [program, ...args]);
+}
+
+export function startCommand(folder: string, command: string, args: readonly string[]): Running {
+  const child = spawn(command, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk) => {

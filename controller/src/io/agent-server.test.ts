@@ -5,7 +5,13 @@
  */
 import { strict as assert } from 'node:assert';
 import { type TestContext, test } from 'node:test';
-import { type ClientDuplexStream, credentials, Server, ServerCredentials } from '@grpc/grpc-js';
+import {
+  type ClientDuplexStream,
+  credentials,
+  Server,
+  ServerCredentials,
+  status,
+} from '@grpc/grpc-js';
 import {
   type AgentMessage,
   AgentService,
@@ -87,6 +93,15 @@ test('a defect that shows while an agent leaves ends no process', async (context
   stream.end();
   await ended;
   assert.match(notes.join(), /defect in the end of a stream of host-a: .* \| at .*fail/);
+});
+
+test('an agent that has to wait hears why, and is not refused', async (context) => {
+  const hello: SweepLoop['hello'] = (_, connection) => connection.close('the old one may live');
+  const { say, heard, ended, stream } = await attach(context, { hello, detached: () => {} });
+  say(HELLO);
+  await assert.rejects(ended, { code: status.UNAVAILABLE, details: 'the old one may live' });
+  stream.end();
+  assert.deepEqual(heard, []);
 });
 
 test('what an agent is told at once comes in its order and in one message', async (context) => {

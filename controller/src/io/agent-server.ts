@@ -2,7 +2,7 @@
 /**
  * AgentService over gRPC: one stream per agent, messages translated and handed to the sweep loop.
  */
-import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { type ServerDuplexStream, status } from '@grpc/grpc-js';
 import {
   type AgentMessage,
   type AgentServiceHandlers,
@@ -44,9 +44,10 @@ function attach(stream: Stream, loop: SweepLoop, note: (message: string) => void
       if (message.kind !== 'folded' && message.kind !== 'settled') flush();
       else if (unsent.length === 1) queueMicrotask(flush);
     },
-    close: () => {
+    close: (reason) => {
       flush();
-      stream.end();
+      if (reason === undefined) stream.end();
+      else stream.emit('error', unavailable(reason));
     },
   };
   /** A defect of ours is not the agent's: it dials again, and says again what matters. */
@@ -93,4 +94,9 @@ function attach(stream: Stream, loop: SweepLoop, note: (message: string) => void
   stream.on('cancelled', gone);
   stream.on('error', gone);
   stream.on('close', gone);
+}
+
+/** An agent that is told so tries the next address, and this one again. */
+function unavailable(details: string): Error {
+  return Object.assign(new Error(details), { code: status.UNAVAILABLE, details });
 }

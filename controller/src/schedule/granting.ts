@@ -65,10 +65,9 @@ export class Granting {
     const right = this.parts.newRight();
     leases.put({ ...granted, ...right, trials }, nowMs);
     roster.deaths.began(host, block);
-    sweep.lease({ queue, index });
-    queue.pinnedTo = host;
+    sweep.lease({ queue, index }, host);
     idle.delete(host);
-    const trialMs = estimates.trialMs(sweep.id, queue.row, host);
+    const trialMs = estimates.trialMs(sweep.id, queue.row, { host, environment });
     this.shares.granted(sweep, trialMs * trials.length);
     return { kind: 'grant', ...granted, ...right, trials };
   }

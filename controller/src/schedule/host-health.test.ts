@@ -96,30 +96,68 @@ test('A proposal is made again until the log has it, and a release starts all co
   assert.deepEqual(targets(health, 300_000), []);
 });
 
+/** Host `a` under a kernel, by what its agent says of KVM. */
+const kvmHost = (available: boolean, release = '6.12', version = '#1') => ({
+  ...hostNamed('a'),
+  facts: { kernel_release: release, kernel_version: version },
+  supports: [{ environment: 'qemu-kvm' as const, available, reason: 'no sign of life' }],
+});
+
 test('A host whose KVM comes and goes is quarantined; one that never had it is not.', () => {
-  const host = (available: boolean) => ({
-    ...hostNamed('a'),
-    supports: [{ environment: 'qemu-kvm' as const, available, reason: 'no sign of life' }],
-  });
   const health = new HostHealth(new HostDeaths());
-  for (let start = 0; start < 10; start += 1) health.came(host(false), host(false), ALIKE, start);
-  health.came(undefined, host(false), ALIKE, 10);
+  for (let start = 0; start < 10; start += 1) health.came(kvmHost(false), ALIKE, start);
   assert.deepEqual(targets(health), []);
   const lose = (times: number) => {
     for (let start = 0; start < times; start += 1) {
-      health.came(host(false), host(true), ALIKE, start);
-      health.came(host(true), host(false), ALIKE, start);
+      health.came(kvmHost(true), ALIKE, start);
+      // Said twice, as by an agent that only dials again.
+      health.came(kvmHost(false), ALIKE, start);
+      health.came(kvmHost(false), ALIKE, start);
     }
   };
   lose(CANARY_FAILURES_MAX - 1);
   assert.deepEqual(targets(health), []);
   lose(1);
   const [proposal] = health.take(0);
-  assert.match(proposal?.command.reason ?? '', /KVM came and went 3 times on a; .*no sign of life/);
+  assert.match(proposal?.command.reason ?? '', /KVM came and went 3 times on a .*no sign of life/);
   health.commanded(commanded({ kind: 'quarantine', host: 'a' as HostId, reason: '' }));
   health.commanded(commanded({ kind: 'release', host: 'a' as HostId }));
   lose(CANARY_FAILURES_MAX - 1);
   assert.deepEqual(targets(health), [], 'a release starts the count anew');
+});
+
+test('A host that boots kernels with KVM and without by turns is not quarantined for it.', () => {
+  const health = new HostHealth(new HostDeaths());
+  for (let night = 0; night < 10; night += 1) {
+    health.came(kvmHost(true, '6.12'), ALIKE, night);
+    health.came(kvmHost(false, '6.19-tiny'), ALIKE, night);
+    health.came(kvmHost(true, '6.17'), ALIKE, night);
+    health.came(kvmHost(false, '6.17', '#2 without KVM'), ALIKE, night);
+  }
+  assert.deepEqual(targets(health), []);
+  // What is really lost is seen, although another kernel ran between.
+  for (let night = 0; night < CANARY_FAILURES_MAX; night += 1) {
+    health.came(kvmHost(true, '6.12'), ALIKE, night);
+    health.came(kvmHost(false, '6.19-tiny'), ALIKE, night);
+    health.came(kvmHost(false, '6.12'), ALIKE, night);
+  }
+  assert.deepEqual(targets(health), ['a *']);
+});
+
+test('A trial that was measured under KVM sets the count of its losses back, no other trial does.', () => {
+  const losses = (environment: 'qemu-kvm' | 'qemu-tcg', status: 'measured' | 'lab-failed') => {
+    const health = new HostHealth(new HostDeaths());
+    for (let night = 0; night < CANARY_FAILURES_MAX; night += 1) {
+      health.came(kvmHost(true), ALIKE, night);
+      const host = 'a' as HostId;
+      health.observe(outcomeEntry('qemu-smp1/r1/old', { host, environment, status }));
+      health.came(kvmHost(false), ALIKE, night);
+    }
+    return targets(health);
+  };
+  assert.deepEqual(losses('qemu-kvm', 'measured'), []);
+  assert.deepEqual(losses('qemu-tcg', 'measured'), ['a *']);
+  assert.ok(losses('qemu-kvm', 'lab-failed').includes('a *'));
 });
 
 test('A host that dies again and again in a block is quarantined; outcomes in between save it.', () => {
@@ -130,7 +168,7 @@ test('A host that dies again and again in a block is quarantined; outcomes in be
     for (let death = 0; death < times; death += 1) {
       deaths.began(host.id, 'qemu-smp1/r1' as BlockId);
       starts += 1;
-      health.came(host, host, { session: `s${starts}`, startedAtMs: starts }, starts);
+      health.came(host, { session: `s${starts}`, startedAtMs: starts }, starts);
     }
   };
   let starts = 0;

@@ -14,6 +14,7 @@ import {
   type TrialEnded,
 } from '@labsweep/proto';
 import { FATAL_DEATHS_MIN, type HostDeaths } from './host-deaths.js';
+import { KvmLosses } from './kvm-losses.js';
 
 /** Attempts in a row, whatever their kernels, that the lab failed on a host. */
 export const HOST_FAILURES_MAX = 5;
@@ -21,7 +22,10 @@ export const HOST_FAILURES_MAX = 5;
 export const PAIR_FAILURES_MAX = 3;
 /** Hosts on which a kernel failed so: then it is the kernel. */
 export const KERNEL_HOSTS_MIN = 2;
-/** Times that a host lost KVM, which it had offered: its canary guests boot now and then. */
+/**
+ * Times that a host lost KVM, which it had offered under the same kernel, with no trial under KVM
+ * measured between: its canary guests boot now and then.
+ */
 export const CANARY_FAILURES_MAX = 3;
 /** An entry that has not come back through the log by then is appended again, under its old id. */
 const APPEND_AGAIN_MS = 60_000;
@@ -61,8 +65,7 @@ export class HostHealth {
   /** By target, until the log has them. */
   private readonly proposals = new Map<string, QuarantineProposal & { takenAtMs?: number }>();
   private readonly quarantined = new Set<string>();
-  /** Failures of the canary on hosts that had passed it. They leave no outcome in the log. */
-  private readonly canaries = new Map<HostId, number>();
+  private readonly kvm = new KvmLosses();
 
   constructor(private readonly deaths: HostDeaths) {}
 
@@ -76,19 +79,15 @@ export class HostHealth {
       this.failed(entry, history);
       return;
     }
+    if (status === 'measured' && entry.environment === 'qemu-kvm') this.kvm.forget(entry.host);
     // The subject failing shows that the lab works.
     history.kernels.delete(entry.kernel);
     for (const streak of history.kernels.values()) streak.othersAreFine = true;
   }
 
-  /** An agent says hello, on a host that was as `before`. */
-  came(
-    before: HostDescription | undefined,
-    now: HostDescription,
-    agent: Arrival,
-    nowMs: number,
-  ): void {
-    this.lookAtKvm(before, now, nowMs);
+  /** An agent says hello. */
+  came(now: HostDescription, agent: Arrival, nowMs: number): void {
+    this.lookAtKvm(now, nowMs);
     this.lookForDeath(now, agent);
   }
 
@@ -107,9 +106,7 @@ export class HostHealth {
     for (const id of this.deaths.hosts()) {
       if (kernel === undefined && (host === undefined || id === host)) this.deaths.forget(id);
     }
-    for (const id of this.canaries.keys()) {
-      if (kernel === undefined && (host === undefined || id === host)) this.canaries.delete(id);
-    }
+    if (kernel === undefined) this.kvm.forget(host);
     for (const [id, history] of this.hosts) {
       if (host !== undefined && id !== host) continue;
       if (kernel === undefined) history.kernels.clear();
@@ -132,15 +129,13 @@ export class HostHealth {
    * A host that never had KVM says so, and gets no trial under it. One that had it and lost it gave
    * a block back, and after a restart of its agent it may offer it again.
    */
-  private lookAtKvm(before: HostDescription | undefined, now: HostDescription, nowMs: number) {
-    const canary = kvmOf(now);
-    if (before === undefined || kvmOf(before)?.available !== true) return;
-    if (canary === undefined || canary.available) return;
+  private lookAtKvm(now: HostDescription, nowMs: number) {
     const { id: host, name } = now;
-    const count = (this.canaries.get(host) ?? 0) + 1;
-    this.canaries.set(host, count);
-    if (count < CANARY_FAILURES_MAX) return;
-    const reason = `KVM came and went ${count} times on ${name}; the last: ${canary.reason}`;
+    const loss = this.kvm.came(now);
+    if (loss === undefined || loss.count < CANARY_FAILURES_MAX) return;
+    const reason =
+      `KVM came and went ${loss.count} times on ${name} under one kernel; ` +
+      `the last: ${loss.reason}`;
     this.propose(`canary/${nowMs}`, { kind: 'quarantine', host, reason });
   }
 
@@ -204,10 +199,6 @@ export class HostHealth {
     if (this.proposals.has(target) || this.quarantined.has(target)) return;
     this.proposals.set(target, { id: `quarantine/${target}/${cause}`, command });
   }
-}
-
-function kvmOf({ supports }: HostDescription) {
-  return supports.find(({ environment }) => environment === 'qemu-kvm');
 }
 
 function targetOf({ host, kernel }: Target): string {

@@ -15,7 +15,7 @@ export type Match =
   | { readonly environment?: undefined; readonly reason: string };
 
 /** `qemu` prefers KVM, where a canary guest proved it, over emulation. */
-const CANDIDATES: Record<EnvironmentRequest, readonly Environment[]> = {
+export const CANDIDATES: Readonly<Record<EnvironmentRequest, readonly Environment[]>> = {
   native: ['native'],
   qemu: ['qemu-kvm', 'qemu-tcg'],
   'qemu-kvm': ['qemu-kvm'],

@@ -83,7 +83,7 @@ function candidateOf(
   }
   if (index === Number.POSITIVE_INFINITY) return undefined;
   const longestMs = view.isTail
-    ? view.estimates.trialMs(sweep.id, row, host.id) * row.kernels.length
+    ? view.estimates.trialMs(sweep.id, row, asker) * row.kernels.length
     : 0;
   return { queue, index, longestMs };
 }

@@ -31,7 +31,7 @@ import type { SweepQueue } from './sweep-queue.js';
 export class Scheduler {
   readonly leases = new LeaseBook();
   readonly roster = new HostRoster(0);
-  readonly estimates = new DurationEstimates();
+  readonly estimates: DurationEstimates;
   private readonly health = new HostHealth(this.roster.deaths);
   /** Sweeps with anything left to do; empty until `begin`. */
   private readonly queues = new OpenSweeps();
@@ -46,8 +46,10 @@ export class Scheduler {
     private readonly lab: LabState,
     private readonly ports: SchedulerPorts,
   ) {
-    const { leases, roster, estimates, queues, idle } = this;
+    const estimates = new DurationEstimates(lab);
+    this.estimates = estimates;
     this.stopping = new StoppingRows(ports.precisions);
+    const { leases, roster, queues, idle } = this;
     const newRight = () => ports.newRight();
     this.granting = new Granting({ lab, leases, roster, estimates, queues, idle, newRight });
   }
@@ -89,7 +91,7 @@ export class Scheduler {
 
   came(description: HostDescription, agent: Arrival & { trouble?: string }, nowMs: number): void {
     const { id } = description;
-    this.health.came(this.roster.get(id)?.description, description, agent, nowMs);
+    this.health.came(description, agent, nowMs);
     this.roster.came(description, nowMs, agent.trouble);
     this.awaited.came(id);
     const lease = this.leases.ofHost(id);
@@ -118,7 +120,7 @@ export class Scheduler {
     if (trial !== undefined) this.leases.started(held.lease, trial, nowMs);
     this.idle.delete(host);
     const at = this.queues.find(held.sweep, held.block);
-    if (at !== undefined) at.sweep.lease(at);
+    if (at !== undefined) at.sweep.lease(at, host);
     return undefined;
   }
 
@@ -214,7 +216,7 @@ export class Scheduler {
 
   private open(id: SweepId, nowMs: number): void {
     const state = this.lab.sweeps.get(id);
-    const leased = this.leases.ofSweep(id).map(({ block }) => block);
+    const leased = this.leases.ofSweep(id);
     if (state !== undefined && this.queues.open(state, leased, nowMs)) this.idle.opened();
   }
 

@@ -42,6 +42,7 @@ export class SweepQueue {
       const first = queue.blockCount;
       queue.grow(count);
       for (let index = first; index < count; index += 1) this.refresh({ queue, index }, nowMs);
+      if (first === 0) queue.pinnedTo = this.newestTaker(queue);
     }
   }
 
@@ -67,8 +68,9 @@ export class SweepQueue {
     return (this.begun.get(host) ?? new Map<string, QueuedBlock>()).values();
   }
 
-  lease(block: QueuedBlock): void {
+  lease(block: QueuedBlock, host: HostId): void {
     this.setMark(block, 'leased');
+    block.queue.pinnedTo = host;
   }
 
   /** Asks the fold what has become of a block that nobody has, or nobody any longer. */
@@ -78,11 +80,21 @@ export class SweepQueue {
 
   private markOf(at: QueuedBlock, nowMs: number): BlockMark {
     const block = blockAt(this.sweep, at.queue.row, at.index);
-    if (block === undefined || isDecided(block)) return 'decided';
-    const last = block.attempts.at(-1);
-    if (last === undefined) return 'untouched';
-    at.queue.pinnedTo = last.host;
-    return this.reopen(at, block, nowMs);
+    if (block === undefined) return 'decided';
+    // What is leased says where the row is now: a late outcome of another host does not move it.
+    at.queue.pinnedTo ??= takerOf(block);
+    if (isDecided(block)) return 'decided';
+    return block.attempts.length === 0 ? 'untouched' : this.reopen(at, block, nowMs);
+  }
+
+  /** Of the last block of the row that anybody took: a host that was away has lost the row. */
+  private newestTaker(queue: RowQueue): HostId | undefined {
+    for (let index = queue.begunCount - 1; index >= 0; index -= 1) {
+      const block = blockAt(this.sweep, queue.row, index);
+      const taker = block && takerOf(block);
+      if (taker !== undefined) return taker;
+    }
+    return undefined;
   }
 
   private reopen(at: QueuedBlock, block: BlockState, nowMs: number): BlockMark {
@@ -119,4 +131,9 @@ export class SweepQueue {
     this.byRow.set(row.id, queue);
     return queue;
   }
+}
+
+/** The host whose attempt was accepted, else the last that began one. */
+function takerOf(block: BlockState): HostId | undefined {
+  return block.decision?.host ?? block.attempts.at(-1)?.host;
 }

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+/** That the host of a row under `pin-row` is the same for the controller that takes over. */
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import type { HostId, LogEntry } from '@labsweep/proto';
+import { outcomeEntry, SWEEP, submittedEntry, wholeAttempt } from '../testing/lab-harness.js';
+import { ScheduleLab } from '../testing/schedule-lab.js';
+import { REATTACH_MAX_MS } from './awaited-hosts.js';
+
+const A = 'host-a' as HostId;
+const B = 'host-b' as HostId;
+const SPEC = `${submittedEntry()
+  .specText.replace('repetitions = 2', 'repetitions = 6')
+  .replace('smp = [1, 2]', 'smp = [1]')}[schedule]\nplacement = "pin-row"\n`;
+const SUBMITTED = submittedEntry({ specText: SPEC });
+
+/** The hosts of the next blocks, one after the other, of a controller that has read this log. */
+function takeOver(...log: readonly LogEntry[]): ScheduleLab {
+  const lab = ScheduleLab.begun(SUBMITTED, ...log).come('host-b', 'host-a');
+  return lab.pass(REATTACH_MAX_MS);
+}
+
+const ran = (block: number, host: HostId) => wholeAttempt(`qemu-smp1/r${block}`, { host });
+
+test('A controller that takes over leaves a row to the host that has run its blocks.', () => {
+  assert.deepEqual(takeOver(...ran(1, A), ...ran(2, A)).granted(), ['host-a qemu-smp1/r3 a1']);
+});
+
+test('A row that went to another host when its first was away stays where it went.', () => {
+  const log = [...ran(1, A), ...ran(2, A), ...ran(3, B)];
+  assert.deepEqual(takeOver(...log).granted(), ['host-b qemu-smp1/r4 a1']);
+  const begun = [...ran(1, B), outcomeEntry('qemu-smp1/r2/old', { host: A })];
+  assert.deepEqual(takeOver(...begun).granted(), ['host-a qemu-smp1/r2 a1']);
+});
+
+for (const when of ['before', 'after'] as const) {
+  test(`A block that is in the hands of a host pins its row, told ${when} the log is read.`, () => {
+    const lab = new ScheduleLab(SUBMITTED);
+    const held = {
+      sweep: SWEEP,
+      block: 'qemu-smp1/r1' as never,
+      attempt: 1,
+      epoch: 1,
+      lease: 'lease-x' as never,
+      environment: 'qemu-tcg' as const,
+    };
+    if (when === 'after') lab.scheduler.begin(0);
+    lab.come('host-a', 'host-b');
+    assert.equal(lab.scheduler.keep(A, held, 0), undefined);
+    if (when === 'before') lab.scheduler.begin(0);
+    assert.deepEqual(lab.granted(), [], 'host-b leaves the row to host-a');
+    lab.fold(...ran(1, A)).end('host-a');
+    assert.deepEqual(lab.granted(), ['host-a qemu-smp1/r2 a1']);
+  });
+}
+
+test('A late outcome of a host that has lost the row does not take it back.', () => {
+  const lab = ScheduleLab.begun(SUBMITTED, ...ran(1, A)).come('host-b');
+  const [grant] = lab.pass(2 * 60_000).grants();
+  assert.deepEqual([grant?.host, grant?.block], [B, 'qemu-smp1/r2']);
+  lab.come('host-a').fold(...ran(2, A));
+  assert.deepEqual(lab.revoked(), ['host-b: the block was decided by another attempt']);
+  lab.scheduler.roster.ended(B, 'stopped', lab.nowMs);
+  lab.scheduler.tick();
+  assert.deepEqual(lab.granted(), ['host-b qemu-smp1/r3 a1']);
+});
