@@ -78,7 +78,8 @@ export class StoreSync {
       if (stream !== LOG_STREAM) return;
       // The server may go on writing to a store that was moved away.
       throw new LabsweepError(
-        `--store: ${folder} is gone, so nothing can be synced; move the store back, or start the controller anew with the folder that nats-server has now`,
+        `--store: ${folder} is gone, so nothing can be synced; move the store back, or start the ` +
+          'controller anew with the folder that nats-server has now',
       );
     }
     const synced = this.newest.get(stream) ?? 0;

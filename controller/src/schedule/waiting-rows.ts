@@ -90,7 +90,7 @@ function standingOf(lab: LabState, { id, description: { name } }: HostState): st
   return isDrained(lab, id) ? `${name} is drained` : undefined;
 }
 
-/** Why the host gave blocks of the row back, in its agent's words, until it has run it after all. */
+/** Why the host gave blocks of the row back, in its agent's words, until it ran one. */
 function unreadinessOf(roster: HostRoster, { id, description }: HostState, row: PlannedRow) {
   const reason = roster.unready(id)?.reason(row);
   return reason === undefined ? undefined : `${description.name}: ${reason}`;
