@@ -27,7 +27,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a block that is leased stays open for others',
     area: 'lease',
     file: 'controller/dist/schedule/granting.js',
-    from: 'sweep.lease({ queue, index });',
+    from: 'sweep.lease({ queue, index }, host);',
     to: '',
   },
   {
