@@ -10,6 +10,7 @@ import { Publisher, type PublisherOptions } from './publisher.js';
 import { Spool } from './spool.js';
 import type { SpoolEntry } from './spool-entry.js';
 import { sampleEntry } from './testing/sample-outcome.js';
+import { waitUntil } from './testing/wait-until.js';
 
 /** A broker that keeps what it gets, and fails as often as it is told to. */
 function fakeBroker(failures = 0) {
@@ -105,6 +106,45 @@ test('a broker that fails gets the outcome again, and a new connection gets what
   publisher.connect(second.broker);
   await publisher.flush(5_000);
   assert.deepEqual(second.appended, [entry.id]);
+});
+
+test('an outcome that is settled, although its broker only ever failed, leaves no trouble', async (context) => {
+  const { spool, publisher } = await newPublisher(context);
+  const entries = [sampleEntry('a'), sampleEntry('b')];
+  publisher.connect(fakeBroker(Number.POSITIVE_INFINITY).broker);
+  for (const entry of entries) {
+    await spool.add(entry, []);
+    publisher.add(entry);
+    publisher.hurry();
+  }
+  // Until the second try, which is the first that tells.
+  await waitUntil('the trouble', async () => publisher.trouble !== '');
+  const ids = entries.map(({ id }) => id);
+  await publisher.settle(ids.slice(0, 1));
+  assert.match(publisher.trouble, /^outcomes stay in the spool: /, 'one is still not through');
+  // As by a controller that has it: only the answer of the broker was lost.
+  await waitUntil('its end', async () => {
+    await publisher.settle(ids);
+    return publisher.trouble === '';
+  });
+  assert.deepEqual(spool.unsettled(), []);
+});
+
+test('a failure to publish what was settled meanwhile is no trouble', async (context) => {
+  const { spool, publisher } = await newPublisher(context);
+  const entry = sampleEntry('a');
+  const tries: ((error: Error) => void)[] = [];
+  const appendTexts = () => new Promise<never>((_, reject) => tries.push(reject));
+  publisher.connect({ log: { appendTexts }, artifacts: {} } as unknown as Broker);
+  await spool.add(entry, []);
+  publisher.add(entry);
+  publisher.hurry();
+  tries[0]?.(new Error('no responders'));
+  await waitUntil('the second try', async () => tries.length === 2);
+  await publisher.settle([entry.id]);
+  tries[1]?.(new Error('no responders'));
+  await publisher.flush(5_000);
+  assert.equal(publisher.trouble, '');
 });
 
 test('an outcome that an earlier process published is not waited for a second time', async (context) => {

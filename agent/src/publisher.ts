@@ -154,8 +154,7 @@ export class Publisher {
       this.published.delete(parcel);
       this.queue.delete(parcel);
     }
-    // An answer was lost, and nothing is left whose publication could show that all is well.
-    if (this.queue.size === 0 && this.inFlight.size === 0) this.trouble = '';
+    this.endTroubleIfIdle();
   }
 
   /** See `FoldNews.whenTold`. */
@@ -195,6 +194,11 @@ export class Publisher {
     return parcel.some(({ id }) => this.spool.has(id));
   }
 
+  /** An answer was lost, and nothing is left whose publication could show that all is well. */
+  private endTroubleIfIdle(): void {
+    if (this.queue.size === 0 && this.inFlight.size === 0) this.trouble = '';
+  }
+
   private tellIdle(): void {
     if (this.queue.size === 0 && this.inFlight.size === 0) this.leaveIdle();
   }
@@ -219,6 +223,7 @@ export class Publisher {
       if (broker === this.broker) this.failed(error);
     }
     this.inFlight.delete(parcel);
+    this.endTroubleIfIdle();
     this.pump();
     this.tellIdle();
   }

@@ -96,8 +96,11 @@ test('a runner that hangs loses the lease, says so, and the rest of the agent li
   await sleep(1_000);
   assert.equal(of('renew').length, count, 'no renewal beyond the limit');
   // It is busy with what hangs, and takes nothing else.
+  const leasedAtMs = performance.now();
   worker.handle({ kind: 'lease', lease: sampleLease(['a'], { block: 'scripted-smp1/r2' }) });
   await waitUntil('its return', async () => of('block-ended').length === 1);
+  const restMs = performance.now() - leasedAtMs;
+  assert.ok(restMs > 4_900, `it came back after ${restMs} ms, and would be leased at once again`);
   const { message } = of('block-ended')[0] ?? {};
   assert.ok(message?.kind === 'block-ended' && / hangs: /.test(message.reason));
 });
@@ -147,6 +150,22 @@ test('a lease that comes before a block has ended waits for its end, and no long
   await sleep(50);
   assert.deepEqual(worker.held(), []);
   assert.equal(appended.length, 2);
+});
+
+test('a lease that waits for the end of a block, and is revoked meanwhile, is not begun', async (context) => {
+  const { worker, appended, of } = await startWorker(context);
+  const [first, second] = ['scripted-smp1/r1', 'scripted-smp1/r2'].map((block) =>
+    sampleLease(['a'], { block }),
+  );
+  assert(first && second);
+  worker.handle({ kind: 'lease', lease: first });
+  await waitUntil('the outcome', async () => appended.length === 1);
+  worker.handle({ kind: 'lease', lease: second });
+  worker.handle({ kind: 'revoked', lease: second.lease, reason: 'its sweep was cancelled' });
+  worker.handle({ kind: 'folded', messageIds: appended.map(messageIdOf), settledIds: [] });
+  await waitUntil('the end', async () => of('block-ended').length === 1);
+  await sleep(50);
+  assert.deepEqual([appended.length, worker.held()], [1, []]);
 });
 
 test('a host that is not ready gives the block back at once, with what it waits for', async (context) => {
