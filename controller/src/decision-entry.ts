@@ -5,12 +5,15 @@
 import type { LogEntry } from '@labsweep/proto';
 import type { ScheduleDecision } from './schedule/schedule-view.js';
 
+/** In place of the name of a user. */
+export const OWN_NAME = 'labsweep';
+
 /** Decided by labsweep itself, and in the log in the same way as what users ask for. */
 export function decisionEntry(
   decision: Extract<ScheduleDecision, { kind: 'quarantine' | 'stop-row' }>,
   atMs: number,
 ): LogEntry {
-  const by = 'labsweep';
+  const by = OWN_NAME;
   if (decision.kind === 'quarantine') {
     const { id, command } = decision.proposal;
     return { type: 'host-commanded', id, atMs, by, command };

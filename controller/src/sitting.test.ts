@@ -3,8 +3,14 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type BlockId, LabsweepError, type RowId } from '@labsweep/proto';
-import { outcomeEntry, SWEEP, submittedEntry } from './testing/lab-harness.js';
+import {
+  type BlockId,
+  type ControllerMessage,
+  LabsweepError,
+  messageIdOf,
+  type RowId,
+} from '@labsweep/proto';
+import { helloOf, outcomeEntry, SWEEP, submittedEntry } from './testing/lab-harness.js';
 import { SittingLab } from './testing/sitting-lab.js';
 
 /** Longer than anything that a sitting would still do. */
@@ -120,6 +126,30 @@ test('a controller that has not folded the log yet asks for no lock', LIMIT, asy
   lab.stop.abort();
   await end;
 });
+
+test(
+  'what was folded before the reign is settled for an agent that still holds it',
+  LIMIT,
+  async () => {
+    const lab = new SittingLab();
+    const outcome = outcomeEntry('qemu-smp1/r1/old');
+    lab.entries = [submittedEntry(), outcome];
+    lab.logLength = lab.entries.length;
+    const end = lab.newSitting().run();
+    await lab.until(() => lab.gate.includes('open'));
+    const settled: string[] = [];
+    const send = (message: ControllerMessage) => {
+      if (message.kind === 'settled') settled.push(...message.messageIds);
+      if (message.kind === 'folded') settled.push(...message.settledIds);
+    };
+    const unsettled = [messageIdOf(outcome)];
+    lab.loop?.hello({ ...helloOf(outcome.host), unsettled }, { send, close: () => {} });
+    await lab.until(() => settled.length > 0);
+    assert.deepEqual(settled, unsettled);
+    lab.stop.abort();
+    await end;
+  },
+);
 
 test('an outcome of a block that a stopped row has dropped waits for nothing', LIMIT, async () => {
   const lab = new SittingLab();

@@ -28,6 +28,7 @@ import type { StoreSync } from './io/store-sync.js';
 import { Submission } from './io/submission.js';
 import { sweepHistory } from './io/sweep-history.js';
 import { sweepHandlers } from './io/sweep-server.js';
+import { SyncedLog } from './io/synced-log.js';
 import { monotonicMs, sleep } from './io/waiting.js';
 import type { LoopPorts } from './ports.js';
 import { Readiness } from './readiness.js';
@@ -35,7 +36,6 @@ import type { LockMemory } from './reign/lock-memory.js';
 import type { Reign } from './reign/reign.js';
 import { type Contender, takeReign } from './reign/take-reign.js';
 import { SweepLoop } from './sweep-loop.js';
-import { SyncHorizon } from './sync-horizon.js';
 import { Troubles } from './troubles.js';
 
 export interface SittingOptions {
@@ -72,7 +72,7 @@ export class Sitting {
   private readonly inLog = new Set<string>();
   private readonly early = new EarlyEntries((entry) => this.hasPlace(entry));
   private readonly follower: LogFollower;
-  private readonly horizon: SyncHorizon;
+  private readonly synced: SyncedLog;
   /** Since when all is folded that the log held at its beginning. */
   private foldedAtMonotonicMs: number | undefined;
   private reign: Reign | undefined;
@@ -102,7 +102,6 @@ export class Sitting {
       natsUrl,
     });
     this.troubles = new Troubles((texts) => this.loop.setTroubles(texts), note);
-    this.horizon = this.openHorizon();
     this.follower = new LogFollower({
       log: broker.log,
       lossCount: broker.lossCount,
@@ -110,6 +109,13 @@ export class Sitting {
       onWhole: () => this.forgetOld(),
       note,
       sleep,
+      signal: this.signal,
+    });
+    this.synced = new SyncedLog({
+      ...options,
+      follower: this.follower,
+      onSynced: (sequence) => this.loop.synced(sequence),
+      onTrouble: (text) => this.troubles.set('horizon', text),
       signal: this.signal,
     });
   }
@@ -177,8 +183,8 @@ export class Sitting {
     note(`reigns under term ${reign.term}`, { term: reign.term });
     writer.begin((messageId) => this.inLog.has(messageId));
     // What was folded before this reign may be asked for by agents that still hold it.
-    this.horizon.folded(this.follower.newest);
-    void this.horizon.run(signal);
+    this.synced.folded(this.follower.newest);
+    void this.synced.run();
     this.loop.reign(reign.term);
     const ticker = setInterval(() => this.tick(), TICK_INTERVAL_MS);
     signal.addEventListener('abort', () => clearInterval(ticker), { once: true });
@@ -199,21 +205,26 @@ export class Sitting {
   private serve(): void {
     const { gate, broker, writer, cacheDirectory, note } = this.options;
     const { loop } = this;
-    const parts = { artifacts: broker.artifacts, log: writer };
-    const submission = new Submission({ broker: parts, loop, cacheDirectory });
-    const desk = new CommandDesk({ broker: parts, loop, cacheDirectory }, submission);
+    const untilKept = this.synced.untilKept.bind(this.synced);
+    const store = { artifacts: broker.artifacts, log: writer };
+    const parts = { broker: store, loop, cacheDirectory, untilKept };
+    const submission = new Submission(parts);
+    const desk = new CommandDesk(parts, submission);
     gate.open({
       agent: agentHandlers(loop, note),
-      sweep: sweepHandlers({ loop, broker: parts, submission, desk }),
+      sweep: sweepHandlers({ loop, broker: store, submission, desk }),
     });
   }
 
   private tick(): void {
-    const { broker, natsUrl } = this.options;
+    const { broker, natsUrl, writer } = this.options;
     const lostSinceMs = broker.lostSinceMs();
     const since = lostSinceMs === undefined ? '' : new Date(lostSinceMs).toISOString();
     const text = since === '' ? '' : `nats-server at ${natsUrl} is away since ${since}`;
     this.troubles.set('connection', text);
+    const nameOf = (id: string) =>
+      this.loop.hosts().find(({ host }) => host === id)?.hostName ?? id;
+    this.troubles.set('commands', writer.notRestored(nameOf).join('; '));
     this.loop.tick();
   }
 
@@ -225,7 +236,7 @@ export class Sitting {
     }
     for (const why of malformed) this.options.note(`log message ${sequence} is skipped: ${why}`);
     // A standby settles nothing; its reign begins with what is the newest entry then.
-    if (this.reign !== undefined) this.horizon.folded(message);
+    if (this.reign !== undefined) this.synced.folded(message);
   }
 
   private remember(entry: LogEntry): void {
@@ -244,22 +255,6 @@ export class Sitting {
     const sweep = 'sweep' in entry ? this.loop.sweep(entry.sweep) : undefined;
     if (entry.type === 'trial-ended') return blockOf(sweep, entry.block) !== undefined;
     return sweep !== undefined;
-  }
-
-  private openHorizon(): SyncHorizon {
-    const { broker, store, syncDelayMs, note } = this.options;
-    return new SyncHorizon({
-      sync: store === undefined ? undefined : () => store.sync(),
-      delayMs: syncDelayMs,
-      returnCount: broker.returnCount,
-      holds: (place) => broker.log.holds(place),
-      monotonicMs,
-      sleep,
-      onSynced: (sequence) => this.loop.synced(sequence),
-      onTrouble: (text) => this.troubles.set('horizon', text),
-      // The follower has words for what is wrong, and ends this sitting.
-      onRewound: () => this.follower.verify().catch((error) => note(explainBrokerFailure(error))),
-    });
   }
 
   /** The next reign of this process comes after all that agents have seen. */

@@ -4,7 +4,6 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import {
-  type AgentHello,
   type ControllerMessage,
   type HostId,
   type KnownReign,
@@ -21,7 +20,7 @@ import type { AgentConnection } from './ports.js';
 import { LEASE_DURATION_MS } from './schedule/lease-book.js';
 import { SweepLoop } from './sweep-loop.js';
 import {
-  hostNamed,
+  helloOf,
   outcomeEntry,
   SWEEP,
   submittedEntry,
@@ -90,20 +89,6 @@ function newLab() {
   };
   return { loop, clock, appended, lock, outranks, fold };
 }
-
-const helloOf = (name: string, changes: Partial<AgentHello> = {}): AgentHello => ({
-  protocol: PROTOCOL,
-  session: `session-of-${name}`,
-  instance: `state-of-${name}`,
-  bootId: 'boot',
-  startedAtMs: 0,
-  acknowledgedSequence: 0,
-  seen: NO_REIGN,
-  host: hostNamed(name),
-  holding: [],
-  unsettled: [],
-  ...changes,
-});
 
 test('nothing is leased before the log has been read to its end', () => {
   const { fold, loop } = newLab();

@@ -16,12 +16,13 @@ import {
   truncateSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { messageIdOf, type TrialEnded } from '@labsweep/proto';
+import { SweepClient } from '@labsweep/cli';
+import { messageIdOf, parseLoopbackAddress, type SweepId, type TrialEnded } from '@labsweep/proto';
 import { heard, Lab } from './lab.js';
 import { type Running, resultLines, run, waitFor } from './labsweep-process.js';
-import { outcomesIn } from './log-outcomes.js';
+import { entriesIn, outcomesIn } from './log-outcomes.js';
 
 /** So long that trials still run when hosts hear, up to a second later, what is settled. */
 const SPEC = { durationMs: 250, repetitions: 12 };
@@ -107,9 +108,8 @@ function whyNoDisk(): string | undefined {
   return existsSync('/dev/loop-control') ? undefined : 'this machine has no loop devices';
 }
 
-test('power loss with --store: a disk image holds what was synced, and all that was settled is there', {
-  skip: whyNoDisk() ?? false,
-}, async (context) => {
+/** A lab whose broker has its store on an image of its own. */
+async function labOnImage(context: TestContext) {
   const lab = await Lab.prepare(context, { spec: SPEC, store: 'disk/store' });
   const disk = join(lab.folder, 'disk');
   mkdirSync(disk);
@@ -120,6 +120,25 @@ test('power loss with --store: a disk image holds what was synced, and all that 
   const mount = (file: string) => shell('mount', '-o', 'loop,commit=300', file, disk);
   mount(image);
   lab.atEnd(() => spawnSync('umount', ['-l', disk]));
+  const after = `${image}.after`;
+  return {
+    lab,
+    /** Keeps what the disk holds at this moment. */
+    copy: () => copyFileSync(image, after),
+    /** The server, which was killed, comes back on what was kept. */
+    comeBack: async () => {
+      // Lazily, because the kernel may still hold files of the server.
+      shell('umount', '-l', disk);
+      mount(after);
+      await lab.startNats();
+    },
+  };
+}
+
+test('power loss with --store: a disk image holds what was synced, and all that was settled is there', {
+  skip: whyNoDisk() ?? false,
+}, async (context) => {
+  const { lab, copy, comeBack } = await labOnImage(context);
   await lab.begin({ agents: AGENTS });
   const { nats, controllers } = lab;
   const [controller] = controllers;
@@ -131,15 +150,12 @@ test('power loss with --store: a disk image holds what was synced, and all that 
   controller.child.kill('SIGSTOP');
   await delay(400);
   nats.child.kill('SIGSTOP');
-  copyFileSync(image, `${image}.after`);
+  copy();
   nats.child.kill('SIGCONT');
   // The controller is stopped, so nothing is settled after the copy.
   const { acknowledged, settled } = await judge(lab);
   await nats.end('SIGKILL');
-  // Lazily, because the kernel may still hold files of the server that was just killed.
-  shell('umount', '-l', disk);
-  mount(`${image}.after`);
-  await lab.startNats();
+  await comeBack();
   const after = await outcomesIn(lab);
   context.diagnostic(
     `${acknowledged} outcomes acknowledged, ${settled.length} settled; on the image ` +
@@ -149,6 +165,50 @@ test('power loss with --store: a disk image holds what was synced, and all that 
   for (const id of settled) assert.ok(after.includes(id), `${id} was settled and is lost`);
   controller.child.kill('SIGCONT');
   await assertFaultlessTable(lab, running);
+});
+
+/** So many in a row that most would be answered between two rounds of the sync. */
+const COMMANDS = 8;
+
+test('power loss with --store: what a user was answered is on the disk image', {
+  skip: whyNoDisk() ?? false,
+}, async (context) => {
+  const { lab, copy, comeBack } = await labOnImage(context);
+  await lab.begin({ agents: ['box-a'] });
+  const { nats, controllers, addresses } = lab;
+  const [controller] = controllers;
+  assert.ok(nats && controller);
+  const client = new SweepClient([parseLoopbackAddress(addresses[0] ?? '', 'controller')]);
+  lab.atEnd(() => client.close());
+  while ((await client.hosts()).hosts.length === 0) await delay(20);
+  const file = (name: string) => readFileSync(join(lab.folder, name));
+  const sweep = 'scripted-1a2b3c4d' as SweepId;
+  const common = { sweep, by: 'tester', onProgress: () => {}, signal: context.signal };
+  const spec = { specPath: 'sweep.toml', specText: file('sweep.toml').toString(), seed: 1 };
+  const files = { 'toggle.c': await client.putArtifact(file('toggle.c')) };
+  await client.submit({ ...common, ...spec, files });
+  const nothing = { row: '', count: 0, kernel: '', source: '', files: {}, reason: '' };
+  for (let index = 0; index < COMMANDS; index += 2) {
+    const isOdd = index % 4 === 0;
+    const ids = [`asked-${index}-by-test`, `asked-${index + 1}-by-test`] as const;
+    const kind = isOdd ? 'pause' : 'resume';
+    await client.command({ ...nothing, ...common, id: ids[0], kind });
+    const hostKind = isOdd ? 'drain' : 'undrain';
+    const asked = { ...nothing, id: ids[1], by: 'tester', kind: hostKind, host: 'box-a' } as const;
+    await client.commandHost(asked);
+  }
+  // The last one was answered just now: all power is lost, of the controller as of the broker.
+  for (const { child } of [controller, nats]) child.kill('SIGSTOP');
+  copy();
+  controller.child.kill('SIGKILL');
+  await controller.ended;
+  await nats.end('SIGKILL');
+  await comeBack();
+  const after = (await entriesIn(lab)).flatMap((entry) => ('command' in entry ? entry.id : []));
+  const ids = Array.from({ length: COMMANDS }, (_, index) => `asked-${index}-by-test`);
+  assert.deepEqual(after, ids);
+  await heard(lab.startController(0, '--store', lab.store), /reigns under term/);
+  assert.equal((await client.get(sweep)).sweep, sweep);
 });
 
 /** How long the block file of the log was, at times of a clock that nobody sets. */

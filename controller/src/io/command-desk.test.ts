@@ -15,11 +15,19 @@ import { summarize } from '../sweep-progress.js';
 import { SWEEP, submittedEntry } from '../testing/lab-harness.js';
 import { CommandDesk } from './command-desk.js';
 import { Submission, type SubmissionParts } from './submission.js';
+import { untilFolded } from './until-folded.js';
 
 const HOOKS = { onProgress: () => {}, signal: new AbortController().signal };
 const ID = 'command-1';
 
-function deskOver(options: { readonly delivers: boolean } = { delivers: true }) {
+interface DeskOptions {
+  readonly delivers: boolean;
+  /** Settles when all is on the disk. */
+  readonly kept?: Promise<void>;
+}
+
+function deskOver(options: DeskOptions = { delivers: true }) {
+  const { kept } = options;
   const lab = emptyLabState();
   // No kernel of such a sweep has to be got.
   const { specText } = submittedEntry();
@@ -42,9 +50,24 @@ function deskOver(options: { readonly delivers: boolean } = { delivers: true }) 
     return log.length;
   };
   const broker = { log: { append } } as unknown as SubmissionParts['broker'];
-  const parts = { broker, loop, cacheDirectory: '/nowhere' };
-  const desk = new CommandDesk(parts, new Submission(parts));
-  return { desk, log, deliver, history: () => historyOf(desk.find(SWEEP), lab.commands) };
+  /** How often somebody waited until something was kept. */
+  let waits = 0;
+  const untilKept: SubmissionParts['untilKept'] = async (isFolded, awaited) => {
+    waits += 1;
+    await untilFolded(isFolded, awaited);
+    await kept;
+  };
+  const parts = { broker, loop, cacheDirectory: '/nowhere', untilKept };
+  const submission = new Submission(parts);
+  const desk = new CommandDesk(parts, submission);
+  return {
+    desk,
+    submission,
+    log,
+    deliver,
+    waits: () => waits,
+    history: () => historyOf(desk.find(SWEEP), lab.commands),
+  };
 }
 
 const NO_DETAILS = { row: '', count: 0, kernel: '', source: '', files: {} };
@@ -68,6 +91,34 @@ test('a command is answered when it is folded, and not before', async () => {
   assert.equal(isAnswered, false);
   deliver();
   await answered;
+});
+
+test('nothing that was asked is answered before it is on the disk, nor what was asked before', async () => {
+  let keep = () => {};
+  const kept = new Promise<void>((resolve) => {
+    keep = resolve;
+  });
+  const { desk, submission, waits } = deskOver({ delivers: true, kept });
+  const drain = { kind: 'drain', host: 'box-a', kernel: '', reason: '', id: ID, by: 'anna' };
+  const cancel = request('cancel', { id: 'command-2' });
+  let answered = 0;
+  const ask = async (asked: Promise<unknown>) => {
+    await asked;
+    answered += 1;
+  };
+  const all = [ask(desk.askHost(drain)), ask(desk.askSweep(cancel, HOOKS))];
+  await delay(20);
+  // The same again, another cancel of what is cancelled, and a sweep that is there.
+  const another = request('cancel', { id: 'command-3' });
+  for (const each of [cancel, another]) all.push(ask(desk.askSweep(each, HOOKS)));
+  all.push(ask(desk.askHost(drain)));
+  const { sweep, seed, specPath, specText } = submittedEntry();
+  const submitted = { sweep, seed, specPath, specText, files: {}, by: 'anna' };
+  all.push(ask(submission.submit(submitted, HOOKS)));
+  await delay(20);
+  assert.deepEqual([waits(), answered], [6, 0]);
+  keep();
+  await Promise.all(all);
 });
 
 test('the same id again changes nothing, even where it could not be asked any longer', async () => {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Takes what users ask of sweeps and hosts after the submission: reads it, resolves the kernel it
- * may name, appends it to the log, and answers when it is folded. The same id again changes
- * nothing.
+ * may name, appends it to the log, and answers when it is folded and kept. The same id again
+ * changes nothing.
  */
 import {
   type Commanded,
@@ -23,7 +23,7 @@ import {
 import type { SweepState } from '../fold/lab-state.js';
 import { NotFoundError } from './replies.js';
 import type { Submission, SubmissionHooks, SubmissionParts } from './submission.js';
-import { untilFolded } from './until-folded.js';
+import type { Awaited } from './until-folded.js';
 
 /** Made by the client, so that a repeated request is known as one. */
 const COMMAND_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{7,63}$/;
@@ -58,8 +58,8 @@ export class CommandDesk {
   }
 
   /**
-   * Settles when the command is folded. Throws UsageError for what the user can mend, LabsweepError
-   * for the rest.
+   * Settles when the command is folded and kept. Throws UsageError for what the user can mend,
+   * LabsweepError for the rest.
    */
   async askSweep(request: SweepRequest, hooks: SubmissionHooks): Promise<void> {
     const { id, by } = checkAsked(request);
@@ -70,10 +70,15 @@ export class CommandDesk {
     const refuseSkipped = () => {
       if (this.parts.loop.commands.isSkipped(messageId)) readSweepCommand(sweep, request);
     };
-    if (this.parts.loop.commands.has(messageId)) return refuseSkipped();
+    if (this.parts.loop.commands.has(messageId)) {
+      refuseSkipped();
+      return this.untilKept(messageId, header);
+    }
     const asked = readSweepCommand(sweep, request);
     // Cancelling is final: asking for it again has nothing to add to the log.
-    if (asked.kind === 'cancel' && sweep.cancelledAtMs !== undefined) return;
+    if (asked.kind === 'cancel' && sweep.cancelledAtMs !== undefined) {
+      return this.parts.untilKept(() => true, awaited(header));
+    }
     const command = await this.resolve(asked, { sweep, request, hooks });
     // To get a kernel may take long, and others may have asked for something meanwhile.
     readSweepCommand(sweep, request);
@@ -81,12 +86,15 @@ export class CommandDesk {
     refuseSkipped();
   }
 
-  /** Settles when the command is folded. Throws UsageError for a name that nobody has. */
+  /** Settles when the command is folded and kept. Throws UsageError for a name that nobody has. */
   async askHost(request: HostRequest): Promise<HostCommanded['command']> {
     const { id, by } = checkAsked(request);
     const { loop } = this.parts;
     const known = loop.commands.ofHosts().find((entry) => entry.id === id);
-    if (known !== undefined) return known.command;
+    if (known !== undefined) {
+      await this.untilKept(messageIdOf(known), known);
+      return known.command;
+    }
     const kernels = loop.kernelNames();
     const names = { hosts: loop.hosts(), kernels, commands: loop.commands };
     const command = readHostCommand(names, request);
@@ -114,10 +122,21 @@ export class CommandDesk {
 
   private async append(entry: Commanded | HostCommanded): Promise<void> {
     await this.parts.broker.log.append(entry);
-    const { commands } = this.parts.loop;
-    const see = 'sweep' in entry ? `labsweep history ${entry.sweep}` : 'labsweep hosts';
-    await untilFolded(() => commands.has(messageIdOf(entry)), { what: 'the command', see });
+    await this.untilKept(messageIdOf(entry), entry);
   }
+
+  /** Also for one that is folded already: who asks again may not have been told that it is kept. */
+  private untilKept(messageId: string, about: About): Promise<void> {
+    const { loop, untilKept } = this.parts;
+    return untilKept(() => loop.commands.has(messageId), awaited(about));
+  }
+}
+
+type About = { readonly sweep: SweepId } | Pick<HostCommanded, 'type'>;
+
+function awaited(about: About): Awaited {
+  const see = 'sweep' in about ? `labsweep history ${about.sweep}` : 'labsweep hosts';
+  return { what: 'the command', see };
 }
 
 function checkAsked({ id, by }: Asked): Asked {

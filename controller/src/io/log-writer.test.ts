@@ -3,7 +3,7 @@
 import { strict as assert } from 'node:assert';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { LogEntry, SweepCommand, SweepId } from '@labsweep/proto';
+import type { HostId, LogEntry, RowId, SweepCommand, SweepId } from '@labsweep/proto';
 import { LogWriter } from './log-writer.js';
 
 const SWEEP = 'night-1a2b3c4d' as SweepId;
@@ -37,7 +37,7 @@ function newWriter(context: TestContext) {
         if (world.isFull) throw FULL;
         if (world.takesMax === 0) throw Object.assign(new Error('away'), { code: 'TIMEOUT' });
         world.takesMax -= 1;
-        const id = entry.type === 'commanded' ? entry.id : entry.type;
+        const id = 'command' in entry ? entry.id : entry.type;
         if (!has(id)) world.log.push(id);
         return world.log.length;
       },
@@ -55,7 +55,9 @@ function newWriter(context: TestContext) {
   const isInLog = (messageId: string) => has(messageId.split('/').at(-1) ?? '');
   const begin = () => writer.begin(isInLog);
   begin();
-  return { world, writer, begin, isInLog, notes };
+  /** What is said of commands that do not come back. */
+  const told = () => writer.notRestored((host) => host.replace('id-of-', ''));
+  return { world, writer, begin, isInLog, notes, told };
 }
 
 async function settle(): Promise<void> {
@@ -83,7 +85,7 @@ test('what the log has lost comes back in its order, and before what a user asks
 
 test('what was asked otherwise of a controller that did not know of it is not restored', async (context) => {
   const lab = newWriter(context);
-  const { world, writer, notes } = lab;
+  const { world, writer, told } = lab;
   const grow = command('grow', { kind: 'add-repetitions', count: 1 });
   await writer.append(command('old', { kind: 'resume' }));
   await writer.append(command('pause', { kind: 'pause' }));
@@ -94,7 +96,7 @@ test('what was asked otherwise of a controller that did not know of it is not re
   await settle();
   // Another sweep was not asked about again, and work that is added takes nothing back.
   assert.deepEqual(world.log, ['old', 'resume by another reign', 'elsewhere', 'grow']);
-  assert.deepEqual(notes, [
+  assert.deepEqual(told(), [
     'the log has lost the `pause` of night-1a2b3c4d by tester, and it is not done again, because ' +
       '`resume` was asked for since; ask again where it is still wanted',
   ]);
@@ -103,6 +105,76 @@ test('what was asked otherwise of a controller that did not know of it is not re
   reignAnew(lab, ['old']);
   await settle();
   assert.deepEqual(world.log, ['old', 'resume by another reign', 'elsewhere', 'grow']);
+});
+
+/** A log that has lost `pause`, and has a newer `resume`. */
+async function labWithoutPause(context: TestContext) {
+  const lab = newWriter(context);
+  const { writer } = lab;
+  await writer.append(command('pause', { kind: 'pause' }));
+  await writer.append(command('elsewhere', { kind: 'pause' }, OTHER));
+  writer.saw(command('resume', { kind: 'resume' }));
+  reignAnew(lab, ['resume']);
+  await settle();
+  assert.match(lab.told().join(), /^the log has lost the `pause` of night-1a2b3c4d by tester/);
+  return lab;
+}
+
+test('that a command is not done again is told until somebody asks about the matter, or for a while', async (context) => {
+  const asked = await labWithoutPause(context);
+  // Neither what was known by then, nor more work, nor another sweep, nor labsweep itself ends it.
+  asked.writer.saw(command('resume', { kind: 'resume' }));
+  await asked.writer.append(command('more', { kind: 'add-repetitions', count: 1 }));
+  await asked.writer.append(command('other', { kind: 'resume' }, OTHER));
+  const stop = { kind: 'stop-row' as const, row: 'r' as RowId, repetitions: 1 };
+  asked.writer.saw({ ...command('stop', stop), by: 'labsweep' } as LogEntry);
+  assert.equal(asked.told().length, 1);
+  await asked.writer.append(command('again', { kind: 'pause' }));
+  assert.deepEqual(asked.told(), []);
+  const silent = await labWithoutPause(context);
+  silent.world.nowMs += 14 * MINUTE_MS;
+  assert.equal(silent.told().length, 1);
+  silent.world.nowMs += 2 * MINUTE_MS;
+  assert.deepEqual(silent.told(), []);
+  // Asked for with its old id, it is a new command: a `resume` before it says nothing of it.
+  const retried = await labWithoutPause(context);
+  await retried.writer.append(command('pause', { kind: 'pause' }));
+  assert.deepEqual(retried.told(), []);
+  reignAnew(retried, ['resume']);
+  await settle();
+  assert.deepEqual(retried.world.log, ['resume', 'elsewhere', 'pause']);
+});
+
+const DRAIN = { type: 'host-commanded' as const, atMs: 1, by: 'tester' };
+const hostCommand = (id: string, kind: 'drain' | 'undrain'): LogEntry => {
+  return { ...DRAIN, id, command: { kind, host: 'id-of-box-a' as HostId } };
+};
+
+test('nobody is told of what was asked for again, and a host is told by its name', async (context) => {
+  const lab = newWriter(context);
+  const { writer, world, notes, told } = lab;
+  await writer.append(hostCommand('drain', 'drain'));
+  writer.saw(hostCommand('undrain', 'undrain'));
+  writer.end();
+  world.log = ['undrain'];
+  lab.begin();
+  assert.match(told().join(), /^the log has lost the `drain` of box-a by tester/);
+  // Of two that are lost the second says what is wanted, and comes back.
+  await writer.append(hostCommand('drain-2', 'drain'));
+  await writer.append(hostCommand('undrain-3', 'undrain'));
+  await writer.append(hostCommand('drain-4', 'drain'));
+  writer.end();
+  world.log = ['undrain', 'undrain-3'];
+  lab.begin();
+  await settle();
+  assert.deepEqual([world.log, told()], [['undrain', 'undrain-3', 'drain-4'], []]);
+  await writer.append(hostCommand('drain-5', 'drain'));
+  writer.end();
+  world.log = ['undrain', 'undrain-3', 'drain-5'];
+  lab.begin();
+  await settle();
+  assert.deepEqual([world.log, told()], [['undrain', 'undrain-3', 'drain-5'], []]);
+  assert.match(notes.join(), /lost the `drain` of id-of-box-a .* because `drain` was asked for/);
 });
 
 test('an outage is no reason to forget, however long it lasts', async (context) => {
@@ -193,6 +265,32 @@ test('what is old is forgotten while the log is whole; what is lost, once others
   world.nowMs += 6 * MINUTE_MS;
   writer.forgetOld(isInLog, 6 * MINUTE_MS);
   reignAnew(lab, []);
+  await settle();
+  assert.deepEqual(world.log, []);
+});
+
+test('what is lost and not back yet is not forgotten, however old it is', async (context) => {
+  const lab = newWriter(context);
+  const { world, writer, isInLog } = lab;
+  await writer.append(command('first', { kind: 'pause' }));
+  await writer.append(command('second', { kind: 'resume' }));
+  world.takesMax = 0;
+  reignAnew(lab, []);
+  // The log was whole for long, but takes nothing.
+  world.nowMs += 6 * MINUTE_MS;
+  writer.forgetOld(isInLog, 6 * MINUTE_MS);
+  world.takesMax = Number.POSITIVE_INFINITY;
+  reignAnew(lab, []);
+  await settle();
+  assert.deepEqual(world.log, ['first', 'second']);
+});
+
+test('what comes after the end of a reign is not appended', async (context) => {
+  const { world, writer, begin } = newWriter(context);
+  writer.end();
+  writer.appendSoon(command('late', { kind: 'pause' }));
+  await settle();
+  begin();
   await settle();
   assert.deepEqual(world.log, []);
 });

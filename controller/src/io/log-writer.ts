@@ -13,7 +13,9 @@ import {
   type Note,
   type OutcomeLog,
 } from '@labsweep/proto';
+import { isCommand, isOwn } from './command-matter.js';
 import { CommandOrder } from './command-order.js';
+import { ForgoneCommands, forgoneText } from './forgone-commands.js';
 import { lostAnswer } from './lost-answer.js';
 
 /** Well beyond the time after which an entry is on the broker's disk by itself. */
@@ -45,6 +47,7 @@ export class LogWriter {
   /** By message id, in the order of the log. */
   private readonly kept = new Map<string, Kept>();
   private readonly order = new CommandOrder();
+  private readonly forgone = new ForgoneCommands();
   private readonly waiting = new Map<string, LogEntry>();
   /** Of those that wait, what the log has had before. */
   private readonly lost = new Set<string>();
@@ -81,6 +84,7 @@ export class LogWriter {
 
   /** For what nobody waits for: it is tried until the log takes it, or the reign ends. */
   appendSoon(entry: LogEntry): void {
+    if (this.open === undefined) return;
     this.waiting.set(messageIdOf(entry), entry);
     void this.work();
   }
@@ -108,12 +112,11 @@ export class LogWriter {
     this.open = new AbortController();
     for (const [id, { entry }] of this.kept) {
       if (isInLog(id)) continue;
-      const reason = this.order.reasonAgainst(entry, isInLog);
-      if (reason !== undefined) {
+      if (this.isOutdated(entry, isInLog)) {
         this.kept.delete(id);
-        this.ports.note(reason);
         continue;
       }
+      if (isCommand(entry)) this.forgone.asked(entry);
       this.waiting.set(id, entry);
       this.lost.add(id);
     }
@@ -142,8 +145,26 @@ export class LogWriter {
     }
   }
 
+  /** Which commands of users the log has lost and does not get back, for people, and why. */
+  notRestored(nameOf: (host: string) => string): string[] {
+    return this.forgone.texts(this.ports.monotonicMs(), nameOf);
+  }
+
+  /** Tells it of what somebody may miss. */
+  private isOutdated(lost: LogEntry, isInLog: (messageId: string) => boolean): boolean {
+    const newer = isCommand(lost) ? this.order.outdating(lost, isInLog) : undefined;
+    if (!isCommand(lost) || newer === undefined) return false;
+    this.order.forget(lost);
+    const atMonotonicMs = this.ports.monotonicMs();
+    if (isOwn(lost) || newer.command.kind === lost.command.kind) {
+      this.ports.note(forgoneText({ lost, newer }));
+    } else this.forgone.add({ lost, newer, atMonotonicMs });
+    return true;
+  }
+
   private keep(entry: LogEntry): void {
-    this.order.saw(entry);
+    const fresh = this.order.saw(entry);
+    if (fresh !== undefined && !isOwn(fresh)) this.forgone.asked(fresh);
     this.kept.set(messageIdOf(entry), { entry, atMonotonicMs: this.ports.monotonicMs() });
   }
 

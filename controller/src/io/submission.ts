@@ -20,7 +20,7 @@ import { compileWorkload } from './compile-workload.js';
 import { withConfigDifferences } from './kernels/config-differences.js';
 import { resolveKernel } from './kernels/resolve-kernel.js';
 import { refuseMissingImages } from './missing-images.js';
-import { untilFolded } from './until-folded.js';
+import type { Awaited } from './until-folded.js';
 import { resolveFiles } from './workload-files.js';
 
 export interface SubmissionRequest {
@@ -44,6 +44,8 @@ export interface SubmissionParts {
   };
   readonly loop: SweepLoop;
   readonly cacheDirectory: string;
+  /** See `SyncedLog.untilKept`. */
+  untilKept(isFolded: () => boolean, awaited: Awaited): Promise<void>;
 }
 
 /** A sweep's name becomes a token of a subject, a folder and a part of ids. */
@@ -53,14 +55,16 @@ export class Submission {
   constructor(private readonly parts: SubmissionParts) {}
 
   /**
-   * Settles when the sweep is folded. A sweep that exists is left as it is, so a submission may be
-   * repeated. Throws UsageError for what the user can mend, LabsweepError for the rest.
+   * Settles when the sweep is folded and kept. A sweep that exists is left as it is, so a submission
+   * may be repeated. Throws UsageError for what the user can mend, LabsweepError for the rest.
    */
   async submit(request: SubmissionRequest, hooks: SubmissionHooks): Promise<void> {
     const { sweep, specPath, specText, seed, by } = request;
     if (!SWEEP_ID.test(sweep)) throw new UsageError(`'${sweep}' cannot be the id of a sweep`);
     const { broker, loop } = this.parts;
-    if (loop.sweep(sweep) !== undefined) return;
+    const awaited = { what: `sweep ${sweep}`, see: `labsweep history ${sweep}` };
+    const isFolded = () => loop.sweep(sweep) !== undefined;
+    if (isFolded()) return this.parts.untilKept(isFolded, awaited);
     const parsed = parseSpec({ text: specText, path: specPath });
     if (!parsed.ok) throw new UsageError(parsed.problems.map(formatProblem).join('\n'));
     const { spec } = parsed;
@@ -80,8 +84,7 @@ export class Submission {
     const atMs = Date.now();
     const header = { type: 'submitted' as const, sweep, atMs, by, specPath, specText, seed };
     await broker.log.append({ ...header, kernels: compared, workload });
-    const awaited = { what: `sweep ${sweep}`, see: `labsweep history ${sweep}` };
-    await untilFolded(() => loop.sweep(sweep) !== undefined, awaited);
+    await this.parts.untilKept(isFolded, awaited);
   }
 
   private async resolveProgram(

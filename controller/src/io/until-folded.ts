@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Waits for an entry to come back through the log: only then is what it says true. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { LabsweepError } from '@labsweep/proto';
-import { monotonicMs } from './waiting.js';
+import { untilSo } from './waiting.js';
 
-const POLL_INTERVAL_MS = 5;
 const LIMIT_MS = 30_000;
 
 export interface Awaited {
@@ -21,15 +19,9 @@ export async function untilFolded(
   isTrue: () => boolean,
   { what, see, limitMs = LIMIT_MS }: Awaited,
 ): Promise<void> {
-  // The wall clock may jump meanwhile.
-  const deadlineMs = monotonicMs() + limitMs;
-  while (!isTrue()) {
-    if (monotonicMs() > deadlineMs) {
-      throw new LabsweepError(
-        `${what} is stored in the log, but did not come back from it within ${limitMs / 1000} s; ` +
-          `it holds as soon as it does, so do not ask again: see \`${see}\``,
-      );
-    }
-    await delay(POLL_INTERVAL_MS);
-  }
+  if (await untilSo(isTrue, limitMs)) return;
+  throw new LabsweepError(
+    `${what} is stored in the log, but did not come back from it within ${limitMs / 1000} s; ` +
+      `it holds as soon as it does, so do not ask again: see \`${see}\``,
+  );
 }

@@ -3,19 +3,22 @@
  * A lab in memory for tests of the pure core: submit a small spec, fold outcomes, ask the
  * scheduler.
  */
-import type {
-  BlockId,
-  Environment,
-  HostDescription,
-  HostId,
-  KernelName,
-  LogEntry,
-  Outcome,
-  Sha256,
-  Submitted,
-  SweepId,
-  TrialEnded,
-  TrialId,
+import {
+  type AgentHello,
+  type BlockId,
+  type Environment,
+  type HostDescription,
+  type HostId,
+  type KernelName,
+  type LogEntry,
+  NO_REIGN,
+  type Outcome,
+  PROTOCOL,
+  type Sha256,
+  type Submitted,
+  type SweepId,
+  type TrialEnded,
+  type TrialId,
 } from '@labsweep/proto';
 
 const SPEC = `
@@ -114,6 +117,21 @@ export function hostNamed(
     facts: {},
   };
 }
+
+/** What the agent of that name says first. */
+export const helloOf = (name: string, changes: Partial<AgentHello> = {}): AgentHello => ({
+  protocol: PROTOCOL,
+  session: `session-of-${name}`,
+  instance: `state-of-${name}`,
+  bootId: 'boot',
+  startedAtMs: 0,
+  acknowledgedSequence: 0,
+  seen: NO_REIGN,
+  host: hostNamed(name),
+  holding: [],
+  unsettled: [],
+  ...changes,
+});
 
 /** All outcomes of one attempt of a block of the harness's spec. */
 export function wholeAttempt(
