@@ -31,7 +31,7 @@ export interface AskOptions {
 
 const FILE = 'file:';
 
-/** Settles when the command is folded. Throws UsageError for what the controller refuses. */
+/** Settles when the command is kept. Throws UsageError for what the controller refuses. */
 export async function askSweep(options: AskOptions): Promise<SweepSummary> {
   const { client, sweep, ask, onProgress, signal } = options;
   const { kind, row = '', count = 0, kernel = { name: '', source: '' } } = ask;

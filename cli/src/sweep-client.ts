@@ -123,7 +123,7 @@ export class SweepClient {
     return this.accepted(open, { onProgress, signal });
   }
 
-  /** Settles when the command is in the log and folded; a kernel may be downloaded before that. */
+  /** Settles when the command is kept (docs/DURABILITY.md); a kernel may be downloaded before. */
   command(options: CommandOptions): Promise<SweepSummary> {
     const { onProgress, signal, ...request } = options;
     const files = { ...request.files };

@@ -151,6 +151,32 @@ test(
   },
 );
 
+test(
+  'a trouble of the lab tells of a command that the log has lost and that is not done again',
+  LIMIT,
+  async () => {
+    const lab = new SittingLab();
+    const asked = (kind: 'pause' | 'resume', id: string) => {
+      const header = { type: 'commanded' as const, sweep: SWEEP, id, atMs: 1, by: 'anna' };
+      return { ...header, command: { kind } };
+    };
+    // As by an earlier sitting of this process, before another controller was asked to resume.
+    lab.writer.saw(asked('pause', 'lost'));
+    lab.entries = [submittedEntry(), asked('resume', 'newer')];
+    lab.logLength = lab.entries.length;
+    const end = lab.newSitting().run();
+    await lab.until(() => lab.gate.includes('open'));
+    const { loop } = lab;
+    assert(loop);
+    const troubles: string[] = [];
+    loop.setTroubles = (texts) => void troubles.push(...texts);
+    await lab.until(() => troubles.length > 0);
+    assert.match(troubles[0] ?? '', /^the log has lost the `pause` of window-1a2b3c4d by anna/);
+    lab.stop.abort();
+    await end;
+  },
+);
+
 test('an outcome of a block that a stopped row has dropped waits for nothing', LIMIT, async () => {
   const lab = new SittingLab();
   const command = { kind: 'stop-row' as const, row: 'qemu-smp1' as RowId, repetitions: 1 };

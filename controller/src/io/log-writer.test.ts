@@ -145,10 +145,28 @@ test('that a command is not done again is told until somebody asks about the mat
   assert.deepEqual(retried.world.log, ['resume', 'elsewhere', 'pause']);
 });
 
-const DRAIN = { type: 'host-commanded' as const, atMs: 1, by: 'tester' };
-const hostCommand = (id: string, kind: 'drain' | 'undrain'): LogEntry => {
-  return { ...DRAIN, id, command: { kind, host: 'id-of-box-a' as HostId } };
+const OF_HOST = { type: 'host-commanded' as const, atMs: 1, by: 'tester' };
+const BOX_A = 'id-of-box-a' as HostId;
+const hostCommand = (id: string, kind: 'drain' | 'undrain' | 'release'): LogEntry => {
+  return { ...OF_HOST, id, command: { kind, host: BOX_A } };
 };
+
+test('what labsweep decides by itself is no word of a user about a lost command', async (context) => {
+  const lab = newWriter(context);
+  const { writer, world, told } = lab;
+  const quarantine = (id: string, by: string): LogEntry => {
+    return { ...OF_HOST, id, by, command: { kind: 'quarantine', host: BOX_A, reason: 'r' } };
+  };
+  await writer.append(quarantine('aside', 'tester'));
+  writer.saw(hostCommand('release', 'release'));
+  writer.end();
+  world.log = ['release'];
+  lab.begin();
+  writer.saw(quarantine('aside again', 'labsweep'));
+  assert.match(told().join(), /^the log has lost the `quarantine` of box-a by tester/);
+  writer.saw(quarantine('aside by another', 'another'));
+  assert.deepEqual(told(), []);
+});
 
 test('nobody is told of what was asked for again, and a host is told by its name', async (context) => {
   const lab = newWriter(context);

@@ -55,7 +55,7 @@ export class Submission {
   constructor(private readonly parts: SubmissionParts) {}
 
   /**
-   * Settles when the sweep is folded and kept. A sweep that exists is left as it is, so a submission
+   * Settles when the sweep is folded and kept. One that exists is left as it is, so a submission
    * may be repeated. Throws UsageError for what the user can mend, LabsweepError for the rest.
    */
   async submit(request: SubmissionRequest, hooks: SubmissionHooks): Promise<void> {

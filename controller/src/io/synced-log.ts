@@ -16,8 +16,15 @@ import type { StoreSync } from './store-sync.js';
 import { type Awaited, untilFolded } from './until-folded.js';
 import { monotonicMs, sleep, untilSo } from './waiting.js';
 
-/** A round takes 200 ms and what a sync takes; a disk that is slower than this has trouble. */
-const SYNCED_LIMIT_MS = 3_000;
+/** How long a user waits for the disk. */
+interface WaitLimits {
+  /** When it is known what is wrong: it may be over at once, as when the log was out of reach. */
+  readonly troubledMs: number;
+  /** When it is only slow: a round takes 200 ms and what a sync takes, on a disk that is busy. */
+  readonly slowMs: number;
+}
+
+const LIMITS: WaitLimits = { troubledMs: 3_000, slowMs: 15_000 };
 
 export interface SyncedLogParts {
   readonly broker: {
@@ -32,8 +39,8 @@ export interface SyncedLogParts {
   readonly note: Note;
   /** Of the sitting. */
   readonly signal: AbortSignal;
-  /** In place of the usual time for which a user waits for the disk. */
-  readonly syncedLimitMs?: number;
+  /** In place of the usual ones. */
+  readonly limits?: WaitLimits;
 }
 
 export class SyncedLog {
@@ -80,16 +87,20 @@ export class SyncedLog {
    */
   async untilKept(isFolded: () => boolean, awaited: Awaited): Promise<void> {
     await untilFolded(() => this.isSo(isFolded, awaited), awaited);
-    const { store, follower, syncedLimitMs = SYNCED_LIMIT_MS } = this.parts;
+    const { store, follower, limits = LIMITS } = this.parts;
     if (store === undefined) return;
     const { sequence } = follower.newest;
     const isSynced = () => this.isSo(() => this.syncedSequence >= sequence, awaited);
-    if (await untilSo(isSynced, syncedLimitMs)) return;
+    const beganMs = monotonicMs();
+    const isHopeless = () => this.trouble !== '' && monotonicMs() - beganMs > limits.troubledMs;
+    await untilSo(() => isSynced() || isHopeless(), limits.slowMs);
+    if (isSynced()) return;
+    const seconds = ((monotonicMs() - beganMs) / 1000).toFixed(1);
     const why = this.trouble === '' ? '' : `: ${this.trouble}`;
     throw new LabsweepError(
       `${awaited.what} is in the log, and holds, but is not known to be on the broker's disk after ` +
-        `${syncedLimitMs / 1000} s${why}; should the broker lose its power now, see ` +
-        `\`${awaited.see}\` afterwards for whether it is still there`,
+        `${seconds} s${why}; should the broker lose its power now, see \`${awaited.see}\` ` +
+        'afterwards for whether it is still there',
     );
   }
 

@@ -40,11 +40,19 @@ export class SittingLab {
   writesBegun = 0;
   checkStore: (createdAt: string) => Promise<void> = async () => {};
   ready = 0;
+  /** Lives longer than a sitting. */
+  readonly writer = new LogWriter({
+    log: { append: async () => this.logLength },
+    monotonicMs,
+    sleep,
+    onTrouble: () => {},
+    note: (text) => void this.notes.push(text),
+    signal: this.stop.signal,
+  });
 
   newSitting(): Sitting {
     const broker = this.broker();
     const { signal } = this.stop;
-    const onTrouble = () => {};
     const note = (text: string) => void this.notes.push(text);
     const store = { check: (at: string) => this.checkStore(at), sync: async () => {} };
     return new Sitting({
@@ -54,7 +62,7 @@ export class SittingLab {
         open: () => this.gate.push('open'),
         shut: (reason) => this.gate.push(reason),
       },
-      writer: new LogWriter({ log: broker.log, monotonicMs, sleep, onTrouble, note, signal }),
+      writer: this.writer,
       store: store as unknown as StoreSync,
       syncDelayMs: 0,
       contender: { session: 'own', address: 'own:1', hostName: 'own', process: OWN_PROCESS },
@@ -79,7 +87,6 @@ export class SittingLab {
 
   private broker(): Broker {
     const log = {
-      append: async () => this.logLength,
       head: async () => ({ lastSequence: this.logLength, createdAt: this.createdAt }),
       holds: async ({ sequence }: LogPlace) => sequence <= this.logLength,
       followBatches: (signal: AbortSignal, first = 1) => this.follow(signal, first),

@@ -90,6 +90,7 @@ export class SimUser {
       if (next !== undefined) callController(this.lab, next, { id, ask }, take);
     };
     const take = (answer: Answer) => {
+      if (answer === 'done') this.checkKept(messageId);
       if (answer === 'refused') this.lab.world.count('command refused');
       if (answer === 'refused' && isGivenUp(ask.kind)) return onHeeded();
       if (answer === 'done' && PASSING.includes(ask.kind)) return onHeeded();
@@ -97,6 +98,15 @@ export class SimUser {
     };
     const later = () => void world.outsideAfter(RETRY_MS, attempt);
     attempt();
+  }
+
+  /** Who is answered by a controller that syncs the store may believe it. */
+  private checkKept(messageId: string): void {
+    const { storeIsNear, network } = this.lab;
+    // One that changes nothing any more, such as a second cancel, is in no log.
+    if (!storeIsNear || !network.broker.holds(messageId)) return;
+    if (network.broker.isDurable(messageId)) this.lab.world.count('command answered, and kept');
+    else this.lab.defect(new Error(`${messageId} was answered, and is not on the disk`));
   }
 
   private look(): void {
