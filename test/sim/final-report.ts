@@ -12,19 +12,29 @@ import {
   renderText,
   type SweepRecord,
 } from '@labsweep/analysis';
-import type { HostId, TrialEnded } from '@labsweep/proto';
+import type { BlockId, HostId, TrialEnded } from '@labsweep/proto';
 import { ViolationError } from './checkers/checker.js';
 import { LASTING } from './lab/command-script.js';
 
 const ANY_HOST = 'any-host' as HostId;
 const ONCE = 'no trial is lost or counted twice';
 
-/** Throws ViolationError when a planned trial does not count exactly once. */
-export function finalReport(record: SweepRecord): string {
+/**
+ * Throws ViolationError when a planned trial does not count exactly once. `only` leaves out all
+ * other blocks, for rows that have stopped elsewhere on another night.
+ */
+export function finalReport(whole: SweepRecord, only?: ReadonlySet<BlockId>): string {
+  const record = only === undefined ? whole : { ...whole, plan: planOf(whole, only) };
   const reduced = withoutHistory(record);
   const report = analyseSweep(reduced);
   assertSameNumbers(record, reduced, report);
   return [renderText(report), renderCsv(reduced), renderJson(reduced, report)].join('\n');
+}
+
+function planOf({ plan }: SweepRecord, only: ReadonlySet<BlockId>): SweepRecord['plan'] {
+  const blocks = plan.blocks.filter(({ id }) => only.has(id));
+  const trialCount = blocks.reduce((sum, { trials }) => sum + trials.length, 0);
+  return { ...plan, blocks, trialCount };
 }
 
 function withoutHistory(record: SweepRecord): SweepRecord {
@@ -32,8 +42,10 @@ function withoutHistory(record: SweepRecord): SweepRecord {
     TrialEnded['block'],
     { attempt: number; host: HostId; complete: boolean }
   >();
-  for (const [block, { complete }] of record.decisions) {
-    decisions.set(block, { attempt: 1, host: ANY_HOST, complete });
+  for (const { id } of record.plan.blocks) {
+    const decision = record.decisions.get(id);
+    if (decision === undefined) continue;
+    decisions.set(id, { attempt: 1, host: ANY_HOST, complete: decision.complete });
   }
   const entries = record.plan.blocks.flatMap((block) =>
     block.trials.map(({ id }) =>

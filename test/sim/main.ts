@@ -7,16 +7,18 @@ import { parseArgs } from 'node:util';
 import { runSeed } from './run-seed.js';
 import { failureText, runSeeds, summaryText } from './seed-pool.js';
 
-const USAGE = `npm run sim -- [--seed N] [--steps] [--seeds M]
+const USAGE = `npm run sim -- [--seed N] [--steps] [--plain] [--seeds M]
   --seed N   the first seed (default 1)
   --seeds M  so many seeds from there on (default 1)
-  --steps    prints everything that happens; for one seed`;
+  --steps    prints everything that happens; for one seed
+  --plain    no sweep has a precision, a placement or a priority`;
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '1' },
     steps: { type: 'boolean', default: false },
+    plain: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -36,7 +38,11 @@ async function main(): Promise<number> {
 }
 
 async function tellOne(seed: number): Promise<number> {
-  const { violation, steps, virtualMs } = await runSeed(seed, console.log);
+  const { violation, steps, virtualMs } = await runSeed({
+    seed,
+    isPlain: values.plain,
+    print: console.log,
+  });
   if (violation !== undefined) console.log(`seed ${seed}: ${violation.message}`);
   console.log(`${steps} steps, ${Math.round(virtualMs / 1_000)} s of virtual time`);
   return violation === undefined ? 0 : 1;
@@ -44,7 +50,7 @@ async function tellOne(seed: number): Promise<number> {
 
 async function runMany(first: number, count: number): Promise<number> {
   const seeds = Array.from({ length: count }, (_, index) => first + index);
-  const summary = await runSeeds(seeds);
+  const summary = await runSeeds(seeds, { isPlain: values.plain });
   for (const failed of summary.failures) {
     console.log(failed.failure.story.join('\n'));
     console.log(failureText(failed));

@@ -10,8 +10,14 @@ export interface SeedFailure {
   readonly story: readonly string[];
 }
 
+export interface PoolOptions {
+  /** Nights without what was drawn into them later; see World. */
+  readonly isPlain: boolean;
+}
+
 export interface SeedResult {
   readonly seed: number;
+  readonly isPlain: boolean;
   readonly steps: number;
   readonly virtualMs: number;
   readonly counts: ReadonlyMap<string, number>;
@@ -31,7 +37,10 @@ export interface PoolSummary {
 const FAILURES_MAX = 20;
 const YOUNG_MIB = 128;
 
-export async function runSeeds(seeds: readonly number[]): Promise<PoolSummary> {
+export async function runSeeds(
+  seeds: readonly number[],
+  options: PoolOptions = { isPlain: false },
+): Promise<PoolSummary> {
   const startedMs = performance.now();
   const results: SeedResult[] = [];
   const waiting = [...seeds];
@@ -42,18 +51,20 @@ export async function runSeeds(seeds: readonly number[]): Promise<PoolSummary> {
     results.push(result);
     if (result.failure !== undefined) failed += 1;
   };
-  await Promise.all(Array.from({ length: count }, () => runWorker(next, take)));
+  await Promise.all(Array.from({ length: count }, () => runWorker(options, next, take)));
   return summarise(results, performance.now() - startedMs);
 }
 
 function runWorker(
+  workerData: PoolOptions,
   next: () => number | undefined,
   take: (result: SeedResult) => void,
 ): Promise<void> {
   // Nights make much that is short-lived: with little room for it a fifth of the time is
   // collecting.
   const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MIB };
-  const worker = new Worker(new URL('./seed-worker.js', import.meta.url), { resourceLimits });
+  const url = new URL('./seed-worker.js', import.meta.url);
+  const worker = new Worker(url, { resourceLimits, workerData });
   return new Promise((resolve, reject) => {
     const feed = () => {
       const seed = next();
@@ -100,9 +111,9 @@ export function summaryText(summary: PoolSummary): string {
   ].join('\n');
 }
 
-export function failureText({ seed, failure }: PoolSummary['failures'][number]): string {
+export function failureText({ seed, isPlain, failure }: PoolSummary['failures'][number]): string {
   return [
     `seed ${seed}: ${failure.promise}: ${failure.detail}`,
-    `repeat with: npm run sim -- --seed ${seed} --steps`,
+    `repeat with: npm run sim -- --seed ${seed} --steps${isPlain ? ' --plain' : ''}`,
   ].join('\n');
 }

@@ -3,18 +3,29 @@
  * One run: a lab, sweeps, what users ask and the faults of one seed, watched by the checkers to its
  * end. The same seed is the same run, to the last message.
  */
+import type { SweepRecord } from '@labsweep/analysis';
 import { type LogEntry, readEntryLines } from '@labsweep/proto';
 import { BalancedOrder } from './checkers/balanced-order.js';
 import { CheckerList, ViolationError } from './checkers/checker.js';
+import { LogStandings } from './checkers/log-standings.js';
 import { OneAcceptedAttempt } from './checkers/one-accepted-attempt.js';
 import { OneLiveLease } from './checkers/one-live-lease.js';
+import { PinnedRows } from './checkers/pinned-rows.js';
+import { PreciseRows } from './checkers/precise-rows.js';
+import { PriorityOrder } from './checkers/priority-order.js';
 import { SettledIsDurable } from './checkers/settled-is-durable.js';
 import { Faults } from './faults.js';
 import { finalReport } from './final-report.js';
 import { commandScript } from './lab/command-script.js';
 import { Lab } from './lab/lab.js';
 import { isOver, recordOf } from './lab/loop-view.js';
-import { otherSweep, SWEEP, sampleSweep } from './lab/sample-sweep.js';
+import {
+  otherSweep,
+  type SampleSweep,
+  SWEEP,
+  sampleSweep,
+  thirdSweep,
+} from './lab/sample-sweep.js';
 import { SPOOL_FOLDER } from './lab/sim-agent.js';
 import type { SimController } from './lab/sim-controller.js';
 import { SimUser } from './lab/sim-user.js';
@@ -30,6 +41,8 @@ export interface RunOptions {
   readonly seed: number;
   /** False: nothing goes wrong, for the report to compare with. */
   readonly faulty: boolean;
+  /** See World. */
+  readonly isPlain: boolean;
   /** Gets the story line by line. */
   readonly print?: (line: string) => void;
   /** Steps after which the run is broken off; for looking at the beginning of a run. */
@@ -42,6 +55,8 @@ export interface RunEnd {
   readonly virtualMs: number;
   /** Undefined when a promise was broken, or the run was broken off. */
   readonly report: string | undefined;
+  /** What the report is made from. */
+  readonly record: SweepRecord | undefined;
   readonly violation: ViolationError | undefined;
   /** The last lines of the story. */
   readonly story: readonly string[];
@@ -50,7 +65,7 @@ export interface RunEnd {
 }
 
 export async function simulate(options: RunOptions): Promise<RunEnd> {
-  const world = new World(options.seed);
+  const world = new World(options.seed, options.isPlain);
   const uninstall = installVirtualSystem(world);
   const rejected: unknown[] = [];
   const onRejection = (error: unknown) => rejected.push(error);
@@ -68,8 +83,10 @@ export function nightOf(world: World) {
   const hostCount = world.between('lab', 1, 4);
   const main = sampleSweep(world);
   const other = otherSweep(world);
+  const third = thirdSweep(world);
   const hosts = Array.from({ length: hostCount }, (_, index) => `host-${'abcd'[index]}`);
-  return { hosts, main, other, chains: commandScript(world, { main, other }, hosts) };
+  const sweeps = [main, other, third].filter((each) => each !== undefined);
+  return { hosts, main, sweeps, chains: commandScript(world, { main, other }, hosts) };
 }
 
 async function runWorld(
@@ -78,12 +95,19 @@ async function runWorld(
   rejected: readonly unknown[],
 ): Promise<RunEnd> {
   const trace = new Trace(world, options.print);
-  const { hosts, main, other, chains } = nightOf(world);
+  const { hosts, sweeps, chains } = nightOf(world);
+  const kinds = kindsOf(sweeps);
+  for (const [kind, is] of Object.entries(kinds)) if (is) world.count(`sweep: ${kind}`);
+  const standings = new LogStandings();
   const checkers: CheckerList = new CheckerList([
-    new OneAcceptedAttempt(),
+    standings,
+    new OneAcceptedAttempt(standings),
     new SettledIsDurable(() => lab),
     new OneLiveLease(),
     new BalancedOrder(),
+    new PreciseRows(standings, () => lab),
+    new PinnedRows(standings, () => lab, kinds.pinned),
+    new PriorityOrder(),
   ]);
   const lab = new Lab({
     world,
@@ -95,7 +119,6 @@ async function runWorld(
     duplicateWindowMs: world.between('lab', 1, 10) * 60_000,
   });
   lab.startAll();
-  const sweeps = other === undefined ? [main] : [main, other];
   const user = new SimUser(lab, sweeps, chains);
   const faults = options.faulty ? new Faults(lab) : undefined;
   faults?.begin();
@@ -122,9 +145,21 @@ async function runWorld(
     steps: world.steps,
     virtualMs: world.nowMs,
     report: outcome.report,
+    record: outcome.record,
     violation,
     story: trace.last(STORY_LINES),
     counts: world.counts,
+  };
+}
+
+/** What its sweeps ask of the schedule. */
+function kindsOf(sweeps: readonly SampleSweep[]) {
+  const texts = sweeps.map(({ specText }) => specText);
+  const priorities = texts.map((text) => /priority = (-?\d+)/.exec(text)?.[1] ?? '0');
+  return {
+    precision: sweeps.some(({ isPrecise }) => isPrecise),
+    pinned: texts.some((text) => text.includes('pin-row')),
+    'other priority': new Set(priorities).size > 1,
   };
 }
 
@@ -139,12 +174,18 @@ function reigning(lab: Lab): SimController | undefined {
   return lab.seats.map(({ controller }) => controller).find((each) => each?.reigns());
 }
 
-function endOf(lab: Lab): { report?: string; violation?: ViolationError } {
+interface LabEnd {
+  readonly record?: SweepRecord;
+  readonly report?: string;
+  readonly violation?: ViolationError;
+}
+
+function endOf(lab: Lab): LabEnd {
   const loop = reigning(lab)?.loop;
   const record = loop === undefined ? undefined : recordOf(loop, SWEEP, entriesOf(lab));
   if (record === undefined) return {};
   try {
-    return { report: finalReport(record) };
+    return { record, report: finalReport(record) };
   } catch (error) {
     if (error instanceof ViolationError) return { violation: error };
     throw error;

@@ -36,7 +36,8 @@ export function pickBlock(
   for (const at of sweep.begunBy(host.id)) {
     const reopened = at.queue.reopenedAt(at.index);
     const isFree = reopened !== undefined && !isHeldBack(sweep, at.queue, reopened, host, view);
-    const picked = isFree ? open(sweep, at, host, view) : undefined;
+    const picked =
+      isFree && isHere(sweep, at.queue, host, view) ? open(sweep, at, host, view) : undefined;
     if (picked !== undefined) return picked;
   }
   const candidates: Candidate[] = [];
@@ -142,7 +143,7 @@ function wantsAll(row: PlannedRow, { lab }: LabView) {
  */
 function isHeldBack(
   sweep: SweepQueue,
-  { row }: RowQueue,
+  { row, pinnedTo }: RowQueue,
   { notBeforeMs, owners, failedOn }: ReopenedBlock,
   host: HostState,
   view: LabView,
@@ -150,11 +151,20 @@ function isHeldBack(
   if (view.nowMs < notBeforeMs || rests(row, host, view)) return true;
   // One of several owners waits for no other, or each would wait for all.
   const isOwner = owners.some((owner) => owner.host === host.id);
-  if (!isOwner && owners.some((owner) => keeps(sweep.sweep, row, owner, view))) return true;
   const isPinned = sweep.sweep.spec.scheduling.placement === 'pin-row';
+  // Nor does the host that has the row by now wait for one that has lost it.
+  const isForIt = isOwner || (isPinned && pinnedTo === host.id);
+  if (!isForIt && owners.some((owner) => keeps(sweep.sweep, row, owner, view))) return true;
   if (isPinned || !failedOn.includes(host.id)) return false;
   if (view.nowMs >= notBeforeMs + OTHER_HOST_MAX_MS) return false;
   return anyOther(sweep, row, view, ({ id }) => !failedOn.includes(id));
+}
+
+/** False while the row is pinned to another host, also for what this one has begun before. */
+function isHere(sweep: SweepQueue, queue: RowQueue, { id }: HostState, view: LabView): boolean {
+  const environment = view.roster.match(id, sweep.sweep, queue.row)?.environment;
+  if (environment === undefined) return false;
+  return pinnedElsewhere(sweep.sweep, queue, { host: id, environment }, view) === undefined;
 }
 
 /** True for a while after the host gave a block of the row back. */

@@ -64,3 +64,28 @@ test('A late outcome of a host that has lost the row does not take it back.', ()
   lab.scheduler.tick();
   assert.deepEqual(lab.granted(), ['host-b qemu-smp1/r3 a1']);
 });
+
+test('A host that comes back to what it had begun does not get it while another has the row.', () => {
+  const half = (block: number, host: HostId) => outcomeEntry(`qemu-smp1/r${block}/old`, { host });
+  const lab = takeOver(...ran(1, A), half(2, A), half(3, B));
+  assert.deepEqual(lab.granted(), ['host-b qemu-smp1/r3 a1']);
+  lab.fold(outcomeEntry('qemu-smp1/r3/new', { host: B })).end('host-b');
+  assert.deepEqual(lab.granted(), ['host-b qemu-smp1/r2 a2'], 'it does not wait for host-a either');
+});
+
+test('A host that goes on with an earlier block does not take the row back.', () => {
+  const lab = ScheduleLab.begun(SUBMITTED, ...ran(1, A)).come('host-b');
+  assert.deepEqual(lab.pass(2 * 60_000).granted(), ['host-b qemu-smp1/r2 a1']);
+  const held = {
+    sweep: SWEEP,
+    block: 'qemu-smp1/r6' as never,
+    attempt: 1,
+    epoch: 1,
+    lease: 'lease-x' as never,
+    environment: 'qemu-tcg' as const,
+  };
+  lab.come('host-a');
+  assert.equal(lab.scheduler.keep(A, held, lab.nowMs), undefined);
+  lab.fold(...ran(2, B)).end('host-b');
+  assert.deepEqual(lab.granted(), ['host-b qemu-smp1/r3 a1']);
+});

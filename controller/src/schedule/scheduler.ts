@@ -22,10 +22,10 @@ import { HostRoster } from './host-roster.js';
 import { IdleHosts } from './idle-hosts.js';
 import { LeaseBook } from './lease-book.js';
 import { reasonNotWanted, reasonWithdrawn } from './lease-standing.js';
-import { OpenSweeps } from './open-sweeps.js';
+import { type FoundBlock, OpenSweeps } from './open-sweeps.js';
 import type { EndedBlock, LiveLease, ScheduleDecision, SchedulerPorts } from './schedule-view.js';
 import { StoppingRows } from './stopping-rows.js';
-import { blockAt, isDecided } from './sweep-facts.js';
+import { blockAt, isDecided, placeOf } from './sweep-facts.js';
 import type { SweepQueue } from './sweep-queue.js';
 
 export class Scheduler {
@@ -120,8 +120,16 @@ export class Scheduler {
     if (trial !== undefined) this.leases.started(held.lease, trial, nowMs);
     this.idle.delete(host);
     const at = this.queues.find(held.sweep, held.block);
-    if (at !== undefined) at.sweep.lease(at, host);
+    if (at !== undefined) at.sweep.lease(at, this.rowHolder(at) ?? host);
     return undefined;
+  }
+
+  /** Who has the row and works on it: a host that comes back to an earlier block has lost it. */
+  private rowHolder({ sweep, queue }: FoundBlock): HostId | undefined {
+    const { pinnedTo } = queue;
+    const lease = pinnedTo && this.leases.ofHost(pinnedTo);
+    const isOfRow = lease && lease.sweep === sweep.id && placeOf(lease.block).row === queue.row.id;
+    return isOfRow ? pinnedTo : undefined;
   }
 
   /** False when the host does not hold the lease under this epoch. */

@@ -4,14 +4,31 @@
  * time, no block of an earlier repetition is left that nobody has been given. Inside a block the
  * trials run in the order of the plan.
  */
-import type { ControllerMessage, HostId, Lease, PlannedBlock } from '@labsweep/proto';
-import { plannedBlocks } from '../lab/loop-view.js';
+import type { ControllerMessage, HostId, Lease, LogEntry, PlannedBlock } from '@labsweep/proto';
+import { pinnedRowOf, plannedBlocks } from '../lab/loop-view.js';
 import type { SimController } from '../lab/sim-controller.js';
 import { type Checker, ViolationError } from './checker.js';
+
+type Loop = NonNullable<SimController['loop']>;
 
 export class BalancedOrder implements Checker {
   /** Blocks that some controller has leased to somebody, by sweep and block. */
   private readonly begun = new Set<string>();
+  /** By controller and sweep, rows of which nothing is handed out: they are about to stop. */
+  private readonly stopping = new WeakMap<Loop, Set<string>>();
+
+  controllerAppends({ loop }: SimController, entry: LogEntry): void {
+    if (loop === undefined || entry.type !== 'commanded') return;
+    if (entry.command.kind !== 'stop-row') return;
+    const rows = this.stopping.get(loop) ?? new Set<string>();
+    this.stopping.set(loop, rows.add(`${entry.sweep}/${entry.command.row}`));
+  }
+
+  folded({ loop }: SimController, _sequence: number, entry: LogEntry): void {
+    if (loop === undefined || entry.type !== 'commanded') return;
+    if (entry.command.kind !== 'stop-row') return;
+    this.stopping.get(loop)?.delete(`${entry.sweep}/${entry.command.row}`);
+  }
 
   controllerSaid(
     controller: SimController,
@@ -31,8 +48,13 @@ export class BalancedOrder implements Checker {
     this.begun.add(key(lease.block));
     // What is in quarantine on one host may be left for another.
     if (!isFirst || controller.loop.commands.quarantines().length > 0) return;
-    const passed = blocks.find(({ id, repetition }) => {
-      return repetition < planned.repetition && !this.begun.has(key(id));
+    const stopping = this.stopping.get(controller.loop);
+    const isPinned = pinnedRowOf(controller.loop, lease) !== undefined;
+    const passed = blocks.find(({ id, row, repetition }) => {
+      const isEarlier = repetition < planned.repetition && !this.begun.has(key(id));
+      // Another row may wait for the host that has it.
+      const isForAll = !isPinned || row === planned.row;
+      return isEarlier && isForAll && stopping?.has(key(row)) !== true;
     });
     if (passed === undefined) return;
     const detail = `${controller.process.name} leased ${lease.block} to ${host} before ${passed.id}`;

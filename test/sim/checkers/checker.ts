@@ -37,6 +37,12 @@ export class CheckerList implements LabWatch {
   controllerSaid: LabWatch['controllerSaid'] = (...what) =>
     this.each((checker) => checker.controllerSaid?.(...what));
 
+  controllerAppends: LabWatch['controllerAppends'] = (...what) =>
+    this.each((checker) => checker.controllerAppends?.(...what));
+
+  controllerHeard: LabWatch['controllerHeard'] = (...what) =>
+    this.each((checker) => checker.controllerHeard?.(...what));
+
   agentHeard: LabWatch['agentHeard'] = (...what) =>
     this.each((checker) => checker.agentHeard?.(...what));
 

@@ -3,6 +3,7 @@
  * A second, simple reading of the log: which attempt of each block counts after each entry, which
  * sweeps are cancelled. It shares the plan with the product, and no line of the fold.
  */
+import { isPreciseEnough, metricQuantum } from '@labsweep/analysis';
 import { designOf, extendDesign, parseSpec, type SweepDesign } from '@labsweep/controller';
 import {
   type BlockDecision,
@@ -15,10 +16,14 @@ import {
   type TrialEnded,
 } from '@labsweep/proto';
 
+const METRIC = 'ns';
+
 interface Attempt {
   readonly attempt: number;
   readonly host: TrialEnded['host'];
   readonly statuses: Map<string, TrialEnded['outcome']['status']>;
+  /** Of the one metric of simulated sweeps, by kernel. */
+  readonly values: Map<string, number>;
 }
 
 export interface ReadBlock {
@@ -30,9 +35,24 @@ export interface ReadBlock {
   decision: BlockDecision | undefined;
 }
 
+export interface ReadRow {
+  /** By the blocks that count, as the newest outcome left them; false once a command opens any. */
+  isPrecise: boolean;
+  /** An outcome of a decided block came after the newest command that is no pause. */
+  isNews: boolean;
+  /** Where its newest outcome comes from that is no mere evidence; undefined once all is rerun. */
+  lastHost: TrialEnded['host'] | undefined;
+  /** Who has the last of its blocks that anybody has begun. */
+  lastTaker: TrialEnded['host'] | undefined;
+  /** How often a command has opened blocks of it anew. */
+  round: number;
+}
+
 export interface ReadSweep {
   design: SweepDesign;
   readonly blocks: Map<BlockId, ReadBlock>;
+  /** Those of which anything was measured. */
+  readonly rows: Map<string, ReadRow>;
   readonly commandIds: Set<string>;
   isCancelled: boolean;
 }
@@ -76,7 +96,8 @@ export class SecondReading {
     const parsed = parseSpec({ text: specText, path: 'simulated.toml' });
     if (!parsed.ok) throw new Error(`a submission that is no spec: ${specText}`);
     const design = designOf({ ...parsed.spec, seed });
-    const fresh = { design, blocks: new Map(), commandIds: new Set<string>(), isCancelled: false };
+    const nothing = { blocks: new Map(), rows: new Map(), commandIds: new Set<string>() };
+    const fresh: ReadSweep = { design, ...nothing, isCancelled: false };
     this.sweeps.set(sweep, fresh);
     plan(fresh);
   }
@@ -98,10 +119,18 @@ function takeCommand(sweep: ReadSweep, entry: Commanded): void {
   sweep.commandIds.add(id);
   const { command } = entry;
   if (sweep.isCancelled) return;
+  const isPause = command.kind === 'pause' || command.kind === 'resume';
+  for (const row of isPause ? [] : sweep.rows.values()) row.isNews = false;
   if (command.kind === 'cancel') sweep.isCancelled = true;
   if (command.kind === 'add-repetitions' || command.kind === 'add-kernel') {
     sweep.design = extendDesign(sweep.design, command);
     plan(sweep);
+    for (const row of sweep.rows.values()) row.isPrecise = false;
+  }
+  if (command.kind === 'stop-row') {
+    sweep.design = extendDesign(sweep.design, command);
+    const planned = new Set(sweep.design.plan.blocks.map(({ id }) => id));
+    for (const id of [...sweep.blocks.keys()]) if (!planned.has(id)) sweep.blocks.delete(id);
   }
   for (const block of sweep.blocks.values()) {
     const isFailed = block.decision?.complete === false;
@@ -112,7 +141,16 @@ function takeCommand(sweep: ReadSweep, entry: Commanded): void {
     block.firstAttempt = 1 + Math.max(...block.attempts.map(({ attempt }) => attempt));
     block.attempts = [];
     block.decision = undefined;
+    const row = sweep.rows.get(block.row);
+    if (row === undefined) continue;
+    row.isPrecise = false;
+    row.round += 1;
   }
+  const begun = new Set(
+    [...sweep.blocks.values()].flatMap(({ row, attempts }) => (attempts.length > 0 ? row : [])),
+  );
+  for (const [id, row] of sweep.rows) row.lastHost = begun.has(id) ? row.lastHost : undefined;
+  for (const [id, row] of sweep.rows) row.lastTaker = lastTakerOf(sweep, id);
 }
 
 function takeOutcome(sweep: ReadSweep, entry: TrialEnded): void {
@@ -121,11 +159,66 @@ function takeOutcome(sweep: ReadSweep, entry: TrialEnded): void {
   const { attempt, host } = entry;
   if (attempt < block.firstAttempt) return;
   const isIt = (other: Attempt) => other.attempt === attempt && other.host === host;
-  const known = block.attempts.find(isIt) ?? { attempt, host, statuses: new Map() };
+  const known = block.attempts.find(isIt) ?? {
+    attempt,
+    host,
+    statuses: new Map(),
+    values: new Map(),
+  };
   if (!block.attempts.includes(known)) block.attempts.push(known);
   if (known.statuses.has(entry.trial)) return;
   known.statuses.set(entry.trial, entry.outcome.status);
+  const value = entry.outcome.samples[0]?.values[METRIC];
+  if (entry.outcome.status === 'measured' && value !== undefined) {
+    known.values.set(entry.kernel, value);
+  }
+  const fresh = {
+    isPrecise: false,
+    isNews: false,
+    lastHost: undefined,
+    lastTaker: undefined,
+    round: 0,
+  };
+  const row = sweep.rows.get(block.row) ?? fresh;
+  sweep.rows.set(block.row, row);
+  if (block.decision === undefined) row.lastHost = host;
   block.decision ??= decide(sweep, block);
+  row.lastTaker = lastTakerOf(sweep, block.row);
+  if (block.decision === undefined) return;
+  row.isNews = true;
+  row.isPrecise = isPrecise(sweep, block.row);
+}
+
+function lastTakerOf({ blocks }: ReadSweep, row: string): TrialEnded['host'] | undefined {
+  const begun = [...blocks.values()].filter((block) => block.row === row && block.attempts.length);
+  const last = begun.at(-1);
+  return last?.decision?.host ?? last?.attempts.at(-1)?.host;
+}
+
+/** By the product's own statistics: what counts, and when it is looked at, is what is checked. */
+function isPrecise({ design, blocks }: ReadSweep, row: string): boolean {
+  const { precision, baseline, workload } = design.spec;
+  const planned = design.plan.rows.find(({ id }) => id === row);
+  const [metric] = workload.metrics;
+  if (precision === undefined || planned === undefined || metric === undefined) return false;
+  const counted = [...blocks.values()].flatMap(({ row: other, decision, attempts }) => {
+    if (other !== row || decision === undefined) return [];
+    const { attempt, host } = decision;
+    return attempts.filter((each) => each.attempt === attempt && each.host === host);
+  });
+  const all = counted.flatMap(({ values }) => [...values.values()]);
+  const quantum = metricQuantum(metric, all);
+  const series = planned.kernels
+    .filter((kernel) => kernel !== baseline)
+    .map((kernel) => ({
+      pairs: counted.flatMap(({ values }) => {
+        const [value, reference] = [values.get(kernel), values.get(baseline)];
+        const isPair = value !== undefined && reference !== undefined;
+        return isPair ? [{ value, baseline: reference }] : [];
+      }),
+      ...(quantum === undefined ? {} : { quantum }),
+    }));
+  return isPreciseEnough(series, precision);
 }
 
 /**

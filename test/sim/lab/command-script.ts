@@ -46,8 +46,9 @@ export function commandScript(
   const chains: Chain[] = [];
   const { main, other } = sweeps;
   if (other !== undefined) chains.push([at({ sweep: other.id, kind: 'cancel' })]);
-  // Half of the nights nobody comes.
-  if (chance(0.5)) return chains;
+  const more = main.isPrecise ? moreOfPrecise(world, main) : [];
+  // Half of the nights nobody else comes.
+  if (chance(0.5)) return more.length === 0 ? chains : [...chains, more];
   if (chance(0.4)) {
     chains.push([at({ sweep: SWEEP, kind: 'pause' }), soon({ sweep: SWEEP, kind: 'resume' })]);
   }
@@ -66,8 +67,23 @@ export function commandScript(
     const kernel = { kernel: 'v6.18', source: 'host' };
     lasting.push(at({ sweep: SWEEP, kind: 'add-kernel', ...kernel }));
   }
+  lasting.push(...more);
   if (lasting.length > 0) chains.push(lasting);
   return chains;
+}
+
+/** Rows that may have stopped by then are given more to do. */
+function moreOfPrecise(world: World, { rows }: SampleSweep): TimedAsk[] {
+  const purpose = 'commands to precise rows';
+  const between = (min: number, max: number) => world.between(purpose, min, max);
+  const at = (ask: Ask): TimedAsk => ({ delayMs: between(1, PAUSE_MS_MAX), ask });
+  const asks: TimedAsk[] = [];
+  const row = rows[between(0, rows.length - 1)] ?? '';
+  if (world.chance(purpose, 0.3)) asks.push(at({ sweep: SWEEP, kind: 'rerun-row', row }));
+  if (world.chance(purpose, 0.7)) {
+    asks.push(at({ sweep: SWEEP, kind: 'add-repetitions', count: between(2, 3) }));
+  }
+  return asks;
 }
 
 /** Names what the table depends on beside the spec. */

@@ -27,6 +27,7 @@ export interface SimHost {
   labFailuresLeft: number;
   /** In so many trials it is going to die. */
   deathsLeft: number;
+  deaths: number;
   process: Process | undefined;
   agent: SimAgent | undefined;
 }
@@ -91,6 +92,7 @@ export class Lab {
       slownessMs: 0,
       labFailuresLeft: 0,
       deathsLeft: 0,
+      deaths: 0,
       process: undefined,
       agent: undefined,
     }));

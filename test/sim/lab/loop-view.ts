@@ -30,6 +30,17 @@ export function isOver(loop: SweepLoop, sweep: SweepId): boolean {
   return state.cancelledAtMs !== undefined || state.decidedCount === state.blocks.size;
 }
 
+/** Names the row of the block, of a sweep that pins its rows; undefined for another one. */
+export function pinnedRowOf(
+  loop: SweepLoop,
+  { sweep, block }: { readonly sweep: SweepId; readonly block: BlockId },
+): string | undefined {
+  const state = loop.sweep(sweep);
+  const row = state?.blocks.get(block)?.planned.row;
+  if (row === undefined || state?.spec.scheduling.placement !== 'pin-row') return undefined;
+  return `${sweep}/${row}`;
+}
+
 /** What a user who watched would have at the end: the log's entries, and the loop's decisions. */
 export function recordOf(
   loop: SweepLoop,

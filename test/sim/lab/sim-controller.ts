@@ -16,12 +16,13 @@ import {
   SweepLoop,
   sleep,
 } from '@labsweep/controller';
-import type { Broker, ControllerMessage, HostId, LogEntry } from '@labsweep/proto';
+import type { Broker, ControllerMessage, HostId, LogEntry, Note } from '@labsweep/proto';
 import type { StreamEnd } from '../machine/wire.js';
 import type { Process } from '../machine/world.js';
 import type { Lab, SimSeat } from './lab.js';
 import { SimBroker } from './sim-broker.js';
 import { SimCall } from './sim-call.js';
+import type { WireMessage } from './watch.js';
 import { WatchedGate } from './watched-gate.js';
 
 const RETRY_DELAY_MS = 500;
@@ -102,8 +103,8 @@ export class SimController {
     }
   }
 
-  private note = (text: string) => {
-    this.lab.trace.say(this.process.name, text);
+  private note: Note = (text, { host } = {}) => {
+    this.lab.trace.say(this.process.name, host === undefined ? text : `${text} (${host})`);
     if (text.startsWith(DEFECT)) this.lab.defect(text);
   };
 
@@ -145,24 +146,34 @@ export class SimController {
     const controller = this;
     class WatchedLoop extends SweepLoop {
       override entry(entry: LogEntry, sequence: number): void {
-        super.entry(entry, sequence);
+        // What comes of it is decided before this returns.
         controller.foldedTo = Math.max(controller.foldedTo, sequence);
+        super.entry(entry, sequence);
         watch.folded(controller, sequence, entry);
       }
     }
     this.foldedTo = 0;
     this.lossesAtStart = this.lab.network.broker.losses;
     this.ports = ports;
-    this.loop = new WatchedLoop(ports);
+    const append = (entry: LogEntry) => {
+      watch.controllerAppends(controller, entry);
+      ports.append(entry);
+    };
+    this.loop = new WatchedLoop({ ...ports, append });
     return this.loop;
   }
 
   private accept(end: StreamEnd) {
     let host: HostId | undefined;
-    const said = (message: ControllerMessage) => this.lab.watch.controllerSaid(this, host, message);
+    let isWelcome = false;
+    const said = (message: ControllerMessage) => {
+      isWelcome ||= message.kind === 'welcome';
+      this.lab.watch.controllerSaid(this, host, message);
+    };
     const call = new SimCall(end, said);
-    call.on('data', (wire: { hello?: { hostId?: string } }) => {
+    call.on('data', (wire: WireMessage) => {
       host ??= wire.hello?.hostId as HostId | undefined;
+      if (host !== undefined && isWelcome) this.lab.watch.controllerHeard(this, host, wire);
     });
     this.gate.handlers.agent.Attach(call as never);
     return call.events();

@@ -25,6 +25,7 @@ function die(lab: Lab, host: SimHost): Promise<never> {
   const { world } = lab;
   const { process, machine } = host;
   host.deathsLeft -= 1;
+  host.deaths += 1;
   world.count('host dies in a trial');
   const isMachine = world.chance('deaths', 0.5);
   world.outsideAfter(1, () => {

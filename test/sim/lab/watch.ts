@@ -4,6 +4,12 @@ import type { ControllerMessage, HostId, LogEntry } from '@labsweep/proto';
 import type { Lab, SimHost } from './lab.js';
 import type { SimController } from './sim-controller.js';
 
+/** As it came over the wire; the kinds that are looked at. */
+export interface WireMessage {
+  readonly hello?: { readonly hostId?: string } | null;
+  readonly blockEnded?: { readonly end?: string } | null;
+}
+
 export interface LabWatch {
   /** A controller hands a message to the stream of a host. */
   controllerSaid(
@@ -11,6 +17,10 @@ export interface LabWatch {
     host: HostId | undefined,
     message: ControllerMessage,
   ): void;
+  /** A controller wants an entry in the log. */
+  controllerAppends(controller: SimController, entry: LogEntry): void;
+  /** A message of an agent has reached a controller that has welcomed it on that stream. */
+  controllerHeard(controller: SimController, host: HostId, message: WireMessage): void;
   /** A message of a controller has reached the agent of a host, which heeds it. */
   agentHeard(host: SimHost, message: ControllerMessage): void;
   /** A controller has folded an entry. */

@@ -39,7 +39,11 @@ export class World {
   private readonly queue = new EventQueue();
   private readonly streams = new Map<string, SeededRandom>();
 
-  constructor(readonly seed: number) {}
+  constructor(
+    readonly seed: number,
+    /** A night as they were before sweeps had a precision, a placement or a priority. */
+    readonly isPlain = false,
+  ) {}
 
   /** One stream of random numbers per purpose, so that one more draw here shifts nothing there. */
   random(purpose: string): SeededRandom {

@@ -7,12 +7,22 @@
 export interface Mutant {
   readonly name: string;
   /** What of the product is wrong with it. */
-  readonly area: 'lease' | 'fold' | 'settle' | 'retry' | 'order' | 'reign';
+  readonly area:
+    | 'lease'
+    | 'fold'
+    | 'settle'
+    | 'retry'
+    | 'order'
+    | 'reign'
+    | 'precision'
+    | 'placement';
   /** End of the path of the built file. */
   readonly file: string;
   /** Stands in that file exactly once. */
   readonly from: string;
   readonly to: string;
+  /** Where the search begins, for one that takes a rare night; 1 when absent. */
+  readonly firstSeed?: number;
 }
 
 export const MUTANTS: readonly Mutant[] = [
@@ -85,5 +95,41 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'controller/dist/reign/reign.js',
     from: 'monotonicMs < this.validUntilMonotonicMs && wallMs < this.validUntilWallMs',
     to: 'true',
+  },
+  {
+    name: 'the lower priority goes first',
+    area: 'order',
+    file: 'controller/dist/schedule/sweep-shares.js',
+    from: 'priorityOf(b) - priorityOf(a)',
+    to: 'priorityOf(a) - priorityOf(b)',
+  },
+  {
+    name: 'what a user has asked for since does not keep a row from stopping',
+    area: 'precision',
+    file: 'controller/dist/schedule/stopping-rows.js',
+    from: "command.kind !== 'pause' && command.kind !== 'resume'",
+    to: 'false',
+    firstSeed: 300,
+  },
+  {
+    name: 'a row stops as soon as it has any blocks',
+    area: 'precision',
+    file: 'controller/dist/schedule/stopping-rows.js',
+    from: '!this.precisions.isPrecise(state, row)',
+    to: 'false',
+  },
+  {
+    name: 'who takes over does not know where a row is pinned',
+    area: 'placement',
+    file: 'controller/dist/schedule/sweep-queue.js',
+    from: 'return block.decision?.host ?? block.attempts.at(-1)?.host;',
+    to: 'return undefined;',
+  },
+  {
+    name: 'a row is pinned to nobody',
+    area: 'placement',
+    file: 'controller/dist/schedule/sweep-queue.js',
+    from: 'block.queue.pinnedTo = host;',
+    to: '',
   },
 ];

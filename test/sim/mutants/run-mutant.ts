@@ -21,7 +21,7 @@ process.disconnect?.();
 async function run(firstSeed: number, seedCount: number): Promise<MutantResult> {
   for (let seed = firstSeed; seed < firstSeed + seedCount; seed += 1) {
     try {
-      const { violation } = await runSeed(seed);
+      const { violation } = await runSeed({ seed, isPlain: false });
       if (violation !== undefined) return { seed, ...failureOf(violation) };
     } catch (error) {
       // A night without faults that does not come to its end: the defect needs no bad luck.
