@@ -2,8 +2,14 @@
 /** When a host leaves a block to another one, and for how long; which block comes last. */
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import type { HostCommand, HostId, KernelName, SweepId } from '@labsweep/proto';
-import { hostNamed, outcomeEntry, submittedEntry, wholeAttempt } from '../testing/lab-harness.js';
+import type { HostId, KernelName, SweepId } from '@labsweep/proto';
+import {
+  hostCommanded,
+  hostNamed,
+  outcomeEntry,
+  submittedEntry,
+  wholeAttempt,
+} from '../testing/lab-harness.js';
 import { ScheduleLab } from '../testing/schedule-lab.js';
 import { OTHER_HOST_MAX_MS } from './pick-block.js';
 import { RETRY_DELAY_MIN_MS } from './retry-delay.js';
@@ -19,20 +25,11 @@ const planned = (repetitions: number, smp: readonly number[], sweep?: SweepId) =
   return submittedEntry({ specText, ...(sweep === undefined ? {} : { sweep }) });
 };
 
-const asked = (command: HostCommand) =>
-  ({
-    type: 'host-commanded',
-    id: JSON.stringify(command),
-    atMs: 1,
-    by: 'tester',
-    command,
-  }) as const;
-
 test('A host where a kernel is in quarantine leaves whole blocks to one that may run all of it.', () => {
   const lab = ScheduleLab.begun(planned(2, [1])).come('host-b');
   assert.deepEqual(lab.granted(), ['host-b qemu-smp1/r1 a1']);
   const kernel = 'new' as KernelName;
-  lab.fold(asked({ kind: 'quarantine', host: A, kernel, reason: 'it hangs here' }));
+  lab.fold(hostCommanded({ kind: 'quarantine', host: A, kernel, reason: 'it hangs here' }));
   lab.come('host-a');
   assert.deepEqual(lab.granted(), [], 'host-b is busy, and gets it next');
   lab.fold(...wholeAttempt('qemu-smp1/r1', { host: B })).end('host-b');
@@ -43,8 +40,8 @@ test('Where no other host may run all of it, a host measures the kernels that it
   const lab = ScheduleLab.begun(planned(2, [1])).come('host-b');
   lab.decide();
   const kernel = 'new' as KernelName;
-  lab.fold(asked({ kind: 'quarantine', host: A, kernel, reason: 'it hangs here' }));
-  lab.fold(asked({ kind: 'drain', host: B })).come('host-a');
+  lab.fold(hostCommanded({ kind: 'quarantine', host: A, kernel, reason: 'it hangs here' }));
+  lab.fold(hostCommanded({ kind: 'drain', host: B })).come('host-a');
   const [grant] = lab.grants();
   assert.deepEqual([grant?.host, grant?.trials], [A, ['qemu-smp1/r2/old']]);
 });

@@ -4,6 +4,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import type { HostDescription, HostId, LogEntry, SweepId } from '@labsweep/proto';
 import {
+  hostCommanded,
   hostNamed,
   outcomeEntry,
   SWEEP,
@@ -24,15 +25,6 @@ const GRACE_MS = 120_000;
 /** The harness's spec with a table `[schedule]`. */
 const scheduled = (lines: string, changes: Partial<typeof SUBMITTED> = {}) =>
   submittedEntry({ specText: `${SUBMITTED.specText}[schedule]\n${lines}\n`, ...changes });
-
-const hostCommand = (command: Extract<LogEntry, { type: 'host-commanded' }>['command']) =>
-  ({
-    type: 'host-commanded',
-    id: JSON.stringify(command),
-    atMs: 1,
-    by: 'tester',
-    command,
-  }) as const;
 
 const A = 'host-a' as HostId;
 const B = 'host-b' as HostId;
@@ -146,22 +138,22 @@ test('When a block is decided by a late attempt, the lease on it ends.', () => {
 
 test('A drained host gets no block, and does not keep what it has begun.', () => {
   const lab = ScheduleLab.begun(SUBMITTED, outcomeEntry('qemu-smp1/r1/old'));
-  lab.fold(hostCommand({ kind: 'drain', host: A })).come('host-a');
+  lab.fold(hostCommanded({ kind: 'drain', host: A })).come('host-a');
   assert.deepEqual(lab.granted(), []);
   assert.match(lab.waiting()[0] ?? '', /host-a is drained/);
   assert.deepEqual(lab.come('host-b').granted(), ['host-b qemu-smp1/r1 a2']);
-  lab.fold(hostCommand({ kind: 'undrain', host: A }));
+  lab.fold(hostCommanded({ kind: 'undrain', host: A }));
   assert.equal(lab.granted().length, 1);
 });
 
 test('A quarantined host gets nothing, a quarantined kernel is left out of its blocks.', () => {
   const lab = ScheduleLab.begun(SUBMITTED).come('host-a');
-  lab.fold(hostCommand({ kind: 'quarantine', host: A, reason: 'it burns' }));
+  lab.fold(hostCommanded({ kind: 'quarantine', host: A, reason: 'it burns' }));
   assert.deepEqual(lab.granted(), []);
   assert.match(lab.waiting()[0] ?? '', /host-a is quarantined: it burns/);
-  lab.fold(hostCommand({ kind: 'release', host: A }));
+  lab.fold(hostCommanded({ kind: 'release', host: A }));
   const kernel = 'old' as never;
-  lab.fold(hostCommand({ kind: 'quarantine', kernel, reason: 'it hangs' }));
+  lab.fold(hostCommanded({ kind: 'quarantine', kernel, reason: 'it hangs' }));
   const [grant] = lab.grants();
   assert.deepEqual(grant?.trials, ['qemu-smp1/r1/new']);
 });
@@ -212,7 +204,7 @@ test('A block that waits for a kernel in quarantine does not hide those behind i
   const lab = ScheduleLab.begun(SUBMITTED).come('host-a');
   const kernel = SUBMITTED.kernels[1]?.name;
   assert(kernel);
-  lab.fold(hostCommand({ kind: 'quarantine', host: A, kernel, reason: 'its trials fail' }));
+  lab.fold(hostCommanded({ kind: 'quarantine', host: A, kernel, reason: 'its trials fail' }));
   const done: string[] = [];
   for (let [grant] = lab.grants(); grant !== undefined; [grant] = lab.grants()) {
     done.push(grant.block);

@@ -7,6 +7,8 @@ import {
   type AgentHello,
   type BlockId,
   type Environment,
+  type HostCommand,
+  type HostCommanded,
   type HostDescription,
   type HostId,
   type KernelName,
@@ -139,4 +141,10 @@ export function wholeAttempt(
   changes: Parameters<typeof outcomeEntry>[1] = {},
 ): LogEntry[] {
   return ['old', 'new'].map((kernel) => outcomeEntry(`${block}/${kernel}`, changes));
+}
+
+/** As a user asks it of hosts; the same command is the same entry. */
+export function hostCommanded(command: HostCommand): HostCommanded {
+  const id = JSON.stringify(command);
+  return { type: 'host-commanded', id, atMs: 1, by: 'tester', command };
 }
