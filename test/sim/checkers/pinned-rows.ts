@@ -18,6 +18,8 @@ const GRACE_MS = 10_000;
 const SILENT_MAX_MS = 10_000;
 /** Clocks inside count whole milliseconds. */
 const SLACK_MS = 5;
+/** What the controller's clock for intervals makes of a leap of the wall clock, at most. */
+const LEAP_MS = 5_000;
 const RETURNED_MAX = 3;
 const DEATHS_MAX = 3;
 
@@ -122,19 +124,18 @@ export class PinnedRows implements Checker {
     const { commands } = controller.loop ?? {};
     if (commands?.isDrained(owner)) return 'drained';
     if (commands?.quarantines().some(({ host }) => host === owner)) return 'in quarantine';
+    const slackMs = SLACK_MS + LEAP_MS * controller.process.machine.leaps;
+    const isOver = (sinceMs: number | undefined, limitMs = GRACE_MS) =>
+      sinceMs !== undefined && this.nowMs - sinceMs >= limitMs - slackMs;
     const { deaths = 0, starts = 0 } = this.hostOf(owner) ?? {};
     const again = starts - (this.starts.get(owner) ?? 0);
     if (Math.max(deaths, again) >= DEATHS_MAX) return 'dies';
     const seen = reign.hosts.get(owner);
-    if (seen === undefined) return this.isOver(reign.sinceMs) ? 'never came' : undefined;
-    if (this.isOver(seen.heardAtMs, SILENT_MAX_MS)) return 'silent';
-    if (this.isOver(seen.awaySinceMs)) return 'away or in trouble';
-    if (this.isOver(seen.stalledAtMs)) return 'hangs';
+    if (seen === undefined) return isOver(reign.sinceMs) ? 'never came' : undefined;
+    if (isOver(seen.heardAtMs, SILENT_MAX_MS)) return 'silent';
+    if (isOver(seen.awaySinceMs)) return 'away or in trouble';
+    if (isOver(seen.stalledAtMs)) return 'hangs';
     return seen.returnedCount >= RETURNED_MAX ? 'gives back' : undefined;
-  }
-
-  private isOver(sinceMs: number | undefined, limitMs = GRACE_MS): boolean {
-    return sinceMs !== undefined && this.nowMs - sinceMs >= limitMs - SLACK_MS;
   }
 
   private hostOf(host: HostId): SimHost | undefined {

@@ -12,6 +12,8 @@ export interface Machine {
   readonly name: string;
   /** What its wall clock is ahead of true time; it may jump. */
   clockOffsetMs: number;
+  /** How often it has jumped forward. */
+  leaps: number;
   readonly disk: VirtualDisk;
 }
 
