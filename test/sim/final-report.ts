@@ -58,13 +58,18 @@ function withoutHistory(record: SweepRecord): SweepRecord {
   return { ...record, submitted, entries, decisions, hosts, waiting: [], commands };
 }
 
-/** Those that change the table; the others may be refused on one night and heeded on another. */
+/**
+ * Those that change the table; the others may be refused on one night and heeded on another. A
+ * record has them by the clocks of the controllers, which may have leapt.
+ */
 function commandsOf({ commands = [] }: SweepRecord): NonNullable<SweepRecord['commands']> {
   return commands
     .filter((entry) => LASTING.includes(entry.command.kind))
     .map((entry) => ({ ...entry, id: 'any', atMs: 0 }))
-    .toSorted((a, b) => a.command.kind.localeCompare(b.command.kind));
+    .toSorted((a, b) => commandText(a).localeCompare(commandText(b)));
 }
+
+const commandText = ({ command }: { readonly command: object }): string => JSON.stringify(command);
 
 function countedEntry(
   record: SweepRecord,
