@@ -56,6 +56,14 @@ export class LogStandings implements Checker {
     }
     return this.standings[controller.foldedTo - 1];
   }
+
+  /**
+   * One message earlier: all of its entries are folded, while those of the newest one may be folded
+   * one by one right now.
+   */
+  before(controller: SimController, lab: Lab): Standing | undefined {
+    return this.of(controller, lab) && this.standings[controller.foldedTo - 2];
+  }
 }
 
 function standingOf({ sweeps }: SecondReading, sequence: number): Standing {
