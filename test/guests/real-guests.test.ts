@@ -21,7 +21,7 @@ import { foundingWorkload } from './founding-workload.js';
 const SPEC = `
 name = "real"
 baseline = "v6.16"
-repetitions = 2
+repetitions = 3
 [kernels]
 "v6.16" = "debian:trixie-backports/linux-image-6.16.12+deb13-cloud-amd64"
 "v6.17" = "debian:trixie-backports/linux-image-6.17.13+deb13-cloud-amd64"
@@ -83,14 +83,19 @@ test('the regression of 6.17 shows in real guests, beside a native row', async (
   }
   assert.equal(ended.exitCode, 0, ended.stderr + ended.stdout);
   const counted = acceptedLines(folder);
+  /** In the order of the repetitions. */
   const values = (kernel: string) =>
-    counted.filter((line) => line[4] === kernel).map((line) => Number(line[9]));
-  const mean = (kernel: string) =>
-    values(kernel).reduce((sum, value) => sum + value, 0) / values(kernel).length;
-  assert.equal(values('v6.16').length, 2);
-  assert.equal(values('running').length, 2);
-  const factor = mean('v6.17') / mean('v6.16');
-  assert.ok(factor > 1.4 && factor < 3, `v6.17 / v6.16 = ${factor}`);
+    counted
+      .filter((line) => line[4] === kernel)
+      .toSorted((a, b) => Number(a[5]) - Number(b[5]))
+      .map((line) => Number(line[9]));
+  const [before, after] = [values('v6.16'), values('v6.17')];
+  assert.equal(before.length, 3);
+  assert.equal(values('running').length, 3);
+  // The machine may be half as fast again from one minute to the next: inside a block it is seldom.
+  const factors = before.map((value, index) => (after[index] ?? Number.NaN) / value);
+  const [, factor = Number.NaN] = factors.toSorted((a, b) => a - b);
+  assert.ok(factor > 1.4 && factor < 3, `v6.17 / v6.16 = ${factors.join(', ')}`);
   assert.match(ended.stdout, /v6\.17: 6\.17\.13\+deb13-cloud-amd64/);
   assert.match(ended.stdout, /refined-jiffies/);
   const serial = join(folder, 'result/serial');
