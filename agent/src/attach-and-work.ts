@@ -6,6 +6,7 @@ import {
   type AgentHello,
   type ControllerMessage,
   type HostDescription,
+  inTimeOrNot,
   isOutranked,
   type KnownReign,
   type Lease,
@@ -22,7 +23,6 @@ import { diskTrouble } from './io/disk-room.js';
 import { Publisher } from './publisher.js';
 import { type Runner, runnerKindOf } from './runner/runner.js';
 import { type OutcomeSpool, Spool } from './spool.js';
-import { withinLimit } from './within-limit.js';
 import { Worker } from './worker.js';
 
 /** What is spooled gets this long to reach the broker when the agent stops. */
@@ -123,7 +123,7 @@ class AttachedAgent {
     } finally {
       this.heartbeat.stop();
       this.stop.abort(options.signal.reason);
-      await withinLimit(worker.idle(), STOP_LIMIT_MS);
+      await inTimeOrNot(worker.idle(), STOP_LIMIT_MS);
       // Only now, because the worker gives its block back over this stream.
       hangUp.abort();
       await attached.catch(() => {});

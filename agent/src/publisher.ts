@@ -9,6 +9,7 @@ import {
   type Broker,
   brokerFailureOf,
   explainBrokerFailure,
+  inTimeOrNot,
   type Note,
   parseLogEntry,
 } from '@labsweep/proto';
@@ -17,7 +18,6 @@ import { isTooLarge, shrinkOutcome } from './outcome-limit.js';
 import { type Parcel, Parcels } from './parcels.js';
 import type { OutcomeSpool } from './spool.js';
 import type { SpoolEntry } from './spool-entry.js';
-import { withinLimit } from './within-limit.js';
 
 export interface PublisherOptions {
   /** Sees the sequence of the log at which the broker acknowledged an outcome. */
@@ -169,7 +169,7 @@ export class Publisher {
     this.wake();
     if (this.queue.size === 0 && this.inFlight.size === 0) return;
     const idle = new Promise<void>((resolve) => this.onIdle.push(resolve));
-    await withinLimit(idle, limitMs);
+    await inTimeOrNot(idle, limitMs);
     if (this.signal.aborted) this.resting?.abort();
   }
 

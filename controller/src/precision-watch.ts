@@ -12,7 +12,15 @@ import {
   scenariosOf,
   trialValue,
 } from '@labsweep/analysis';
-import type { BlockId, KernelName, RowId, Spec, SweepId, TrialEnded } from '@labsweep/proto';
+import {
+  type BlockId,
+  type FoldOutcome,
+  type KernelName,
+  type RowId,
+  type Spec,
+  type SweepId,
+  wholeEntry,
+} from '@labsweep/proto';
 import type { SweepState } from './fold/lab-state.js';
 import { RowValues } from './row-values.js';
 import type { SchedulerPorts } from './schedule/schedule-view.js';
@@ -21,7 +29,7 @@ import type { Precisions } from './schedule/stopping-rows.js';
 export class PrecisionWatch implements Precisions {
   private readonly seen = new Map<SweepId, Map<RowId, RowValues>>();
 
-  took(sweep: SweepState, entry: TrialEnded): RowId | undefined {
+  took(sweep: SweepState, entry: FoldOutcome): RowId | undefined {
     if (sweep.spec.precision === undefined || entry.purpose !== 'timing') return undefined;
     if (sweep.cancelledAtMs !== undefined) return undefined;
     const block = sweep.blocks.get(entry.block);
@@ -48,7 +56,7 @@ export class PrecisionWatch implements Precisions {
   private keep(
     { spec }: SweepState,
     { row, block }: { readonly row: RowId; readonly block: BlockId },
-    entry: TrialEnded,
+    entry: FoldOutcome,
   ): void {
     const [primary] = spec.workload.metrics;
     if (primary === undefined || entry.outcome.status !== 'measured') return;
@@ -56,9 +64,9 @@ export class PrecisionWatch implements Precisions {
     this.seen.set(entry.sweep, ofSweep);
     const ofRow = ofSweep.get(row) ?? new RowValues();
     ofSweep.set(row, ofRow);
-    const { attempt, host, kernel } = entry;
-    for (const scenario of scenariosOf(entry.outcome)) {
-      const value = trialValue(entry.outcome, { scenario, metric: primary.name });
+    const { attempt, host, kernel, outcome } = wholeEntry(entry);
+    for (const scenario of scenariosOf(outcome)) {
+      const value = trialValue(outcome, { scenario, metric: primary.name });
       if (value !== undefined) ofRow.set({ block, attempt, host }, { scenario, kernel }, value);
     }
   }

@@ -7,10 +7,10 @@ import { randomUUID } from 'node:crypto';
 import {
   type Broker,
   explainBrokerFailure,
+  type FoldEntry,
   type HostId,
   type KnownReign,
   type LeaseId,
-  type LogEntry,
   type LogMessage,
   messageIdOf,
   type Note,
@@ -228,7 +228,7 @@ export class Sitting {
     this.loop.tick();
   }
 
-  private fold(message: LogMessage): void {
+  private fold(message: LogMessage<FoldEntry>): void {
     const { sequence, entries, malformed } = message;
     for (const each of entries) {
       this.remember(each);
@@ -239,7 +239,7 @@ export class Sitting {
     if (this.reign !== undefined) this.synced.folded(message);
   }
 
-  private remember(entry: LogEntry): void {
+  private remember(entry: FoldEntry): void {
     if (entry.type === 'trial-ended') return;
     this.inLog.add(messageIdOf(entry));
     this.options.writer.saw(entry);
@@ -251,7 +251,7 @@ export class Sitting {
     this.options.writer.forgetOld((messageId) => this.inLog.has(messageId), foldedForMs);
   }
 
-  private hasPlace(entry: LogEntry): boolean {
+  private hasPlace(entry: FoldEntry): boolean {
     const sweep = 'sweep' in entry ? this.loop.sweep(entry.sweep) : undefined;
     if (entry.type === 'trial-ended') return blockOf(sweep, entry.block) !== undefined;
     return sweep !== undefined;

@@ -6,11 +6,11 @@
 import {
   type AgentHello,
   type AgentMessage,
+  type FoldEntry,
   type HostId,
   type HostSummary,
   isOutranked,
   type KernelName,
-  type LogEntry,
   messageIdOf,
   type Progress,
   type SweepId,
@@ -82,7 +82,7 @@ export class SweepLoop {
    * Folds the entry at `sequence` of the log. One that cannot be folded is noted and left behind,
    * or nothing would ever move.
    */
-  entry(entry: LogEntry, sequence: number): void {
+  entry(entry: FoldEntry, sequence: number): void {
     this.lastSequence = sequence;
     const changed = this.fold(entry);
     const isReigning = this.term !== undefined && this.ports.isReigning();
@@ -233,7 +233,7 @@ export class SweepLoop {
     return progressOf(sweep, { lab, agents, scheduler, nowMs, news: { troubles, setAside } });
   }
 
-  private fold(entry: LogEntry): boolean {
+  private fold(entry: FoldEntry): boolean {
     try {
       return applyEntry(this.lab, entry);
     } catch (error) {

@@ -2,11 +2,13 @@
 /** Sends each watcher of a sweep what is known, then what happens, and ends it with the sweep. */
 import {
   type Clock,
-  type LogEntry,
+  type FoldEntry,
+  type HostCommanded,
   messageOf,
   type Progress,
   type SweepId,
   type WatchEvent,
+  wholeEntry,
 } from '@labsweep/proto';
 import { historyOf } from './commands/history-of.js';
 import type { CommandRecord } from './fold/command-record.js';
@@ -89,19 +91,20 @@ export class WatcherHub {
   }
 
   /** An entry of the log changed this sweep. */
-  entry(sweep: SweepState, entry: LogEntry): void {
+  entry(sweep: SweepState, entry: FoldEntry): void {
     const watched = this.watched.get(sweep.submitted.sweep);
     if (watched === undefined) return;
     const block = entry.type === 'trial-ended' ? sweep.blocks.get(entry.block) : undefined;
     const decision = block?.decision;
+    const whole = wholeEntry(entry);
     for (const watcher of watched.watchers) {
-      watcher.send({ kind: 'entry', entry });
+      watcher.send({ kind: 'entry', entry: whole });
       if (decision !== undefined) watcher.send({ kind: 'decision', decision });
     }
   }
 
   /** Something was decided for all sweeps. */
-  labEntry(entry: LogEntry): void {
+  labEntry(entry: HostCommanded): void {
     for (const { watchers } of this.watched.values()) {
       for (const watcher of watchers) watcher.send({ kind: 'entry', entry });
     }

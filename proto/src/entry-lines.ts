@@ -7,11 +7,12 @@
 import { createHash } from 'node:crypto';
 import { formatLogEntry } from './entry-text.js';
 import { messageOf } from './errors.js';
-import { type LogEntry, messageIdOf, parseLogEntry } from './log-entry.js';
+import { type LogEntry, messageIdOf, parseFoldEntry, parseLogEntry } from './log-entry.js';
+import type { FoldEntry } from './outcome-head.js';
 
-export interface ReadEntries {
+export interface ReadEntries<Entry = LogEntry> {
   /** In the order of their lines. */
-  readonly entries: readonly LogEntry[];
+  readonly entries: readonly Entry[];
   /** Of each line that could not be read as an entry: why. */
   readonly malformed: readonly string[];
 }
@@ -36,14 +37,23 @@ const NONE: readonly string[] = [];
 
 /** Never throws: a line that cannot be read does not hide those beside it. */
 export function readEntryLines(text: string): ReadEntries {
+  return readLines(text, parseLogEntry);
+}
+
+/** As `readEntryLines`, as far as the fold needs the entries. */
+export function readFoldEntryLines(text: string): ReadEntries<FoldEntry> {
+  return readLines(text, parseFoldEntry);
+}
+
+function readLines<Entry>(text: string, parse: (line: string) => Entry): ReadEntries<Entry> {
   if (!text.includes('\n')) {
     try {
-      return { entries: [parseLogEntry(text)], malformed: NONE };
+      return { entries: [parse(text)], malformed: NONE };
     } catch (error) {
       return { entries: [], malformed: [messageOf(error)] };
     }
   }
-  const read = text.split('\n').map(readEntryLines);
+  const read = text.split('\n').map((line) => readLines(line, parse));
   return {
     entries: read.flatMap(({ entries }) => entries),
     malformed: read.flatMap(({ malformed }) => malformed),

@@ -33,6 +33,7 @@ export type {
   SweepServiceClient,
   SweepServiceHandlers,
 } from './generated/labsweep/v1/SweepService.js';
+export { inTime, inTimeOrNot, type WaitLimit } from './in-time.js';
 export {
   isOutranked,
   type KnownReign,
@@ -42,6 +43,13 @@ export {
 } from './known-reign.js';
 export * from './log-entry.js';
 export { nearestName } from './nearest-name.js';
+export {
+  type FoldEntry,
+  type FoldOutcome,
+  type OutcomeHead,
+  outcomeHead,
+  wholeEntry,
+} from './outcome-head.js';
 export * from './ports.js';
 export { LockedError, lockProcess, type ProcessLock } from './process-lock.js';
 export { type Note, runProgram } from './program.js';

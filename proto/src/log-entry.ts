@@ -20,7 +20,7 @@ import {
 } from './domain.js';
 import { formatLogEntry } from './entry-text.js';
 import { messageOf } from './errors.js';
-import { isPlainOutcome } from './plain-outcome.js';
+import { type FoldEntry, outcomeHead, wholeEntry } from './outcome-head.js';
 import type { KernelConfig, ResolvedKernel, ResolvedWorkload } from './resolved.js';
 import { HYGIENE_MODES, PERMISSIONS, PURPOSES } from './trial-settings.js';
 
@@ -244,8 +244,12 @@ export type TrialEnded = z.infer<typeof trialEnded>;
 
 /** Reads one message of the log. Throws an Error that names the field when it is not an entry. */
 export function parseLogEntry(text: string): LogEntry {
-  const value: unknown = JSON.parse(text);
-  return isPlainOutcome(value) ? (value as TrialEnded) : readLogEntry(value);
+  return wholeEntry(parseFoldEntry(text));
+}
+
+/** As `parseLogEntry`, as far as the fold needs the entry. */
+export function parseFoldEntry(text: string): FoldEntry {
+  return outcomeHead(text) ?? readLogEntry(JSON.parse(text));
 }
 
 /** The long way, which knows every kind of entry and what is wrong with one. */
@@ -258,10 +262,9 @@ export function readLogEntry(value: unknown): LogEntry {
 
 /** Why the entry could not be read back from the log; undefined for one that can. */
 export function reasonUnreadable(entry: LogEntry): string | undefined {
-  // Most are plain outcomes, and need not become text for that.
-  if (isPlainOutcome(entry)) return undefined;
+  const text = formatLogEntry(entry);
   try {
-    parseLogEntry(formatLogEntry(entry));
+    parseFoldEntry(text);
     return undefined;
   } catch (error) {
     return messageOf(error);
@@ -269,7 +272,7 @@ export function reasonUnreadable(entry: LogEntry): string | undefined {
 }
 
 /** What JetStream uses to store an entry once, however often it is published. */
-export function messageIdOf(entry: LogEntry): string {
+export function messageIdOf(entry: FoldEntry): string {
   switch (entry.type) {
     case 'trial-ended':
       return outcomeId(entry);

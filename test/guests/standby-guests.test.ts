@@ -9,8 +9,10 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { formatLogEntry, outcomeHead } from '@labsweep/proto';
 import { heard, Lab } from '../e2e/lab.js';
 import { processesBelow, type Running, resultLines, waitFor } from '../e2e/labsweep-process.js';
+import { entriesIn } from '../e2e/log-outcomes.js';
 
 const SPEC = `
 name = "standby"
@@ -110,6 +112,11 @@ test('the standby takes over while guests run, and the sweep ends with its whole
   assert.equal(new Set(outcomes).size, outcomes.length, 'no outcome twice');
   const sessions = new Set(trials.map(({ session }) => session));
   assert.equal(sessions.size, 1, 'the agent was not restarted');
+  // What guests write is what a controller that starts reads by the million.
+  for (const entry of await entriesIn(lab)) {
+    if (entry.type !== 'trial-ended' || entry.outcome.status !== 'measured') continue;
+    assert.ok(outcomeHead(formatLogEntry(entry)), formatLogEntry(entry));
+  }
 });
 
 interface Results {

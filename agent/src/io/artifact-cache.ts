@@ -5,8 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import type { ArtifactStore, Sha256 } from '@labsweep/proto';
-import { inTime } from '../in-time.js';
+import { type ArtifactStore, inTime, type Sha256 } from '@labsweep/proto';
 import { isIntact, MARKS_FOLDER } from './checked-file.js';
 
 /** Beyond this many files the least recently used go; a kernel image has about 15 MiB. */

@@ -8,12 +8,12 @@ import {
   type Broker,
   connectBroker,
   explainBrokerFailure,
+  inTime,
   LabsweepError,
   messageOf,
   type Note,
   type Sha256,
 } from '@labsweep/proto';
-import { inTime } from '../in-time.js';
 import { type ArtifactCache, FETCH_LIMIT_MS } from './artifact-cache.js';
 import { explainDiskTrouble, isDiskTrouble } from './durable-file.js';
 

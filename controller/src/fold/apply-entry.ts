@@ -2,10 +2,10 @@
 /** Folds one log entry into the state. Entries may come twice and late; the result is the same. */
 import {
   ENVIRONMENTS,
+  type FoldEntry,
+  type FoldOutcome,
   type HostJoined,
-  type LogEntry,
   type Submitted,
-  type TrialEnded,
 } from '@labsweep/proto';
 import { designOf } from '../plan/extend-design.js';
 import { parseSpec } from '../spec/parse-spec.js';
@@ -23,7 +23,7 @@ import {
 } from './lab-state.js';
 
 /** True when the entry changed the state; false for a repetition and for an unknown sweep. */
-export function applyEntry(state: LabState, entry: LogEntry): boolean {
+export function applyEntry(state: LabState, entry: FoldEntry): boolean {
   switch (entry.type) {
     case 'submitted':
       return applySubmitted(state, entry);
@@ -81,7 +81,7 @@ function applyHostJoined(sweep: SweepState | undefined, entry: HostJoined): bool
   return true;
 }
 
-function applyTrialEnded(state: LabState, entry: TrialEnded): boolean {
+function applyTrialEnded(state: LabState, entry: FoldOutcome): boolean {
   const { trial, outcome, durationMs } = entry;
   const sweep = state.sweeps.get(entry.sweep);
   const block = blockOf(sweep, entry.block);
@@ -108,7 +108,7 @@ function applyTrialEnded(state: LabState, entry: TrialEnded): boolean {
 /**
  * An attempt is named by its number and its host, so two controllers cannot give one name twice.
  */
-function attemptOf(state: LabState, block: BlockState, entry: TrialEnded): AttemptState {
+function attemptOf(state: LabState, block: BlockState, entry: FoldOutcome): AttemptState {
   const { attempt } = entry;
   const isEarlier = attempt < block.firstAttempt;
   const known = (isEarlier ? block.earlier : block.attempts).find(

@@ -6,6 +6,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import {
   brokerFailureOf,
+  type FoldEntry,
   type LogMessage,
   type LogPlace,
   messageOf,
@@ -18,7 +19,7 @@ export interface FollowerPorts {
   readonly log: Pick<OutcomeLog, 'followBatches' | 'head' | 'holds'>;
   /** How often the connection to the broker was lost. */
   lossCount(): number;
-  onMessage(message: LogMessage): void;
+  onMessage(message: LogMessage<FoldEntry>): void;
   /** About once a second, while the log holds what was folded. */
   onWhole(): void;
   note(message: string): void;
@@ -126,7 +127,7 @@ export class LogFollower {
     }
   }
 
-  private async take(batch: readonly LogMessage[], stop: AbortSignal): Promise<void> {
+  private async take(batch: readonly LogMessage<FoldEntry>[], stop: AbortSignal): Promise<void> {
     const { lossCount } = this.ports;
     const turnMs = batch.length > LIVE_BATCH_MAX ? Number.POSITIVE_INFINITY : TURN_MS;
     let turnEndsMs = monotonicMs() + turnMs;
@@ -144,7 +145,7 @@ export class LogFollower {
   }
 
   /** A defect of ours is told as one: the log is delivered, and goes on behind this entry. */
-  private hand(message: LogMessage): void {
+  private hand(message: LogMessage<FoldEntry>): void {
     try {
       this.ports.onMessage(message);
     } catch (error) {

@@ -4,7 +4,7 @@
  * ran in: `qemu` is KVM on one host and emulation, many times slower, on another. A row has one SMP
  * count. What a row knows goes with its sweep; what the lab knows of trials like it stays.
  */
-import type { Environment, HostId, PlannedRow, RowId, SweepId, TrialEnded } from '@labsweep/proto';
+import type { Environment, FoldOutcome, HostId, PlannedRow, RowId, SweepId } from '@labsweep/proto';
 import type { LabState } from '../fold/lab-state.js';
 import { kindOf, LabDurations } from './lab-durations.js';
 import { CANDIDATES } from './match-host.js';
@@ -44,7 +44,7 @@ export class DurationEstimates {
    * Only measured trials teach: others end early, or at their deadline. Every outcome of the lab
    * comes here, so nothing is made for one whose row, environment and host are known.
    */
-  observe(entry: TrialEnded): void {
+  observe(entry: FoldOutcome): void {
     if (entry.outcome.status !== 'measured') return;
     const { sweep, block, environment, host, durationMs } = entry;
     const row = block.slice(0, block.lastIndexOf('/')) as RowId;
@@ -106,7 +106,7 @@ export class DurationEstimates {
   private beginHost(
     means: EnvironmentMeans,
     id: RowId,
-    { sweep, host, environment }: TrialEnded,
+    { sweep, host, environment }: FoldOutcome,
   ): HostMeans {
     const row = this.lab.sweeps.get(sweep)?.rows.get(id);
     const kind = row === undefined ? undefined : this.kindOf(sweep, row, environment);

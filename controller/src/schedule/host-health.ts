@@ -4,6 +4,7 @@
  * is quarantined is in the log; this only watches the outcomes go by.
  */
 import {
+  type FoldOutcome,
   type HostCommand,
   type HostCommanded,
   type HostDescription,
@@ -11,7 +12,6 @@ import {
   type KernelName,
   messageIdOf,
   speaksAgainstHost,
-  type TrialEnded,
 } from '@labsweep/proto';
 import { FATAL_DEATHS_MIN, type HostDeaths } from './host-deaths.js';
 import { KvmLosses } from './kvm-losses.js';
@@ -69,7 +69,7 @@ export class HostHealth {
 
   constructor(private readonly deaths: HostDeaths) {}
 
-  observe(entry: TrialEnded): void {
+  observe(entry: FoldOutcome): void {
     this.deaths.forget(entry.host);
     const { status, failure } = entry.outcome;
     const isOurs = status === 'lab-failed';
@@ -147,7 +147,7 @@ export class HostHealth {
     this.propose(`death/${session}`, { kind: 'quarantine', host, reason });
   }
 
-  private historyOf(entry: TrialEnded): HostHistory {
+  private historyOf(entry: FoldOutcome): HostHistory {
     const attempt = `${entry.sweep}/${entry.block}/${entry.attempt}`;
     const known = this.hosts.get(entry.host);
     if (known === undefined) {
@@ -164,7 +164,7 @@ export class HostHealth {
     return known;
   }
 
-  private failed(entry: TrialEnded, history: HostHistory): void {
+  private failed(entry: FoldOutcome, history: HostHistory): void {
     const { host, kernel } = entry;
     const streak = history.kernels.get(kernel) ?? { failures: 0, othersAreFine: false };
     streak.failures += 1;

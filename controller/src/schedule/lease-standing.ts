@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Says whether what a lease is about is still wanted. It ends no lease. */
-import type { HeldLease, TrialEnded } from '@labsweep/proto';
+import type { FoldOutcome, HeldLease } from '@labsweep/proto';
 import { blockOf } from '../fold/block-of.js';
 import { isEnded, type LabState, type SweepState } from '../fold/lab-state.js';
 import type { LiveLease } from './schedule-view.js';
@@ -24,7 +24,7 @@ export function reasonNotWanted(lab: LabState, held: Held): string | undefined {
 export function endsLease(
   lab: LabState,
   lease: LiveLease | undefined,
-  { sweep, block, attempt, host }: TrialEnded,
+  { sweep, block, attempt, host }: FoldOutcome,
 ): boolean {
   if (lease?.block !== block || lease.attempt !== attempt || lease.sweep !== sweep) return false;
   const state = blockOf(lab.sweeps.get(sweep), block);

@@ -5,13 +5,13 @@
  * step in which nothing can be granted costs next to nothing, whatever the number of blocks.
  */
 import type {
+  FoldEntry,
+  FoldOutcome,
   HeldLease,
   HostDescription,
   HostId,
   LeaseId,
-  LogEntry,
   SweepId,
-  TrialEnded,
 } from '@labsweep/proto';
 import { isEnded, type LabState, type SweepState } from '../fold/lab-state.js';
 import { AwaitedHosts } from './awaited-hosts.js';
@@ -74,7 +74,7 @@ export class Scheduler {
   }
 
   /** An entry of the log; `changed` says whether the fold took it. */
-  observe(entry: LogEntry, changed: boolean, nowMs: number): void {
+  observe(entry: FoldEntry, changed: boolean, nowMs: number): void {
     if (!changed) return;
     if (entry.type === 'trial-ended') this.observeOutcome(entry, nowMs);
     if (entry.type === 'host-commanded') {
@@ -186,7 +186,7 @@ export class Scheduler {
     return decisions;
   }
 
-  private observeOutcome(entry: TrialEnded, nowMs: number): void {
+  private observeOutcome(entry: FoldOutcome, nowMs: number): void {
     this.stopping.observe(this.lab, entry);
     this.estimates.observe(entry);
     this.health.observe(entry);

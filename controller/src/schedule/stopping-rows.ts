@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Rows that have blocks enough, from the outcome that showed it to the command that stops them. */
-import type { Commanded, RowId, SweepId, TrialEnded } from '@labsweep/proto';
+import type { Commanded, FoldOutcome, RowId, SweepId } from '@labsweep/proto';
 import type { LabState, SweepState } from '../fold/lab-state.js';
 import type { OpenSweeps } from './open-sweeps.js';
 import type { ScheduleDecision } from './schedule-view.js';
@@ -8,7 +8,7 @@ import type { ScheduleDecision } from './schedule-view.js';
 /** Knows the values of rows that ask for a precision. */
 export interface Precisions {
   /** Takes an outcome that the fold has taken; its row, where a block of it is decided by that. */
-  took(sweep: SweepState, entry: TrialEnded): RowId | undefined;
+  took(sweep: SweepState, entry: FoldOutcome): RowId | undefined;
   /** Whether the values of the row are as precise as the spec asks. */
   isPrecise(sweep: SweepState, row: RowId): boolean;
 }
@@ -23,7 +23,7 @@ export class StoppingRows {
   constructor(private readonly precisions: Precisions) {}
 
   /** An outcome that the fold has taken. */
-  observe({ sweeps }: LabState, entry: TrialEnded): void {
+  observe({ sweeps }: LabState, entry: FoldOutcome): void {
     const sweep = sweeps.get(entry.sweep);
     const row = sweep && this.precisions.took(sweep, entry);
     if (row === undefined) return;

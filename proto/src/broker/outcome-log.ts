@@ -18,8 +18,11 @@ import {
   idOfEntries,
   type ReadEntries,
   readEntryLines,
+  readFoldEntryLines,
 } from '../entry-lines.js';
+import { inTime } from '../in-time.js';
 import type { LogEntry } from '../log-entry.js';
+import { type FoldEntry, wholeEntry } from '../outcome-head.js';
 import { LAB_SUBJECT, LOG_STREAM, LOG_SUBJECTS, logSubject } from '../subjects.js';
 import type { AcknowledgedPublisher } from './acknowledged-publisher.js';
 import { brokerFailureOf } from './broker-failure.js';
@@ -32,7 +35,7 @@ export interface LogPlace {
 }
 
 /** What one message of the log holds, with its place. */
-export type LogMessage = LogPlace & ReadEntries;
+export type LogMessage<Entry = LogEntry> = LogPlace & ReadEntries<Entry>;
 
 export interface LogHead {
   /** Of the newest entry; 0 while the log is empty. */
@@ -54,7 +57,7 @@ const MESSAGES_AHEAD_MAX = 10_000;
 /** The client rounds the time of a message it is sent, and not that of one it asks for. */
 const ROUNDING_MS = 1;
 /** Some ways of asking for a consumer hang with this client and server: none may hang for ever. */
-const CONSUME_LIMIT_MS = 10_000;
+const CONSUME_LIMIT = { limitMs: 10_000, what: 'opening a consumer of the log' };
 
 const encoder = new TextEncoder();
 
@@ -152,11 +155,11 @@ export class OutcomeLog {
     const opening = this.streams.consumers
       .get(LOG_STREAM, { opt_start_seq: nextSequence, filterSubjects: subject })
       .then((consumer) => consumer.consume({ max_messages: MESSAGES_AHEAD_MAX }));
-    const messages = await within(CONSUME_LIMIT_MS, opening, new AbortController().signal);
+    const messages = await inTime(opening, CONSUME_LIMIT);
     try {
       for await (const message of messages) {
         if (message.seq > lastSequence) return;
-        yield readMessage(message);
+        yield readMessage(message, readEntryLines);
         if (message.seq >= Math.min(newest, lastSequence)) return;
       }
     } finally {
@@ -180,24 +183,28 @@ export class OutcomeLog {
    * ends by itself when the server has lost its consumer, as with a stream that was deleted.
    */
   async *follow(signal: AbortSignal, firstSequence = 1): AsyncGenerator<LogMessage> {
-    for await (const batch of this.followBatches(signal, firstSequence)) yield* batch;
+    for await (const batch of this.followBatches(signal, firstSequence)) {
+      for (const message of batch) {
+        yield { ...message, entries: message.entries.map(wholeEntry) };
+      }
+    }
   }
 
   /**
-   * As `follow`, with all that has come at a time together: handed out one by one, the turns of an
-   * iterator would cost more than the entries.
+   * As `follow`, with all that has come at a time together, and as far as the fold needs it: handed
+   * out one by one, the turns of an iterator would cost more than the entries.
    */
   async *followBatches(
     signal: AbortSignal,
     firstSequence = 1,
-  ): AsyncGenerator<readonly LogMessage[]> {
-    let arrived: LogMessage[] = [];
+  ): AsyncGenerator<readonly LogMessage<FoldEntry>[]> {
+    let arrived: LogMessage<FoldEntry>[] = [];
     let wake = () => {};
     let isOver = false;
     const callback = (message: JsMsg) => {
       // A source that comes up behind the end would be read for ever: the client stops it then.
       if (isOver) throw new Error('nobody follows this any more');
-      arrived.push(readMessage(message));
+      arrived.push(readMessage(message, readFoldEntryLines));
       wake();
     };
     let stop = () => {};
@@ -255,7 +262,7 @@ export class OutcomeLog {
       if (isOver()) messages.stop();
     };
     opening.then(stopLate, () => {});
-    return within(CONSUME_LIMIT_MS, opening, signal);
+    return inTime(opening, { ...CONSUME_LIMIT, signal });
   }
 }
 
@@ -270,26 +277,16 @@ async function wasRecreated(messages: ConsumerMessages): Promise<boolean> {
   return false;
 }
 
-function within<Value>(limitMs: number, work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(new Error(`the broker gave no consumer within ${limitMs} ms`));
-    const timer = setTimeout(late, limitMs);
-    const stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    work.then(resolve, reject).finally(() => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
-    });
-  });
-}
-
 function subjectOf(entry: LogEntry): string {
   return entry.type === 'host-commanded' ? LAB_SUBJECT : logSubject(entry.sweep);
 }
 
-function readMessage(message: JsMsg): LogMessage {
+function readMessage<Entry>(
+  message: JsMsg,
+  read: (text: string) => ReadEntries<Entry>,
+): LogMessage<Entry> {
   const { streamSequence: sequence, timestampNanos } = message.info;
   const storedAtMs = Math.floor(timestampNanos / 1e6);
-  return { sequence, storedAtMs, ...readEntryLines(message.string()) };
+  const { entries, malformed } = read(message.string());
+  return { sequence, storedAtMs, entries, malformed };
 }

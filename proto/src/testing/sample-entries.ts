@@ -11,6 +11,8 @@ export function sampleOutcome(changes: Partial<TrialEnded> = {}): TrialEnded {
     trial: 'qemu-smp1/r1/v6.17' as TrialId,
     kernel: 'v6.17' as KernelName,
     attempt: 1,
+    // Where agents write it: a log is mostly read by that order.
+    ...(changes.epoch === undefined ? {} : { epoch: changes.epoch }),
     host: 'host-a' as HostId,
     hostName: 'box-a',
     session: 'session-1',

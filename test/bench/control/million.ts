@@ -3,6 +3,7 @@
 import { planSweep } from '@labsweep/controller';
 import {
   type HostId,
+  LEASES_PER_TERM,
   outcomeId,
   type PlannedBlock,
   type PlannedTrial,
@@ -94,7 +95,8 @@ function outcomeOf(
     trial: trial.id,
     kernel: trial.kernel,
     attempt: 1,
-    epoch: 2 ** 26 + number,
+    // A term of today's controllers is a few tens of millions.
+    epoch: 30_000_000 * LEASES_PER_TERM + number,
     host: `${host}-0123456789abcdef` as HostId,
     hostName: host,
     session: `0c5ad9b6-9a3b-4c8b-8d6a-${String(number % HOSTS).padStart(12, '0')}`,

@@ -10,13 +10,14 @@ import {
   type EntryText,
   entryLinesOf,
   entryTextOf,
+  type FoldEntry,
   idOfEntries,
   type LogEntry,
   type LogMessage,
   type LogPlace,
   type ReadEntries,
   type ReignEntry,
-  readEntryLines,
+  readFoldEntryLines,
 } from '@labsweep/proto';
 import type { BrokerModel, StoredMessage } from '../machine/broker-model.js';
 import { brokerError } from '../machine/broker-model.js';
@@ -173,7 +174,7 @@ export class SimBroker {
   private async *followBatches(
     signal: AbortSignal,
     firstSequence = 1,
-  ): AsyncGenerator<readonly LogMessage[]> {
+  ): AsyncGenerator<readonly LogMessage<FoldEntry>[]> {
     const arrived: StoredMessage[] = [];
     let wake = () => {};
     let isGone = false;
@@ -274,12 +275,12 @@ export class SimBroker {
 }
 
 /** Every follower reads every entry; what it reads is the same, and nobody changes it. */
-const read = new WeakMap<StoredMessage, ReadEntries>();
+const read = new WeakMap<StoredMessage, ReadEntries<FoldEntry>>();
 
-function readOnce(message: StoredMessage): ReadEntries {
+function readOnce(message: StoredMessage): ReadEntries<FoldEntry> {
   const known = read.get(message);
   if (known !== undefined) return known;
-  const fresh = readEntryLines(message.text);
+  const fresh = readFoldEntryLines(message.text);
   read.set(message, fresh);
   return fresh;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Waits for work that may hang and cannot be told to stop: it is left to itself then. */
-import { LabsweepError } from '@labsweep/proto';
-import { formatSeconds } from './format-seconds.js';
+import { LabsweepError } from './errors.js';
 
 export interface WaitLimit {
   readonly limitMs: number;
@@ -27,8 +26,8 @@ export function inTime<Value>(work: Promise<Value>, limit: WaitLimit): Promise<V
     };
     const abort = () => fail(signal?.reason);
     const late = () =>
-      fail(new LabsweepError(`${what} hangs: it has not ended within ${formatSeconds(limitMs)}`));
-    const timer = setTimeout(late, limitMs).unref();
+      fail(new LabsweepError(`${what} hangs: it has not ended within ${limitMs / 1_000} s`));
+    const timer = setTimeout(late, limitMs);
     signal?.addEventListener('abort', abort);
     if (signal?.aborted === true) abort();
     work.then((value) => {
@@ -36,4 +35,9 @@ export function inTime<Value>(work: Promise<Value>, limit: WaitLimit): Promise<V
       resolve(value);
     }, fail);
   });
+}
+
+/** Settles with the work, or after `limitMs` without it; how the work ended is not told. */
+export async function inTimeOrNot(work: Promise<unknown>, limitMs: number): Promise<void> {
+  await inTime(work, { limitMs, what: 'what is waited for' }).catch(() => {});
 }
