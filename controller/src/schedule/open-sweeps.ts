@@ -23,7 +23,7 @@ export class OpenSweeps extends Map<SweepId, SweepQueue> {
     this.set(id, queue);
     for (const { block, host } of leased) {
       const at = this.find(id, block);
-      if (at !== undefined) queue.lease(at, host);
+      if (at !== undefined) queue.resume(at, host);
     }
     return true;
   }

@@ -2,7 +2,7 @@
 /** That the host of a row under `pin-row` is the same for the controller that takes over. */
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import type { HostId, LogEntry } from '@labsweep/proto';
+import type { HeldLease, HostId, LogEntry } from '@labsweep/proto';
 import { outcomeEntry, SWEEP, submittedEntry, wholeAttempt } from '../testing/lab-harness.js';
 import { ScheduleLab } from '../testing/schedule-lab.js';
 import { REATTACH_MAX_MS } from './awaited-hosts.js';
@@ -20,6 +20,11 @@ function takeOver(...log: readonly LogEntry[]): ScheduleLab {
   return lab.pass(REATTACH_MAX_MS);
 }
 
+const held = (block: number): HeldLease => ({
+  ...{ sweep: SWEEP, block: `qemu-smp1/r${block}` as never, attempt: 1, epoch: 1 },
+  ...{ lease: 'lease-x' as never, environment: 'qemu-tcg' },
+});
+
 const ran = (block: number, host: HostId) => wholeAttempt(`qemu-smp1/r${block}`, { host });
 
 test('A controller that takes over leaves a row to the host that has run its blocks.', () => {
@@ -36,17 +41,9 @@ test('A row that went to another host when its first was away stays where it wen
 for (const when of ['before', 'after'] as const) {
   test(`A block that is in the hands of a host pins its row, told ${when} the log is read.`, () => {
     const lab = new ScheduleLab(SUBMITTED);
-    const held = {
-      sweep: SWEEP,
-      block: 'qemu-smp1/r1' as never,
-      attempt: 1,
-      epoch: 1,
-      lease: 'lease-x' as never,
-      environment: 'qemu-tcg' as const,
-    };
     if (when === 'after') lab.scheduler.begin(0);
     lab.come('host-a', 'host-b');
-    assert.equal(lab.scheduler.keep(A, held, 0), undefined);
+    assert.equal(lab.scheduler.keep(A, held(1), 0), undefined);
     if (when === 'before') lab.scheduler.begin(0);
     assert.deepEqual(lab.granted(), [], 'host-b leaves the row to host-a');
     lab.fold(...ran(1, A)).end('host-a');
@@ -76,16 +73,20 @@ test('A host that comes back to what it had begun does not get it while another 
 test('A host that goes on with an earlier block does not take the row back.', () => {
   const lab = ScheduleLab.begun(SUBMITTED, ...ran(1, A)).come('host-b');
   assert.deepEqual(lab.pass(2 * 60_000).granted(), ['host-b qemu-smp1/r2 a1']);
-  const held = {
-    sweep: SWEEP,
-    block: 'qemu-smp1/r6' as never,
-    attempt: 1,
-    epoch: 1,
-    lease: 'lease-x' as never,
-    environment: 'qemu-tcg' as const,
-  };
   lab.come('host-a');
-  assert.equal(lab.scheduler.keep(A, held, lab.nowMs), undefined);
+  assert.equal(lab.scheduler.keep(A, held(6), lab.nowMs), undefined);
   lab.fold(...ran(2, B)).end('host-b');
   assert.deepEqual(lab.granted(), ['host-b qemu-smp1/r3 a1']);
+});
+
+test('A host that goes on with the first block does not take a row whose last ones went elsewhere.', () => {
+  for (const isBegun of [true, false]) {
+    const lab = new ScheduleLab(SUBMITTED, ...ran(2, B));
+    if (isBegun) lab.scheduler.begin(0);
+    lab.come('host-a');
+    assert.equal(lab.scheduler.keep(A, held(1), 0), undefined);
+    if (!isBegun) lab.scheduler.begin(0);
+    lab.come('host-b').pass(REATTACH_MAX_MS);
+    assert.deepEqual(lab.granted(), ['host-b qemu-smp1/r3 a1']);
+  }
 });

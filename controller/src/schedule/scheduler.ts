@@ -120,7 +120,7 @@ export class Scheduler {
     if (trial !== undefined) this.leases.started(held.lease, trial, nowMs);
     this.idle.delete(host);
     const at = this.queues.find(held.sweep, held.block);
-    if (at !== undefined) at.sweep.lease(at, this.rowHolder(at) ?? host);
+    if (at !== undefined) at.sweep.resume(at, this.rowHolder(at) ?? host);
     return undefined;
   }
 

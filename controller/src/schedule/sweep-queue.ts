@@ -73,6 +73,14 @@ export class SweepQueue {
     block.queue.pinnedTo = host;
   }
 
+  /** A host goes on with what it had: the row is not with it when later blocks went elsewhere. */
+  resume(block: QueuedBlock, host: HostId): void {
+    const { queue, index } = block;
+    const { pinnedTo } = queue;
+    this.lease(block, host);
+    if (pinnedTo !== undefined && index < queue.begunCount - 1) queue.pinnedTo = pinnedTo;
+  }
+
   /** Asks the fold what has become of a block that nobody has, or nobody any longer. */
   refresh(at: QueuedBlock, nowMs: number): void {
     this.setMark(at, this.markOf(at, nowMs));
