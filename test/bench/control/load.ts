@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * A swarm of scripted agents at a real controller and a real broker: how many trials are settled a
- * second, and how long an idle agent waits for a lease.
- */
+/** A swarm of scripted agents at a real controller and a real broker. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { SweepClient } from '@labsweep/cli';
 import { parseLoopbackAddress, type SweepId } from '@labsweep/proto';
@@ -17,10 +13,7 @@ import {
   startProgram,
   until,
 } from './bench-processes.js';
-import { type NamedProcesses, startCpuCount } from './cpu-time.js';
-import type { Figure } from './figure.js';
-import { grantTimesMs, lastSequenceOf } from './grant-times.js';
-import { specText } from './million.js';
+import type { NamedProcesses } from './cpu-time.js';
 import type { SwarmSecond } from './swarm.js';
 
 const SWARM = fileURLToPath(new URL('./swarm.js', import.meta.url));
@@ -48,13 +41,11 @@ export interface LoadOptions {
   readonly profile: string | undefined;
 }
 
-interface LoadedLab {
+export interface LoadedLab {
   readonly client: SweepClient;
   readonly natsUrl: string;
-  /** What all agents have seen until now, second by second. */
-  seconds(): readonly SwarmSecond[];
-  /** The same of those that share their process with few others. */
-  probeSeconds(): readonly SwarmSecond[];
+  /** What the agents have seen until now, second by second, by swarm; the probes come first. */
+  seconds(): readonly (readonly SwarmSecond[])[];
   readonly processes: readonly NamedProcesses[];
   submit(sweep: string, spec: string): Promise<void>;
   /** Blocks that have begun go on to their end. */
@@ -92,10 +83,9 @@ export async function withSwarm<Value>(
       { name: 'all agents', pids: swarms.map(({ program }) => program.pid) },
     ];
     const natsUrl = nats.url;
-    const seconds = () => swarms.flatMap((swarm) => swarm.seconds);
-    const probeSeconds = () => swarms[0]?.seconds ?? [];
+    const seconds = () => swarms.map((swarm) => swarm.seconds);
     const pause = (sweep: string) => pauseAt(client, sweep);
-    return await work({ client, natsUrl, seconds, probeSeconds, processes, submit, pause });
+    return await work({ client, natsUrl, seconds, processes, submit, pause });
   } finally {
     for (const part of running) await part.close();
   }
@@ -170,152 +160,4 @@ async function pauseAt(client: SweepClient, sweep: string): Promise<void> {
     onProgress: () => {},
     signal: new AbortController().signal,
   });
-}
-
-/** What the agents see settled from now on, for so long. */
-async function settledWithin(seconds: () => readonly SwarmSecond[], durationMs: number) {
-  const before = new Set(seconds());
-  const startMs = performance.now();
-  await delay(durationMs);
-  const elapsedMs = performance.now() - startMs;
-  const measured = seconds().filter((second) => !before.has(second));
-  const settled = measured.reduce((sum, second) => sum + second.settled, 0);
-  return { measured, settled, settledRate: (settled / elapsedMs) * 1_000, elapsedMs };
-}
-
-const SETTLED_SHARE_MIN = 0.25;
-const GRANT_P99_MAX_MS = 100;
-
-/**
- * Agents offer this much more than is asked. Offered without end, each message would wait behind
- * those of a thousand others, and a latency would only tell how many agents there are.
- */
-const OFFERED_FACTOR = 1.15;
-/**
- * What the lab adds to a trial of an agent, guessed for the sweep that warms it up, which shows how
- * much it is; and the most that is believed, since a lab that is too busy adds without end.
- */
-const ADDED_MS = 30;
-const ADDED_MS_MAX = 65;
-/** Until the code of all parts is compiled, and how long it is looked at then. */
-const WARM_UP_MS = 15_000;
-const WARM_MEASURED_MS = 5_000;
-/**
- * Standard deviation of a trial's duration over its mean. Trials that all last the same would keep
- * the agents of a process in step, and each wait would be that for all others of the group.
- */
-const DURATION_SPREAD = 0.2;
-/** Until the second sweep is what all agents work on. */
-const CHANGE_MS = 5_000;
-
-export interface MeasuredLoad {
-  /** `rawRate` is what the broker acknowledges with nobody else in the way. */
-  figures(rawRate: number): Figure[];
-}
-
-/**
- * The trials are so long that the agents offer a little more than the rate that is asked: a first
- * sweep shows how long they have to be, a second one is measured.
- */
-export async function measureSettling(
-  options: LoadOptions & {
-    /** That are measured. */
-    readonly seconds: number;
-  },
-  agents: number,
-  expectedRawRate: number,
-): Promise<MeasuredLoad> {
-  const measuredMs = options.seconds * 1_000;
-  return withSwarm(
-    options,
-    agents,
-    async ({ seconds, probeSeconds, submit, pause, processes, natsUrl }) => {
-      const offeredRate = expectedRawRate * SETTLED_SHARE_MIN * OFFERED_FACTOR;
-      const turnMs = (agents * 1_000) / offeredRate;
-      const begin = async (sweep: string, addedMs: number) => {
-        const trialMs = Math.max(0, Math.floor(turnMs - addedMs));
-        const extra = ['--duration-ms', `${trialMs}±${Math.round(trialMs * DURATION_SPREAD)}`];
-        await submit(sweep, specText({ name: 'settle', repetitions: 1_000, shapes: 50, extra }));
-        return trialMs;
-      };
-      const firstMs = await begin('settle-1', ADDED_MS);
-      await until('the first trial', () => seconds().find((second) => second.settled > 0));
-      await delay(WARM_UP_MS);
-      const warm = await settledWithin(seconds, WARM_MEASURED_MS);
-      await pause('settle-1');
-      const addedMs = (agents * 1_000) / warm.settledRate - firstMs;
-      const trialMs = await begin('settle-2', Math.min(addedMs, ADDED_MS_MAX));
-      await delay(CHANGE_MS);
-      const sequence = await lastSequenceOf(natsUrl);
-      const cpuUse = startCpuCount(processes);
-      const before = new Set(probeSeconds());
-      const { measured, settled, settledRate, elapsedMs } = await settledWithin(
-        seconds,
-        measuredMs,
-      );
-      const used = cpuUse();
-      const probed = probeSeconds().filter((second) => !before.has(second));
-      const waitsOf = async (some: readonly SwarmSecond[]) => {
-        const arrivals = some.flatMap(({ leases }) => leases);
-        return sorted(await grantTimesMs(natsUrl, sequence, arrivals));
-      };
-      const [grants, allGrants] = [await waitsOf(probed), await waitsOf(measured)];
-      return {
-        figures: (rawRate) => [
-          ...rateFigures({ agents, trialMs, settledRate, grants, allGrants }, rawRate),
-          ...used.map(({ name, cpuMs }) => ({
-            name: `CPU time of ${name} per settled trial`,
-            measured: (cpuMs * 1_000) / settled,
-            unit: 'us',
-            note: `${((cpuMs / elapsedMs) * 100).toFixed(0)} % of a core`,
-          })),
-        ],
-      };
-    },
-  );
-}
-
-function rateFigures(
-  load: {
-    readonly agents: number;
-    readonly trialMs: number;
-    readonly settledRate: number;
-    /** Sorted. */
-    readonly grants: readonly number[];
-    readonly allGrants: readonly number[];
-  },
-  rawRate: number,
-): Figure[] {
-  const { agents, trialMs, settledRate, grants, allGrants } = load;
-  const percent = ((100 * settledRate) / rawRate).toFixed(1);
-  const addedMs = Math.round((agents * 1_000) / settledRate - trialMs);
-  const agentsText = agents.toLocaleString('en-US');
-  return [
-    {
-      name: `settled trials, ${agentsText} agents`,
-      measured: settledRate,
-      unit: 'per second',
-      asked: { atLeast: rawRate * SETTLED_SHARE_MIN },
-      note: `${percent} % of the raw rate; trials of ${trialMs} ms, to each of which the lab adds ${addedMs} ms`,
-    },
-    {
-      name: `lease grant p99, ${agentsText} agents`,
-      measured: quantile(grants, 0.99),
-      unit: 'ms',
-      asked: { atMost: GRANT_P99_MAX_MS },
-      note: `from the last outcome of a block at the broker to the next lease at the agent; ${grants.length} leases of probes, median ${quantile(grants, 0.5).toFixed(0)} ms`,
-    },
-    {
-      name: 'the same of all agents, in their busy processes',
-      measured: quantile(allGrants, 0.99),
-      unit: 'ms',
-      note: `${allGrants.length} leases, median ${quantile(allGrants, 0.5).toFixed(0)} ms`,
-    },
-  ];
-}
-
-const sorted = (values: readonly number[]) => values.toSorted((a, b) => a - b);
-
-function quantile(ascending: readonly number[], share: number): number {
-  return ascending[Math.floor(ascending.length * share)] ?? Number.POSITIVE_INFINITY;
 }

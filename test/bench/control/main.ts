@@ -9,9 +9,9 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureEfficiency } from './efficiency.js';
 import { FIGURE_HEAD, type Figure, figureLine, isMet } from './figure.js';
-import { measureSettling } from './load.js';
 import { measurePlanning } from './planning.js';
-import { measureRawPublish, measureRawStream } from './raw-limits.js';
+import { measureRawStream, withRawPublisher } from './raw-limits.js';
+import { measureSettling } from './settling.js';
 import { measureStartUp } from './start-up.js';
 
 const PARTS = ['raw', 'plan', 'fold', 'settle', 'efficiency'] as const;
@@ -46,6 +46,7 @@ if (profile !== undefined) mkdirSync(profile, { recursive: true });
 const folder = mkdtempSync(join(tmpdir(), 'labsweep-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const agents = Number(values.agents);
+const seconds = Number(values.seconds);
 const figures: Figure[] = [];
 const show = (some: readonly Figure[]) => {
   for (const figure of some) console.log(figureLine(figure));
@@ -53,17 +54,16 @@ const show = (some: readonly Figure[]) => {
 };
 console.log(FIGURE_HEAD);
 if (only.has('raw')) show(await measureRawStream());
-if (only.has('settle')) {
-  // What the machine gives changes from minute to minute, so it is asked before and behind.
-  const before = await measureRawPublish(join(folder, 'raw-before'), agents);
-  show(before.figures);
-  const options = { folder: join(folder, 'settle'), profile, seconds: Number(values.seconds) };
-  const load = await measureSettling(options, agents, before.rate);
-  const after = await measureRawPublish(join(folder, 'raw-after'), agents);
-  show(after.figures);
-  show(load.figures((before.rate + after.rate) / 2));
-} else if (only.has('raw')) {
-  show((await measureRawPublish(join(folder, 'raw'), agents)).figures);
+if (only.has('settle') || only.has('raw')) {
+  await withRawPublisher(join(folder, 'raw'), agents, async (raw) => {
+    if (only.has('settle')) {
+      const options = { folder: join(folder, 'settle'), profile, seconds, agents };
+      show(await measureSettling(options, raw));
+    } else {
+      await raw.rate();
+      show(raw.figures());
+    }
+  });
 }
 if (only.has('plan')) show(measurePlanning());
 if (only.has('fold')) {

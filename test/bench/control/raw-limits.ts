@@ -15,38 +15,51 @@ const MESSAGES = 150_000;
 /** About as many as the agents of the swarms share. */
 const CONNECTIONS = 8;
 
-export interface RawPublish {
-  /** Acknowledged messages a second. */
-  readonly rate: number;
-  readonly figures: readonly Figure[];
+export interface RawPublisher {
+  /** Acknowledged messages a second right now. */
+  rate(): Promise<number>;
+  /** The mean of all rates until now, by the way they were measured. */
+  figures(): Figure[];
 }
 
 /**
- * `inFlight` is what the benchmark that is compared has under way at a time. It has its connections
- * too; but which way is faster differs from run to run, and the limit is the faster one.
+ * Serves `work` with the raw limit. `inFlight` is what the benchmark that is compared has under way
+ * at a time. It has its connections too; but which way is faster differs from run to run, and the
+ * limit is the faster one.
  */
-export async function measureRawPublish(folder: string, inFlight: number): Promise<RawPublish> {
+export async function withRawPublisher<Value>(
+  folder: string,
+  inFlight: number,
+  work: (raw: RawPublisher) => Promise<Value>,
+): Promise<Value> {
   mkdirSync(folder, { recursive: true });
   const payload = samplePayload();
   const nats = await startNats(folder);
-  const figures: Figure[] = [];
+  const measured = [1, CONNECTIONS].map((connections) => ({ connections, rates: [] as number[] }));
+  const rateOver = (connections: number, messages: number) =>
+    rawPublishRate(nats, { inFlight, messages, payload, connections });
   try {
     // Once to warm both sides up.
-    await rawPublishRate(nats, { inFlight, messages: MESSAGES / 10, payload, connections: 1 });
-    for (const connections of [1, CONNECTIONS]) {
-      const load = { inFlight, messages: MESSAGES, payload, connections };
-      figures.push({
-        name: `JetStream publish with ack, ${inFlight.toLocaleString('en-US')} in flight`,
-        measured: await rawPublishRate(nats, load),
-        unit: 'per second',
-        isRawLimit: true as const,
-        note: `${payload.length} bytes each, ${connections} connections of one process`,
-      });
-    }
+    await rateOver(1, MESSAGES / 10);
+    return await work({
+      rate: async () => {
+        for (const { connections, rates } of measured) {
+          rates.push(await rateOver(connections, MESSAGES));
+        }
+        return Math.max(...measured.map(({ rates }) => rates.at(-1) ?? 0));
+      },
+      figures: () =>
+        measured.map(({ connections, rates }) => ({
+          name: `JetStream publish with ack, ${inFlight.toLocaleString('en-US')} in flight`,
+          measured: rates.reduce((sum, rate) => sum + rate, 0) / rates.length,
+          unit: 'per second',
+          isRawLimit: true as const,
+          note: `${payload.length} bytes each, ${connections} connections of one process; mean of ${rates.length}`,
+        })),
+    });
   } finally {
     await nats.close();
   }
-  return { rate: Math.max(...figures.map(({ measured }) => measured)), figures };
 }
 
 export async function measureRawStream(): Promise<Figure[]> {

@@ -39,6 +39,8 @@ export async function publishAll(
 }
 
 const RAW_STREAM = 'RAW';
+/** By this process: no two messages have one id. */
+let published = 0;
 
 export interface RawLoad {
   readonly inFlight: number;
@@ -65,8 +67,9 @@ export async function rawPublishRate(nats: RunningNats, load: RawLoad): Promise<
     duplicate_window: 10 * 60 * 1e9,
   });
   function* messages(): Generator<RawMessage> {
-    for (let number = 0; number < load.messages; number += 1) {
-      yield { subject: 'raw.log', id: `raw/scripted-smp1/r1/${number}`, payload: load.payload };
+    for (let left = load.messages; left > 0; left -= 1) {
+      published += 1;
+      yield { subject: 'raw.log', id: `raw/scripted-smp1/r1/${published}`, payload: load.payload };
     }
   }
   try {

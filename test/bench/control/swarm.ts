@@ -12,6 +12,9 @@ import { blockKey, type LeaseArrival } from './grant-times.js';
 
 /** What all agents of the swarm saw since the line before. */
 export interface SwarmSecond {
+  /** Unix time; together about a second. */
+  readonly fromMs: number;
+  readonly toMs: number;
   readonly attached: number;
   /** Outcomes that are in the fold, and on the broker's disk. */
   readonly folded: number;
@@ -21,6 +24,7 @@ export interface SwarmSecond {
 
 const REPORT_INTERVAL_MS = 1_000;
 
+let fromMs = Date.now();
 let attached = 0;
 let folded = 0;
 let settled = 0;
@@ -50,8 +54,10 @@ mkdirSync(folder, { recursive: true });
 // A profile is written only by a process that ends by itself.
 process.on('SIGTERM', () => process.exit(0));
 setInterval(() => {
-  const second: SwarmSecond = { attached, folded, settled, leases };
+  const toMs = Date.now();
+  const second: SwarmSecond = { fromMs, toMs, attached, folded, settled, leases };
   process.stdout.write(`${JSON.stringify(second)}\n`);
+  fromMs = toMs;
   folded = 0;
   settled = 0;
   leases = [];
