@@ -14,13 +14,7 @@ import { applyCommanded, newBlock, partsOf } from './apply-commanded.js';
 import { AttemptOutcomes, placeInBlock } from './attempt-outcomes.js';
 import { blockOf } from './block-of.js';
 import { decideBlock, isLabFailure } from './decide-block.js';
-import {
-  type AttemptState,
-  type BlockState,
-  isSettled,
-  type LabState,
-  type SweepState,
-} from './lab-state.js';
+import type { AttemptState, BlockState, LabState, SweepState } from './lab-state.js';
 
 /** True when the entry changed the state; false for a repetition and for an unknown sweep. */
 export function applyEntry(state: LabState, entry: FoldEntry): boolean {
@@ -86,10 +80,11 @@ function applyTrialEnded(state: LabState, entry: FoldOutcome): boolean {
   const sweep = state.sweeps.get(entry.sweep);
   const block = blockOf(sweep, entry.block);
   if (sweep === undefined || block === undefined) return false;
-  if (placeInBlock(block.planned, trial) === -1) return false;
-  const isFirst = !isSettled(block, trial);
+  const place = placeInBlock(block.planned, trial);
+  if (place === -1) return false;
+  const isFirst = !block.attempts.some(({ outcomes }) => outcomes.hasAt(place));
   const attempt = attemptOf(state, block, entry);
-  if (!attempt.outcomes.add(trial, outcome.status)) return false;
+  if (!attempt.outcomes.addAt(place, outcome.status)) return false;
   // A straggler of an earlier round, or of a dropped block, is evidence: nothing counts by it.
   if (entry.attempt < block.firstAttempt || sweep.dropped.has(entry.block)) return true;
   if (isFirst) sweep.settledCount += 1;

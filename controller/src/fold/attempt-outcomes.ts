@@ -24,13 +24,20 @@ export class AttemptOutcomes {
   constructor(private readonly planned: PlannedBlock) {}
 
   has(trial: TrialId): boolean {
-    const place = placeInBlock(this.planned, trial);
+    return this.hasAt(placeInBlock(this.planned, trial));
+  }
+
+  /** By the place in the block, for whoever has looked for it already. */
+  hasAt(place: number): boolean {
     return place !== -1 && this.markAt(place) !== 0;
   }
 
   /** False when the trial has an outcome already, or is none of the block. */
   add(trial: TrialId, status: Status): boolean {
-    const place = placeInBlock(this.planned, trial);
+    return this.addAt(placeInBlock(this.planned, trial), status);
+  }
+
+  addAt(place: number, status: Status): boolean {
     if (place === -1 || this.markAt(place) !== 0) return false;
     this.setMark(place, STATUSES.indexOf(status) + 1);
     this.size += 1;
