@@ -14,31 +14,37 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const NEEDS_THE_MACHINE = /(qemu|qemu\.\w+|canary|native|native-offline|hygiene-real)\.test\.js$/;
 
 /**
- * In run order, but for those that are `beside`: they mostly wait, or use one core, and run one
- * behind the other while the `pure` ones share the cores and let them go first. A test that takes
- * longer than its limit has hung. `jobs` files run at a time: pure ones share the cores, and real
- * processes with scripted trials mostly wait for each other. Those that are `alone` run one by one,
- * when nothing else does.
+ * In run order within a phase: what may run beside others first, then what needs the machine for
+ * itself, then what takes long and mostly waits. In a phase those that are `pure` share the cores
+ * and let go first what starts real processes, one suite behind the other. A test that takes longer
+ * than its limit has hung. `jobs` files run at a time; those that are `alone` run one by one.
  */
 const SUITES = {
-  tidy: { pure: true, folder: 'test/dist/tidy', limitMs: 60_000 },
-  proto: { pure: true, folder: 'proto/dist', limitMs: 60_000, jobs: 2 },
-  analysis: { pure: true, folder: 'analysis/dist', limitMs: 240_000, jobs: 2 },
-  controller: { pure: true, folder: 'controller/dist', limitMs: 180_000, jobs: 2 },
+  tidy: { phase: 'beside', pure: true, folder: 'test/dist/tidy', limitMs: 60_000 },
+  proto: { phase: 'beside', pure: true, folder: 'proto/dist', limitMs: 60_000, jobs: 2 },
+  controller: {
+    phase: 'beside',
+    pure: true,
+    folder: 'controller/dist',
+    limitMs: 180_000,
+    jobs: 2,
+  },
+  cli: { phase: 'beside', pure: true, folder: 'cli/dist', limitMs: 60_000, jobs: 2 },
+  sim: { phase: 'beside', pure: true, folder: 'test/dist/sim', limitMs: 900_000 },
   agent: {
-    beside: true,
+    phase: 'beside',
     folder: 'agent/dist',
     limitMs: 180_000,
     jobs: 2,
     alone: NEEDS_THE_MACHINE,
   },
-  cli: { pure: true, folder: 'cli/dist', limitMs: 60_000, jobs: 2 },
-  sim: { pure: true, folder: 'test/dist/sim', limitMs: 900_000 },
-  native: { beside: true, folder: 'test/dist/native', limitMs: 180_000 },
-  guests: { folder: 'test/dist/guests', limitMs: 600_000 },
-  e2e: { folder: 'test/dist/e2e', limitMs: 600_000, jobs: 4 },
-  chaos: { beside: true, folder: 'test/dist/chaos', limitMs: 480_000 },
+  native: { phase: 'beside', folder: 'test/dist/native', limitMs: 180_000 },
+  chaos: { phase: 'beside', folder: 'test/dist/chaos', limitMs: 480_000 },
+  guests: { phase: 'alone', folder: 'test/dist/guests', limitMs: 600_000 },
+  e2e: { phase: 'late', folder: 'test/dist/e2e', limitMs: 600_000, jobs: 4 },
+  analysis: { phase: 'late', pure: true, folder: 'analysis/dist', limitMs: 400_000, jobs: 2 },
 };
+const PHASES = ['beside', 'alone', 'late'];
 
 function testFiles(folder) {
   if (!existsSync(folder)) return [];
@@ -58,16 +64,16 @@ function testFilesOf(name) {
 /** How much the pure ones let others go first, as `nice` counts it. */
 const PURE_NICENESS = 10;
 
-/** What of a suite runs when: all of it in its lane, but for what needs the machine for itself. */
+/** What of a suite runs when: all of it in its phase, but for what needs the machine for itself. */
 function partsOf(name) {
-  const { alone, pure, beside, jobs = 1, limitMs } = SUITES[name];
-  const lane = pure ? 'pure' : beside ? 'beside' : 'last';
+  const { alone, phase, pure = false, jobs = 1, limitMs } = SUITES[name];
   const files = testFilesOf(name);
   const shared = files.filter((file) => alone?.test(file) !== true);
   const others = files.filter((file) => !shared.includes(file));
-  const parts = [{ name, lane, files: shared, jobs, limitMs }];
+  const parts = [{ name, phase, pure, files: shared, jobs, limitMs }];
   if (others.length === 0) return parts;
-  return [...parts, { name: `${name}, alone`, lane: 'last', files: others, jobs: 1, limitMs }];
+  const apart = { name: `${name}, alone`, phase: 'alone', pure: false, files: others };
+  return [...parts, { ...apart, jobs: 1, limitMs }];
 }
 
 /** Settles with whether all passed. `write` takes what they print. */
@@ -116,17 +122,22 @@ if (unknown.length > 0) {
 }
 const names = asked.length > 0 ? asked : Object.keys(SUITES);
 const parts = names.flatMap(partsOf);
-const inLane = (lane) => parts.filter((part) => part.lane === lane);
 const write = (text) => process.stdout.write(text);
-const niceness = inLane('beside').length > 0 ? PURE_NICENESS : 0;
-// What runs beside others is printed behind them, and at once when there are none.
-const kept = [];
-const keep = inLane('pure').length > 0 ? (text) => kept.push(text) : write;
-await Promise.all([
-  runInTurn(inLane('pure'), { niceness, write }),
-  runInTurn(inLane('beside'), { niceness: 0, write: keep }),
-]);
-for (const text of kept) write(text);
-await runInTurn(inLane('last'), { niceness: 0, write });
+for (const phase of PHASES) {
+  const [pure, real] = [true, false].map((isPure) =>
+    parts.filter((part) => part.phase === phase && part.pure === isPure),
+  );
+  const areBoth = pure.length > 0 && real.length > 0;
+  // What runs beside others is printed behind them, and at once when there are none.
+  const kept = [];
+  await Promise.all([
+    runInTurn(real, { niceness: 0, write }),
+    runInTurn(pure, {
+      niceness: areBoth ? PURE_NICENESS : 0,
+      write: areBoth ? (text) => kept.push(text) : write,
+    }),
+  ]);
+  for (const text of kept) write(text);
+}
 console.log(failed.length === 0 ? `\nall suites passed` : `\nfailed suites: ${failed.join(', ')}`);
 process.exitCode = failed.length === 0 ? 0 : 1;
