@@ -11,10 +11,11 @@ import { measureEfficiency } from './efficiency.js';
 import { FIGURE_HEAD, type Figure, figureLine, isMet } from './figure.js';
 import { measurePlanning } from './planning.js';
 import { measureRawStream, withRawPublisher } from './raw-limits.js';
+import { measureReading } from './reading.js';
 import { measureSettling } from './settling.js';
 import { measureStartUp } from './start-up.js';
 
-const PARTS = ['raw', 'plan', 'fold', 'settle', 'efficiency'] as const;
+const PARTS = ['raw', 'plan', 'read', 'fold', 'settle', 'efficiency'] as const;
 const USAGE = `usage: npm run bench:control -- [--only LIST] [--profile DIR] [--agents N]
                               [--seconds N] [--outcomes N] [--precision P]
   --only LIST     of ${PARTS.join(',')}
@@ -66,6 +67,7 @@ if (only.has('settle') || only.has('raw')) {
   });
 }
 if (only.has('plan')) show(measurePlanning());
+if (only.has('read')) show(measureReading());
 if (only.has('fold')) {
   const { outcomes, precision } = values;
   show(await measureStartUp(join(folder, 'fold'), Number(outcomes), { profile, precision }));
