@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A sweep of a million scripted trials, and the outcomes of all of them. */
-import { planSweep } from '@labsweep/controller';
+import { parseSpec, planSweep } from '@labsweep/controller';
 import {
   type HostId,
   LEASES_PER_TERM,
@@ -79,6 +79,15 @@ export function* outcomesOf(sweep: SweepId, spec: Spec): Generator<TrialEnded> {
       number += 1;
     }
   }
+}
+
+/** One of them. */
+export function oneOutcome(): TrialEnded {
+  const parsed = parseSpec({ text: specOf(10_000), path: 'million.toml' });
+  if (!parsed.ok) throw new Error('the spec of the benchmark is wrong');
+  const [outcome] = outcomesOf('million-1a2b3c4d' as SweepId, { ...parsed.spec, seed: 1 });
+  if (outcome === undefined) throw new Error('the spec of the benchmark has no trial');
+  return outcome;
 }
 
 function outcomeOf(

@@ -2,11 +2,10 @@
 /** The raw limits of this machine in this minute, which everything else is held against. */
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseSpec } from '@labsweep/controller';
-import { formatLogEntry, type SweepId } from '@labsweep/proto';
+import { formatLogEntry } from '@labsweep/proto';
 import { startNats, startProgram } from './bench-processes.js';
 import type { Figure } from './figure.js';
-import { outcomesOf, specOf } from './million.js';
+import { oneOutcome } from './million.js';
 import { rawPublishRate } from './raw-publish.js';
 import { rawStreamRate } from './raw-stream.js';
 
@@ -33,7 +32,7 @@ export async function withRawPublisher<Value>(
   work: (raw: RawPublisher) => Promise<Value>,
 ): Promise<Value> {
   mkdirSync(folder, { recursive: true });
-  const payload = samplePayload();
+  const payload = new TextEncoder().encode(formatLogEntry(oneOutcome()));
   const nats = await startNats(folder);
   const measured = [1, CONNECTIONS].map((connections) => ({ connections, rates: [] as number[] }));
   const rateOver = (connections: number, messages: number) =>
@@ -79,13 +78,4 @@ export async function measureRawStream(): Promise<Figure[]> {
   } finally {
     await server.close();
   }
-}
-
-/** One outcome as the benchmark's agents publish it. */
-function samplePayload(): Uint8Array {
-  const parsed = parseSpec({ text: specOf(10_000), path: 'million.toml' });
-  if (!parsed.ok) throw new Error('the spec of the benchmark is wrong');
-  const [entry] = outcomesOf('million-1a2b3c4d' as SweepId, { ...parsed.spec, seed: 1 });
-  if (entry === undefined) throw new Error('the spec of the benchmark has no trial');
-  return new TextEncoder().encode(formatLogEntry(entry));
 }
