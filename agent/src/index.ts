@@ -29,4 +29,6 @@ export { runSwarm, type SwarmOptions } from './run-swarm.js';
 export type { RunResult, TrialOrder } from './runner/runner.js';
 export { createScriptedRunner } from './runner/scripted.js';
 export { type OutcomeSpool, SPOOL_LIMITS, Spool, type SpoolLimits } from './spool.js';
+export { jetstreamRequest } from './testing/jetstream-request.js';
+export { natsAnswers } from './testing/nats-server.js';
 export { Worker } from './worker.js';

@@ -8,7 +8,7 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { heard, Lab, openLab } from './lab.js';
+import { heard, Lab, openLab, type StreamInfo } from './lab.js';
 import { resultLines, start, waitFor } from './labsweep-process.js';
 import { outcomesIn } from './log-outcomes.js';
 
@@ -53,12 +53,8 @@ test('a broker that is away for longer than anybody remembers: nothing is lost, 
     controller: ['--synced-after', `${AWAY_MS / 1000}`],
   });
   // An hour is long because ten minutes of message ids are kept: here it is a tenth of a second.
-  const { config } = JSON.parse(await lab.request('STREAM.INFO.LABSWEEP_LOG'));
-  const short = { ...config, duplicate_window: 100e6 };
-  const updated = JSON.parse(
-    await lab.request('STREAM.UPDATE.LABSWEEP_LOG', JSON.stringify(short)),
-  );
-  assert.equal(updated.error, undefined, JSON.stringify(updated));
+  const { config } = await lab.request<StreamInfo>('STREAM.INFO.LABSWEEP_LOG');
+  await lab.request('STREAM.UPDATE.LABSWEEP_LOG', { ...config, duplicate_window: 100e6 });
   const running = await lab.sweepUntil(10);
   await lab.nats?.end('SIGKILL');
   // Longer than leases, the reign and the grace of scripted trials.
@@ -80,11 +76,11 @@ test('a log that is deleted and made again is folded anew, and what the controll
   const lab = await openLab(context, { spec: SPEC, agents: ['box-a'] });
   const running = await lab.sweepUntil(2);
   const [controller = running] = lab.controllers;
-  const { config } = JSON.parse(await lab.request('STREAM.INFO.LABSWEEP_LOG'));
+  const { config } = await lab.request<StreamInfo>('STREAM.INFO.LABSWEEP_LOG');
   await lab.request('STREAM.DELETE.LABSWEEP_LOG');
   await heard(controller, /steps down: the log is gone: its stream was deleted/);
   await heard(controller, /the log cannot be read: the stream does not exist; restore it/);
-  await lab.request('STREAM.CREATE.LABSWEEP_LOG', JSON.stringify(config));
+  await lab.request('STREAM.CREATE.LABSWEEP_LOG', config);
   const ended = await running.ended;
   assert.equal(ended.exitCode, 0, ended.stderr);
   assert.equal(ended.stderr.match(/ 24\/24 trials: /g)?.length, 1, ended.stderr);

@@ -6,10 +6,9 @@
 import { strict as assert } from 'node:assert';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { AGENT_PROGRAM } from '@labsweep/agent';
+import { AGENT_PROGRAM, jetstreamRequest, natsAnswers } from '@labsweep/agent';
 import { CONTROLLER_PROGRAM } from '@labsweep/controller';
 import { portsOf } from '../chaos/lab.js';
 import {
@@ -44,6 +43,11 @@ export interface Nats {
   readonly child: ChildProcess;
   /** Ends it with the signal and waits for its end. */
   end(signal: NodeJS.Signals): Promise<void>;
+}
+
+/** What JetStream says of a stream; with its config it can be made anew. */
+export interface StreamInfo {
+  readonly config: object;
 }
 
 interface TestContext {
@@ -139,7 +143,7 @@ export class Lab {
         await ended;
       },
     };
-    while (!(await this.answers())) await delay(20);
+    while (!(await natsAnswers(this.natsPort))) await delay(20);
     return this.nats;
   }
 
@@ -195,22 +199,8 @@ export class Lab {
   }
 
   /** One request to the API of JetStream, such as `STREAM.DELETE.NAME`; returns the answer. */
-  request(api: string, payload = ''): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const socket = connect(this.natsPort, '127.0.0.1');
-      let text = '';
-      socket.setEncoding('utf8').on('data', (chunk: string) => {
-        text += chunk;
-        const answer = /MSG reply\.here 1 \d+\r\n(.*)\r\n/.exec(text)?.[1];
-        if (answer === undefined) return;
-        socket.destroy();
-        resolve(answer);
-      });
-      socket.once('error', reject);
-      const options = 'CONNECT {"verbose":false}\r\nSUB reply.here 1\r\n';
-      const length = Buffer.byteLength(payload);
-      socket.write(`${options}PUB $JS.API.${api} reply.here ${length}\r\n${payload}\r\n`);
-    });
+  request<Answer>(api: string, body: object = {}): Promise<Answer> {
+    return jetstreamRequest<Answer>(this.natsUrl, api, body);
   }
 
   /** Ends all that runs, at once; a second time it does nothing. */
@@ -227,17 +217,6 @@ export class Lab {
     const running = startProgram(this.folder, program, args);
     this.running.push(running);
     return running;
-  }
-
-  private answers(): Promise<boolean> {
-    return new Promise((resolve) => {
-      const socket = connect(this.natsPort, '127.0.0.1');
-      socket.once('data', () => {
-        socket.destroy();
-        resolve(true);
-      });
-      socket.once('error', () => resolve(false));
-    });
   }
 }
 

@@ -7,11 +7,15 @@ import { strict as assert } from 'node:assert';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Broker, connectBroker, type HostId, type LogEntry } from '@labsweep/proto';
-import { Lab } from './lab.js';
+import { Lab, type StreamInfo } from './lab.js';
 import { waitFor } from './labsweep-process.js';
 
 /** The client misses two heartbeats of the server first, which takes it 44 s. */
 const RECREATED_LIMIT_MS = 120_000;
+
+interface ConsumerList {
+  readonly consumers: readonly { readonly num_waiting: number }[];
+}
 
 function entry(number: number): LogEntry {
   const command = { kind: 'drain', host: 'box-a' as HostId } as const;
@@ -34,9 +38,8 @@ async function append(broker: Broker, from: number, count: number): Promise<void
 }
 
 async function readersOf(lab: Lab): Promise<number> {
-  const { consumers } = JSON.parse(await lab.request('CONSUMER.LIST.LABSWEEP_LOG'));
-  const waiting = consumers.map(({ num_waiting: count }: { num_waiting: number }) => count);
-  return waiting.filter((count: number) => count > 0).length;
+  const { consumers } = await lab.request<ConsumerList>('CONSUMER.LIST.LABSWEEP_LOG');
+  return consumers.filter(({ num_waiting: count }) => count > 0).length;
 }
 
 test('a log that was deleted and has grown past what was followed is not followed on as if nothing had been', async (context) => {
@@ -51,9 +54,9 @@ test('a log that was deleted and has grown past what was followed is not followe
     isOver = true;
   })();
   await waitFor('the entries', () => seen.length === 5);
-  const { config } = JSON.parse(await lab.request('STREAM.INFO.LABSWEEP_LOG'));
+  const { config } = await lab.request<StreamInfo>('STREAM.INFO.LABSWEEP_LOG');
   await lab.request('STREAM.DELETE.LABSWEEP_LOG');
-  await lab.request('STREAM.CREATE.LABSWEEP_LOG', JSON.stringify(config));
+  await lab.request('STREAM.CREATE.LABSWEEP_LOG', config);
   await append(broker, 6, 8);
   assert.equal(
     await broker.log.lastSequence(),

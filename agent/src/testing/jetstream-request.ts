@@ -1,22 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Asks JetStream of a nats-server for what no program of ours asks: to lose something. */
+/**
+ * Asks a nats-server for what no program of ours asks, as to lose something; for tests, also those
+ * across packages.
+ */
 import { strict as assert } from 'node:assert';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
 const REPLY = '_INBOX.test';
 
-/** The answer to a request of the JetStream API; fails when it is an error. */
-export async function jetstreamRequest(url: string, what: string, body: object) {
-  return natsRequest(url, `$JS.API.${what}`, JSON.stringify(body));
+/**
+ * The answer to a request of the JetStream API, such as `STREAM.DELETE.NAME`; fails when it is an
+ * error.
+ */
+export function jetstreamRequest<Answer = Record<string, unknown>>(
+  url: string,
+  api: string,
+  body: object = {},
+): Promise<Answer> {
+  return natsRequest(url, `$JS.API.${api}`, JSON.stringify(body));
 }
 
 /** The answer to what is published; a stream that takes it answers, too. */
-export async function natsRequest(
+export async function natsRequest<Answer = Record<string, unknown>>(
   url: string,
   subject: string,
   payload: string,
-): Promise<Record<string, unknown>> {
+): Promise<Answer> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname).setEncoding('utf8');
   socket.write(`CONNECT {"verbose":false}\r\nSUB ${REPLY} 1\r\n`);

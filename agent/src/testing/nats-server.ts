@@ -18,7 +18,7 @@ export async function startNats(folder: string, options: readonly string[] = [])
   const start = async () => {
     const place = ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', folder];
     child = spawn('nats-server', [...place, ...options], { stdio: 'ignore' });
-    await waitUntil('nats-server', () => answers(port));
+    await waitUntil('nats-server', () => natsAnswers(port));
   };
   const nats: TestNats = {
     url: `nats://127.0.0.1:${port}`,
@@ -45,7 +45,8 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-function answers(port: number): Promise<boolean> {
+/** Whether a server is there by now. */
+export function natsAnswers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.once('data', () => {
