@@ -70,6 +70,17 @@ async function startWorker(context: TestContext, changes: Partial<Runner> = {}) 
   return { worker, spool, appended, of, stop };
 }
 
+/** The outcome of its first block is in the log, which it has not heard; the other is to come. */
+async function startMeasured(context: TestContext) {
+  const started = await startWorker(context);
+  const { worker, appended } = started;
+  const first = sampleLease(['a'], { block: 'scripted-smp1/r1' });
+  const second = sampleLease(['a'], { block: 'scripted-smp1/r2' });
+  worker.handle({ kind: 'lease', lease: first });
+  await waitUntil('the outcome', async () => appended.length === 1);
+  return { ...started, first, second };
+}
+
 test('a trial that goes on for longer than its lease keeps it', async (context) => {
   const { worker, of, appended } = await startWorker(context);
   const script = ['--value', 'ns=1', '--duration-ms', '1500'];
@@ -122,13 +133,7 @@ test('a block ends when its outcomes are folded, and the next begins while they 
 });
 
 test('a lease that comes before a block has ended waits for its end, and no longer', async (context) => {
-  const { worker, appended, of } = await startWorker(context);
-  const [first, second] = ['scripted-smp1/r1', 'scripted-smp1/r2'].map((block) =>
-    sampleLease(['a'], { block }),
-  );
-  assert(first && second);
-  worker.handle({ kind: 'lease', lease: first });
-  await waitUntil('the outcome', async () => appended.length === 1);
+  const { worker, appended, of, first, second } = await startMeasured(context);
   // As by a controller that has folded it: both on their way at once.
   worker.handle({ kind: 'folded', messageIds: appended.map(messageIdOf), settledIds: [] });
   worker.handle({ kind: 'lease', lease: second });
@@ -153,13 +158,7 @@ test('a lease that comes before a block has ended waits for its end, and no long
 });
 
 test('a lease that waits for the end of a block, and is revoked meanwhile, is not begun', async (context) => {
-  const { worker, appended, of } = await startWorker(context);
-  const [first, second] = ['scripted-smp1/r1', 'scripted-smp1/r2'].map((block) =>
-    sampleLease(['a'], { block }),
-  );
-  assert(first && second);
-  worker.handle({ kind: 'lease', lease: first });
-  await waitUntil('the outcome', async () => appended.length === 1);
+  const { worker, appended, of, second } = await startMeasured(context);
   worker.handle({ kind: 'lease', lease: second });
   worker.handle({ kind: 'revoked', lease: second.lease, reason: 'its sweep was cancelled' });
   worker.handle({ kind: 'folded', messageIds: appended.map(messageIdOf), settledIds: [] });
