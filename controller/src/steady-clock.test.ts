@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { STEP_MAX_MS, SteadyClock } from './steady-clock.js';
 
-test('A clock that is set by an hour, either way, neither leaps nor goes back.', () => {
+test('A clock that is set by an hour, either way, neither jumps nor goes back.', () => {
   const hourMs = 3_600_000;
   const clock = { ms: 10 * hourMs, nowMs: () => clock.ms };
   const steady = new SteadyClock(clock);

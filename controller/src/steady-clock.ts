@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A time for intervals, made of a clock that may be set: it never goes back, and never leaps.
+ * A time for intervals, made of a clock that may be set: it never goes back, and never jumps.
  * Leases must neither all run out nor never run out when someone sets the clock of the machine.
  */
 import type { Clock } from '@labsweep/proto';

@@ -235,7 +235,7 @@ export class Faults {
     const { machine } = this.pick([...hosts, ...seats, this.broker]);
     const hours = world.chance('faults', 0.5) ? 1 : -1;
     machine.clockOffsetMs += hours * HOUR_MS;
-    if (hours > 0) machine.leaps += 1;
+    if (hours > 0) machine.forwardJumps += 1;
     this.lab.world.count(`clock jumps by ${hours} h`);
     this.say(`clock of ${machine.name} jumps by ${hours} h`);
   }

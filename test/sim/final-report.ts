@@ -60,7 +60,7 @@ function withoutHistory(record: SweepRecord): SweepRecord {
 
 /**
  * Those that change the table; the others may be refused on one night and heeded on another. A
- * record has them by the clocks of the controllers, which may have leapt.
+ * record has them by the clocks of the controllers, which may have jumped.
  */
 function commandsOf({ commands = [] }: SweepRecord): NonNullable<SweepRecord['commands']> {
   return commands

@@ -18,8 +18,8 @@ const GRACE_MS = 10_000;
 const SILENT_MAX_MS = 10_000;
 /** Clocks inside count whole milliseconds. */
 const SLACK_MS = 5;
-/** What the controller's clock for intervals makes of a leap of the wall clock, at most. */
-const LEAP_MS = 5_000;
+/** What the controller's clock for intervals makes of a jump of the wall clock, at most. */
+const JUMP_MS = 5_000;
 const RETURNED_MAX = 3;
 const DEATHS_MAX = 3;
 
@@ -124,7 +124,7 @@ export class PinnedRows implements Checker {
     const { commands } = controller.loop ?? {};
     if (commands?.isDrained(owner)) return 'drained';
     if (commands?.quarantines().some(({ host }) => host === owner)) return 'in quarantine';
-    const slackMs = SLACK_MS + LEAP_MS * controller.process.machine.leaps;
+    const slackMs = SLACK_MS + JUMP_MS * controller.process.machine.forwardJumps;
     const isOver = (sinceMs: number | undefined, limitMs = GRACE_MS) =>
       sinceMs !== undefined && this.nowMs - sinceMs >= limitMs - slackMs;
     const { deaths = 0, starts = 0 } = this.hostOf(owner) ?? {};

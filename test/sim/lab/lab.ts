@@ -155,5 +155,5 @@ export class Lab {
 }
 
 function machineNamed(name: string): Machine {
-  return { name, clockOffsetMs: 0, leaps: 0, disk: new VirtualDisk() };
+  return { name, clockOffsetMs: 0, forwardJumps: 0, disk: new VirtualDisk() };
 }

@@ -13,7 +13,7 @@ export interface Machine {
   /** What its wall clock is ahead of true time; it may jump. */
   clockOffsetMs: number;
   /** How often it has jumped forward. */
-  leaps: number;
+  forwardJumps: number;
   readonly disk: VirtualDisk;
 }
 
