@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What the second reading of the log says after each of its entries, kept for controllers that are
- * behind. It complains about nothing.
+ * What the second reading of the log says after each of its entries, in the order in which they are
+ * folded, kept for controllers that are behind. It complains of a fold that has more than that.
  */
 import { type BlockDecision, type LogEntry, readEntryLines, type SweepId } from '@labsweep/proto';
 import type { Lab } from '../lab/lab.js';
 import type { SimController } from '../lab/sim-controller.js';
 import type { StoredMessage } from '../machine/broker-model.js';
-import type { Checker } from './checker.js';
+import { type Checker, ViolationError } from './checker.js';
 import { type ReadRow, type ReadSweep, SecondReading } from './second-reading.js';
 
 /** What the log says after one of its entries. */
@@ -22,8 +22,8 @@ export interface Standing {
 
 export class LogStandings implements Checker {
   private reading = new SecondReading();
-  /** By sequence, from 1. */
-  private standings: Standing[] = [];
+  /** By sequence, from 1: behind each of the entries that are folded then, in that order. */
+  private standings: (readonly Standing[])[] = [];
   private readonly entries = new WeakMap<StoredMessage, readonly LogEntry[]>();
 
   /** As the newest entry has them that was read. */
@@ -44,25 +44,28 @@ export class LogStandings implements Checker {
    */
   of(controller: SimController, lab: Lab): Standing | undefined {
     if (!controller.process.alive || controller.isStale) return undefined;
+    const { sequence, count } = controller.foldedTo;
     const { broker } = lab.network;
-    while (this.standings.length < controller.foldedTo) {
+    while (this.standings.length < sequence) {
       const next = this.standings.length + 1;
       const message = broker.messages[next - 1];
       if (message?.sequence !== next) return undefined;
-      const entries = this.entries.get(message) ?? readEntryLines(message.text).entries;
-      this.entries.set(message, entries);
-      for (const entry of entries) this.reading.take(entry);
-      this.standings.push(standingOf(this.reading, next));
+      this.standings.push(this.read(message));
     }
-    return this.standings[controller.foldedTo - 1];
+    if (count === 0) return undefined;
+    const standing = this.standings[sequence - 1]?.[count - 1];
+    if (standing !== undefined) return standing;
+    const detail = `${controller.process.name} folds entry ${count} at ${sequence} of the log`;
+    throw new ViolationError('the fold has what the log has', `${detail}, which has fewer`);
   }
 
-  /**
-   * One message earlier: all of its entries are folded, while those of the newest one may be folded
-   * one by one right now.
-   */
-  before(controller: SimController, lab: Lab): Standing | undefined {
-    return this.of(controller, lab) && this.standings[controller.foldedTo - 2];
+  private read(message: StoredMessage): readonly Standing[] {
+    const entries = this.entries.get(message) ?? readEntryLines(message.text).entries;
+    this.entries.set(message, entries);
+    const standings: Standing[] = [];
+    const folded = () => standings.push(standingOf(this.reading, message.sequence));
+    for (const entry of entries) this.reading.take(entry, folded);
+    return standings;
   }
 }
 

@@ -17,7 +17,7 @@ import type { Lab } from '../lab/lab.js';
 import { plannedBlocks } from '../lab/loop-view.js';
 import type { SimController } from '../lab/sim-controller.js';
 import { type Checker, ViolationError } from './checker.js';
-import type { LogStandings, Standing } from './log-standings.js';
+import type { LogStandings } from './log-standings.js';
 
 const PROMISE = 'a row stops when it is precise';
 
@@ -83,18 +83,8 @@ export class PreciseRows implements Checker {
     const state = controller.loop.sweep(sweep);
     if (!isFirst || state?.spec.precision === undefined) return;
     const planned = state.blocks.get(block)?.planned;
-    const isDue = (standing: Standing | undefined) => {
-      const row = standing?.rows.get(key(planned?.row ?? ''));
-      return row?.isPrecise === true && row.isNews;
-    };
-    const { standings } = this;
-    const lab = this.lab();
-    // Outcomes that stood before a command are folded one by one behind it, and a standing has all.
-    const { messages } = lab.network.broker;
-    const next = controller.foldedTo;
-    if ([next - 1, next].some((index) => messages[index]?.text.includes('"commanded"'))) return;
-    if (!isDue(standings.of(controller, lab)) || !isDue(standings.before(controller, lab))) return;
-    if (planned === undefined) return;
+    const row = this.standings.of(controller, this.lab())?.rows.get(key(planned?.row ?? ''));
+    if (planned === undefined || row?.isPrecise !== true || !row.isNews) return;
     // Up to the last one that was begun, all are run.
     const isBelow = state.plan.blocks.some(
       ({ id, row: other, repetition }) =>

@@ -51,6 +51,8 @@ export interface ReadRow {
 export interface ReadSweep {
   design: SweepDesign;
   readonly blocks: Map<BlockId, ReadBlock>;
+  /** No longer planned: what comes of them is evidence. */
+  readonly dropped: Set<BlockId>;
   /** Those of which anything was measured. */
   readonly rows: Map<string, ReadRow>;
   readonly commandIds: Set<string>;
@@ -62,33 +64,40 @@ export class SecondReading {
   /** Entries that stand before what they belong to, oldest first. */
   private early: LogEntry[] = [];
 
-  take(entry: LogEntry): void {
-    if (!('sweep' in entry)) return;
+  /**
+   * Calls `folded` behind each entry that is folded now: not behind one that stands before what it
+   * belongs to, and behind those that have waited for this one.
+   */
+  take(entry: LogEntry, folded: () => void): void {
+    if (!('sweep' in entry)) {
+      folded();
+      return;
+    }
     if (!this.hasPlace(entry)) {
       this.early.push(entry);
       return;
     }
     if (entry.type === 'submitted') this.submit(entry);
     const sweep = this.sweeps.get(entry.sweep);
-    if (sweep === undefined) return;
-    if (entry.type === 'trial-ended') takeOutcome(sweep, entry);
-    if (entry.type === 'commanded') takeCommand(sweep, entry);
-    if (entry.type === 'submitted' || entry.type === 'commanded') this.takeEarly(entry.sweep);
+    if (sweep !== undefined && entry.type === 'trial-ended') takeOutcome(sweep, entry);
+    if (sweep !== undefined && entry.type === 'commanded') takeCommand(sweep, entry);
+    folded();
+    const opens = entry.type === 'submitted' || entry.type === 'commanded';
+    if (opens) this.takeEarly(entry.sweep, folded);
   }
 
   private hasPlace(entry: LogEntry & { readonly sweep: SweepId }): boolean {
     if (entry.type === 'submitted') return true;
     const sweep = this.sweeps.get(entry.sweep);
-    return entry.type === 'trial-ended'
-      ? (sweep?.blocks.has(entry.block) ?? false)
-      : sweep !== undefined;
+    if (sweep === undefined || entry.type !== 'trial-ended') return sweep !== undefined;
+    return sweep.blocks.has(entry.block) || sweep.dropped.has(entry.block);
   }
 
-  private takeEarly(sweep: SweepId): void {
+  private takeEarly(sweep: SweepId, folded: () => void): void {
     const isOfIt = (entry: LogEntry) => 'sweep' in entry && entry.sweep === sweep;
     const waiting = this.early.filter(isOfIt);
     this.early = this.early.filter((entry) => !isOfIt(entry));
-    for (const entry of waiting) this.take(entry);
+    for (const entry of waiting) this.take(entry, folded);
   }
 
   private submit({ sweep, specText, seed }: Submitted): void {
@@ -96,7 +105,12 @@ export class SecondReading {
     const parsed = parseSpec({ text: specText, path: 'simulated.toml' });
     if (!parsed.ok) throw new Error(`a submission that is no spec: ${specText}`);
     const design = designOf({ ...parsed.spec, seed });
-    const nothing = { blocks: new Map(), rows: new Map(), commandIds: new Set<string>() };
+    const nothing = {
+      blocks: new Map(),
+      dropped: new Set<BlockId>(),
+      rows: new Map(),
+      commandIds: new Set<string>(),
+    };
     const fresh: ReadSweep = { design, ...nothing, isCancelled: false };
     this.sweeps.set(sweep, fresh);
     plan(fresh);
@@ -130,7 +144,11 @@ function takeCommand(sweep: ReadSweep, entry: Commanded): void {
   if (command.kind === 'stop-row') {
     sweep.design = extendDesign(sweep.design, command);
     const planned = new Set(sweep.design.plan.blocks.map(({ id }) => id));
-    for (const id of [...sweep.blocks.keys()]) if (!planned.has(id)) sweep.blocks.delete(id);
+    for (const id of [...sweep.blocks.keys()]) {
+      if (planned.has(id)) continue;
+      sweep.blocks.delete(id);
+      sweep.dropped.add(id);
+    }
   }
   for (const block of sweep.blocks.values()) {
     const isFailed = block.decision?.complete === false;

@@ -30,11 +30,20 @@ const RETRY_DELAY_MS = 500;
 const SYNC_DELAY_MS = 26_000;
 const STORE_SYNC_MS_MAX = 80;
 
+/** Several entries are folded at one sequence: of one message, or held behind their cause. */
+export interface FoldedTo {
+  readonly sequence: number;
+  /** Of them, the newest one counted. */
+  readonly count: number;
+}
+
+const NOTHING_FOLDED: FoldedTo = { sequence: 0, count: 0 };
+
 export class SimController {
   /** Of the sitting under way. */
   loop: SweepLoop | undefined;
-  /** The newest entry that the loop has folded. */
-  foldedTo = 0;
+  /** Where the loop is in the log: the newest entry that it has folded, or folds right now. */
+  foldedTo: FoldedTo = NOTHING_FOLDED;
   /** How often the broker had lost entries when the loop began to fold. */
   private lossesAtStart = 0;
   private readonly broker: Broker;
@@ -147,12 +156,14 @@ export class SimController {
     class WatchedLoop extends SweepLoop {
       override entry(entry: LogEntry, sequence: number): void {
         // What comes of it is decided before this returns.
-        controller.foldedTo = Math.max(controller.foldedTo, sequence);
+        const { foldedTo } = controller;
+        const count = sequence === foldedTo.sequence ? foldedTo.count + 1 : 1;
+        controller.foldedTo = { sequence, count };
         super.entry(entry, sequence);
         watch.folded(controller, sequence, entry);
       }
     }
-    this.foldedTo = 0;
+    this.foldedTo = NOTHING_FOLDED;
     this.lossesAtStart = this.lab.network.broker.losses;
     this.ports = ports;
     const append = (entry: LogEntry) => {

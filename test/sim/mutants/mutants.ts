@@ -119,6 +119,13 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'false',
   },
   {
+    name: 'a row goes on although it is precise',
+    area: 'precision',
+    file: 'controller/dist/schedule/stopping-rows.js',
+    from: '!this.precisions.isPrecise(state, row)',
+    to: 'true',
+  },
+  {
     name: 'who takes over does not know where a row is pinned',
     area: 'placement',
     file: 'controller/dist/schedule/sweep-queue.js',
