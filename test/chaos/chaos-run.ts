@@ -10,13 +10,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startCalmLab } from './calm-lab.js';
 import { type Fault, type FaultTargets, planFaults } from './fault-plan.js';
-import { type Account, accountFor, faultlessTable, tableDifferences } from './faultless-table.js';
 import { begin, end, type Victims } from './faults.js';
 import type { KeptProcess } from './kept-process.js';
 import { AGENTS, CONTROLLERS, DISKS, HOSTS, type Lab, startLab } from './lab.js';
 import { makeNetwork, type Network } from './network.js';
 import { makeSmallDisks, type SmallDisks } from './small-disks.js';
-import { type RunCommand, startSweep, writeSpec } from './sweeps.js';
+import { compareSweep, type SweepResult } from './sweep-result.js';
+import { type RunCommand, startSweep, sweepKind, writeSpec } from './sweeps.js';
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -26,14 +26,6 @@ export interface ChaosOptions {
   readonly keep: boolean;
   readonly signal: AbortSignal;
   note(line: string): void;
-}
-
-export interface SweepResult extends Account {
-  readonly number: number;
-  readonly exitCode: number;
-  readonly differences: readonly string[];
-  /** Of the table that is the same in both labs. */
-  readonly lines: number;
 }
 
 export interface ChaosResult {
@@ -56,7 +48,6 @@ const FINISH_LIMIT_MS = 180_000;
 /** What is in the fold is settled, and its spool entry gone, within this time. */
 const SETTLE_LIMIT_MS = 30_000;
 const POLL_INTERVAL_MS = 200;
-const DIFFERENCES_SHOWN_MAX = 10;
 const JANITOR_PROGRAM = fileURLToPath(new URL('./janitor.js', import.meta.url));
 
 /** Throws when a sweep does not come to an end, or the signal fires. Cleans up in any case. */
@@ -171,11 +162,12 @@ function targetsOf({ network, disks }: Machine): FaultTargets {
 
 function runSweep(
   number: number,
-  { folder, note }: ChaosOptions,
+  { seed, folder, note }: ChaosOptions,
   { lab, calm, onUnexpectedEnd }: Labs,
   onStart: (command: KeptProcess) => void,
 ): { readonly ended: Promise<number>; readonly compared: Promise<SweepResult> } {
-  const spec = writeSpec(join(folder, 'specs'), number);
+  const kind = sweepKind(seed, number);
+  const spec = writeSpec(join(folder, 'specs'), kind);
   const out = join(folder, `sweep-${number}`);
   const calmOut = join(folder, `calm-${number}`);
   const run: RunCommand = (args, onEnd) => lab.command(args, onEnd);
@@ -184,12 +176,9 @@ function runSweep(
   const peace = startSweep(calm, { spec, out: calmOut }, () => {});
   const compared = Promise.all([hurt.ended, peace.ended]).then(([exitCode, calmCode]) => {
     if (calmCode !== 0) throw new Error(`the calm lab ended sweep ${number} with ${calmCode}`);
-    const table = faultlessTable(calmOut);
-    const differences = tableDifferences(faultlessTable(out), table, DIFFERENCES_SHOWN_MAX);
-    const result = { number, exitCode, differences, lines: table.length, ...accountFor(out) };
-    note(
-      `  sweep ${number} is over: ${differences.length === 0 ? 'the calm table' : 'OTHER TABLE'}`,
-    );
+    const result = compareSweep(kind, exitCode, { out, calmOut });
+    const isSame = result.differences.length === 0;
+    note(`  sweep ${number} is over: ${isSame ? 'the calm table' : 'OTHER TABLE'}`);
     return result;
   });
   return { ended: hurt.ended, compared };

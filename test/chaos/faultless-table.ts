@@ -10,16 +10,22 @@ import type { Plan, TrialEnded } from '@labsweep/proto';
 /** Columns of results.csv that tell of a run and not of what was measured. */
 const OF_THE_RUN: readonly string[] = ['attempt', 'host', 'duration_ms', 'started_at_ms'];
 
-/** The lines of results.csv that count, sorted: the log's order inside a block may differ. */
-export function faultlessTable(folder: string): string[] {
+/**
+ * The lines of results.csv that count, sorted: the log's order inside a block may differ. Of all
+ * blocks, or `only` of those.
+ */
+export function faultlessTable(folder: string, only?: ReadonlySet<string>): string[] {
   const [head = [], ...lines] = readFileSync(join(folder, 'results.csv'), 'utf8')
     .trim()
     .split(/\r?\n/)
     .map((line) => line.split(','));
   const accepted = head.indexOf('accepted');
+  const block = head.indexOf('block');
+  const isMeant = (line: readonly string[]) =>
+    line[accepted] === 'yes' && (only === undefined || only.has(line[block] ?? ''));
   const kept = (line: readonly string[]) =>
     line.filter((_, index) => !OF_THE_RUN.includes(head[index] ?? '')).join(',');
-  const counting = lines.filter((line) => line[accepted] === 'yes').map(kept);
+  const counting = lines.filter(isMeant).map(kept);
   return [kept(head), ...counting.sort()];
 }
 

@@ -29,6 +29,12 @@ export function summaryLines(result: ChaosResult, seed: number): string[] {
       `${differences.length === 0 ? 'equal to' : 'DIFFER from'} the calm table; ` +
       `${trials} trials planned, ${all} outcomes kept, ${wrong.length} unaccounted for`,
   );
+  const stopped = sweeps.flatMap(({ number, stops = [] }) =>
+    stops.map(({ row, repetitions, hosts }) => {
+      const where = `${repetitions.length} repetitions on ${hosts.join(', then ')}`;
+      return `  sweep ${String(number).padStart(3)}: ${row} has ${where}`;
+    }),
+  );
   return [
     '',
     `seed ${seed}: ${injected.length} faults (${skipped} more found nothing to hurt)`,
@@ -36,6 +42,7 @@ export function summaryLines(result: ChaosResult, seed: number): string[] {
     ...[...unexpectedEnds].map(([how, times]) => `  ended by itself, ${how}: ${times} times`),
     ...missing.map((line) => `  not possible here: ${line}`),
     ...rows,
+    ...stopped,
     `${planned} trials planned in ${sweeps.length} sweeps, ${outcomes} outcomes kept, ` +
       `at most attempt ${attempts} of a block`,
     problems.length === 0

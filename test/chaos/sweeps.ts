@@ -11,8 +11,12 @@ import type { KeptProcess } from './kept-process.js';
 /** Kernels x SMP counts x repetitions: what three agents do in about half a minute in peace. */
 const KERNELS = ['v1', 'v2', 'v3'] as const;
 const SMP = [1, 2, 4] as const;
-const REPETITIONS = 15;
+export const REPETITIONS = 15;
 const TRIAL_MS = 500;
+/** Of rows that may stop. */
+export const REPETITIONS_MIN = 8;
+/** What the noise of the values reaches well before all repetitions are run. */
+const PRECISION = '5%';
 
 export interface StartedCommand {
   readonly process: KeptProcess;
@@ -23,20 +27,34 @@ export interface StartedCommand {
 /** Starts `labsweep run`; the same as in Lab. */
 export type RunCommand = (args: readonly string[], onEnd: (how: string) => boolean) => KeptProcess;
 
-/** Writes the spec of the sweep with that number; returns its path. */
-export function writeSpec(folder: string, number: number): string {
+/** One sweep of a run. */
+export interface SweepKind {
+  readonly number: number;
+  /** It stops its rows when they are precise, and pins each to one host. */
+  readonly isPrecise: boolean;
+}
+
+/** Every second sweep is precise; two minutes may hold one only, so the seed says which. */
+export function sweepKind(seed: number, number: number): SweepKind {
+  return { number, isPrecise: (seed + number) % 2 === 0 };
+}
+
+/** Writes the spec of the sweep; returns its path. */
+export function writeSpec(folder: string, { number, isPrecise }: SweepKind): string {
   mkdirSync(folder, { recursive: true });
   const factors = KERNELS.flatMap((name, index) => ['--factor', `${name}=${1 + index / 2}`]);
   const script = ['--value', 'ns=100+-3', '--duration-ms', `${TRIAL_MS}`, ...factors];
   writeFileSync(join(folder, 'nothing.c'), 'int main(void) { return 0; }\n');
   const path = join(folder, `chaos-${number}.toml`);
+  const stop = `precision = "${PRECISION}"\nrepetitions_min = ${REPETITIONS_MIN}\n`;
+  const pin = '[schedule]\nplacement = "pin-row"\n';
   writeFileSync(
     path,
     `name = "chaos-${number}"
 baseline = "${KERNELS[0]}"
 repetitions = ${REPETITIONS}
 seed = ${number}
-[kernels]
+${isPrecise ? stop : ''}[kernels]
 ${KERNELS.map((name) => `${name} = "host"`).join('\n')}
 [workload]
 source = "nothing.c"
@@ -46,7 +64,7 @@ ns = { unit = "ns/page", direction = "lower" }
 [[environments]]
 environment = "scripted"
 smp = ${JSON.stringify(SMP)}
-`,
+${isPrecise ? pin : ''}`,
   );
   return path;
 }
