@@ -7,6 +7,8 @@ export interface WaitLimit {
   /** What has not ended then, for people. */
   readonly what: string;
   readonly signal?: AbortSignal;
+  /** False for work that nobody may wait for any more: it alone keeps no process from its end. */
+  readonly keepsProcess?: boolean;
 }
 
 /**
@@ -14,7 +16,7 @@ export interface WaitLimit {
  * reason as soon as that fires.
  */
 export function inTime<Value>(work: Promise<Value>, limit: WaitLimit): Promise<Value> {
-  const { limitMs, what, signal } = limit;
+  const { limitMs, what, signal, keepsProcess = true } = limit;
   return new Promise((resolve, reject) => {
     const leave = () => {
       clearTimeout(timer);
@@ -28,6 +30,7 @@ export function inTime<Value>(work: Promise<Value>, limit: WaitLimit): Promise<V
     const late = () =>
       fail(new LabsweepError(`${what} hangs: it has not ended within ${limitMs / 1_000} s`));
     const timer = setTimeout(late, limitMs);
+    if (!keepsProcess) timer.unref();
     signal?.addEventListener('abort', abort);
     if (signal?.aborted === true) abort();
     work.then((value) => {

@@ -49,7 +49,9 @@ export class ArtifactCache {
     // Agents of one process that want the same file at once look and fetch once.
     let running = making.get(path);
     if (running === undefined) {
-      const limit = { limitMs: this.fetchLimitMs, what: `the fetch of ${sha256}` };
+      // Each of those who wait may have left by its own signal.
+      const keepsProcess = false;
+      const limit = { limitMs: this.fetchLimitMs, what: `the fetch of ${sha256}`, keepsProcess };
       const work = inTime(this.make(path, sha256, store), limit);
       running = work.finally(() => making.delete(path));
       making.set(path, running);
