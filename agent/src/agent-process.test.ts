@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Broker, connectBroker, messageIdOf } from '@labsweep/proto';
+import { type Broker, connectBroker, type LeaseId, messageIdOf } from '@labsweep/proto';
 import { AGENT_PROGRAM } from './index.js';
 import { FakeController } from './testing/fake-controller.js';
 import { idsInLog } from './testing/ids-in-log.js';
@@ -272,7 +272,7 @@ test('a program that prints more lines than the log takes fails its trial and no
   await waitUntil('an empty spool', async () => controller.of('alive').at(-1)?.spooled === 0);
 });
 
-test('a program that the store has lost fails its trials as the lab, and the block ends', async (context) => {
+test('a program that the store has lost is no failure: the block comes back, and goes on once it is there', async (context) => {
   const lab = await startLab(context);
   const controller = await lab.controller();
   const chunks = { filter: '$O.LABSWEEP_ARTIFACTS.C.*' };
@@ -280,15 +280,18 @@ test('a program that the store has lost fails its trials as the lab, and the blo
   lab.agent([controller]);
   await waitUntil('the hello', async () => controller.hellos.length === 1);
   controller.send({ kind: 'lease', lease: sampleLease(['a']) });
+  await waitUntil('the block', async () => controller.of('block-ended').length === 1);
+  const [returned] = controller.of('block-ended');
+  assert.equal(returned?.end, 'unready');
+  assert.match(returned?.reason ?? '', /^artifact [0-9a-f]{64} is damaged in the object store/);
+  assert.equal(await lab.broker.log.lastSequence(), 0, 'nothing was tested, so nothing is told');
+  await lab.broker.artifacts.put(PROGRAM);
+  controller.send({ kind: 'lease', lease: { ...sampleLease(['a']), lease: 'again' as LeaseId } });
   await waitUntil('the outcome', async () => (await lab.broker.log.lastSequence()) === 1);
   for await (const { entries } of lab.broker.log.follow(new AbortController().signal)) {
     const [entry] = entries;
     assert.ok(entry?.type === 'trial-ended');
-    assert.equal(entry.outcome.status, 'lab-failed');
-    assert.equal(entry.outcome.failure?.class, 'artifact-missing');
-    assert.match(entry.outcome.failure?.message ?? '', /is damaged in the object store/);
-    controller.send({ kind: 'folded', messageIds: [messageIdOf(entry)], settledIds: [] });
+    assert.equal(entry.outcome.status, 'measured');
     break;
   }
-  await waitUntil('the end', async () => controller.of('block-ended')[0]?.end === 'finished');
 });

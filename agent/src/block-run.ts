@@ -7,6 +7,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LabsweepError, type LeasedTrial, outcomeId } from '@labsweep/proto';
 import { BlockWatch, type Stage } from './block-watch.js';
+import { isUnready } from './host-unready-error.js';
 import type { Job } from './job.js';
 import { outcomeEntry } from './outcome-entry.js';
 import { rejectedOn } from './rejected-on.js';
@@ -109,14 +110,14 @@ export class BlockRun {
     return { outcome: { ...outcome, consoleTail: '' }, environment };
   }
 
-  /** A missing artifact is our failure and is told as one; anything else is a defect of ours. */
+  /** What this host cannot get is our failure and is told as one; else the block is given back. */
   private async fetchOrder(trial: LeasedTrial): Promise<TrialOrder | LabsweepError> {
     const stop = this.job.abort.signal;
     try {
       const files = this.orders.fetched(trial, (sha256) => this.parts.fetch(sha256, stop));
       return await this.stage('fetch', files);
     } catch (error) {
-      if (stop.aborted || !(error instanceof LabsweepError)) throw error;
+      if (stop.aborted || isUnready(error) || !(error instanceof LabsweepError)) throw error;
       return error;
     }
   }

@@ -12,7 +12,7 @@ import {
   messageOf,
 } from '@labsweep/proto';
 import { BlockRun } from './block-run.js';
-import { HostUnreadyError } from './host-unready-error.js';
+import { isUnready } from './host-unready-error.js';
 import type { Job } from './job.js';
 import { SupportsChangedError } from './supports-changed-error.js';
 import type { WorkerParts } from './worker-parts.js';
@@ -147,13 +147,13 @@ export class Worker {
       this.parts.reattach();
       return;
     }
-    const isUnready = error instanceof HostUnreadyError;
-    if (isUnready) this.parts.note(`gives ${lease.block} back: ${error.message}`);
+    const waits = isUnready(error);
+    if (waits) this.parts.note(`gives ${lease.block} back: ${error.message}`);
     else if (!abort.signal.aborted) {
       this.parts.note(`block ${lease.block} failed: ${messageOf(error)}`);
       await run.rest(DEFECT_REST_MS);
     }
-    this.end(job, isUnready ? 'unready' : 'returned', messageOf(error));
+    this.end(job, waits ? 'unready' : 'returned', messageOf(error));
   }
 
   private end(job: Job, end: BlockEnd, reason: string): void {

@@ -8,6 +8,11 @@ export class LabsweepError extends Error {
   override readonly name: string = 'LabsweepError';
 }
 
+/** The lab's store has lost an artifact or a part of it: nobody has it until it is stored anew. */
+export class ArtifactLostError extends LabsweepError {
+  override readonly name = 'ArtifactLostError';
+}
+
 /** The user's command line or spec is wrong: exit code 2. */
 export class UsageError extends LabsweepError {
   override readonly name = 'UsageError';

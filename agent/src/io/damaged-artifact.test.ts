@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Broker, connectBroker, LabsweepError, sha256Of } from '@labsweep/proto';
+import { ArtifactLostError, type Broker, connectBroker, sha256Of } from '@labsweep/proto';
 import { jetstreamRequest, natsRequest } from '../testing/jetstream-request.js';
 import { startNats } from '../testing/nats-server.js';
 import { ArtifactCache } from './artifact-cache.js';
@@ -72,8 +72,8 @@ for (const many of ['one', 'all'] as const) {
     await (many === 'one' ? loseOne() : loseAll());
     const link = await linkTo(context, folder, broker);
     const failure = await failureOf(link.fetch(SHA256, new AbortController().signal));
-    assert.ok(failure instanceof LabsweepError, String(failure));
-    assert.match(failure.message, /is damaged in the object store .* run the same spec with/);
+    assert.ok(failure instanceof ArtifactLostError, String(failure));
+    assert.match(failure.message, /is damaged in the object store .* run the same command once/);
   });
 
   test(`who stores it again mends it, with ${many} of its chunks lost`, async (context) => {

@@ -10,13 +10,13 @@ import {
   StorageType,
 } from 'nats';
 import type { Sha256 } from '../domain.js';
-import { LabsweepError } from '../errors.js';
+import { ArtifactLostError, LabsweepError } from '../errors.js';
 import { ARTIFACT_BUCKET } from '../subjects.js';
 import { explainBrokerFailure } from './broker-failure.js';
 
 const STREAM = `OBJ_${ARTIFACT_BUCKET}`;
 const HOW_TO_MEND =
-  'what a sweep was given is stored anew by a new one: run the same spec with another --seed';
+  'what a sweep was given is stored anew when it is submitted again: run the same command once more';
 /** Of an artifact that others store anew while it is read. */
 const READ_ATTEMPTS_MAX = 3;
 
@@ -54,11 +54,11 @@ export class ArtifactStore {
     return sha256;
   }
 
-  /** Throws LabsweepError when the artifact is missing or its bytes are not what its name says. */
+  /** Throws ArtifactLostError when it is missing or its bytes are not what its name says. */
   async get(sha256: Sha256): Promise<Uint8Array> {
     const found = await this.read(sha256);
     if (typeof found !== 'string') return found;
-    throw new LabsweepError(`artifact ${sha256} ${found}`);
+    throw new ArtifactLostError(`artifact ${sha256} ${found}; ${HOW_TO_MEND}`);
   }
 
   /** The bytes, or what is wrong with them. */
@@ -71,7 +71,7 @@ export class ArtifactStore {
       const now = await this.bucket.info(sha256);
       if (now?.nuid !== info.nuid && attempt < READ_ATTEMPTS_MAX) continue;
       const what = bytes === undefined ? 'parts of it are lost' : 'its bytes are other ones';
-      return `is damaged in the object store ${ARTIFACT_BUCKET} (${what}); ${HOW_TO_MEND}`;
+      return `is damaged in the object store ${ARTIFACT_BUCKET} (${what})`;
     }
   }
 
