@@ -49,7 +49,8 @@ function deskOver(options: DeskOptions = { delivers: true }) {
     if (options.delivers) deliver();
     return log.length;
   };
-  const broker = { log: { append } } as unknown as SubmissionParts['broker'];
+  const artifacts = { defect: async () => undefined };
+  const broker = { log: { append }, artifacts } as unknown as SubmissionParts['broker'];
   /** How often somebody waited until something was kept. */
   let waits = 0;
   const untilKept: SubmissionParts['untilKept'] = async (isFolded, awaited) => {

@@ -5,21 +5,23 @@ import {
   type KernelSpec,
   LabsweepError,
   type ResolvedKernel,
-  type ResolvedWorkload,
   type Sha256,
   type Spec,
   type SweepId,
+  sha256Of,
   UsageError,
 } from '@labsweep/proto';
+import type { SweepState } from '../fold/lab-state.js';
 import { parseSpec } from '../spec/parse-spec.js';
 import { placeOfText } from '../spec/place-of-text.js';
 import { formatProblem } from '../spec/spec-problem.js';
 import type { SweepLoop } from '../sweep-loop.js';
 import { checkStaticBinary } from './check-static-binary.js';
-import { compileWorkload } from './compile-workload.js';
+import { type CompiledWorkload, compileWorkload } from './compile-workload.js';
 import { withConfigDifferences } from './kernels/config-differences.js';
-import { resolveKernel } from './kernels/resolve-kernel.js';
+import { type KernelWithImage, resolveKernel } from './kernels/resolve-kernel.js';
 import { refuseMissingImages } from './missing-images.js';
+import { storeAnew } from './store-anew.js';
 import type { Awaited } from './until-folded.js';
 import { resolveFiles } from './workload-files.js';
 
@@ -56,7 +58,8 @@ export class Submission {
 
   /**
    * Settles when the sweep is folded and kept. One that exists is left as it is, so a submission
-   * may be repeated. Throws UsageError for what the user can mend, LabsweepError for the rest.
+   * may be repeated; what the store has lost of it is stored anew. Throws UsageError for what the
+   * user can mend, LabsweepError for the rest.
    */
   async submit(request: SubmissionRequest, hooks: SubmissionHooks): Promise<void> {
     const { sweep, specPath, specText, seed, by } = request;
@@ -64,14 +67,19 @@ export class Submission {
     const { broker, loop } = this.parts;
     const awaited = { what: `sweep ${sweep}`, see: `labsweep history ${sweep}` };
     const isFolded = () => loop.sweep(sweep) !== undefined;
-    if (isFolded()) return this.parts.untilKept(isFolded, awaited);
+    const known = loop.sweep(sweep);
+    if (known !== undefined) {
+      await this.parts.untilKept(isFolded, awaited);
+      return this.storeAnew(known, request, hooks);
+    }
     const parsed = parseSpec({ text: specText, path: specPath });
     if (!parsed.ok) throw new UsageError(parsed.problems.map(formatProblem).join('\n'));
     const { spec } = parsed;
     const read = (path: string) => this.localFile(path, request);
     const files = await resolveFiles(spec.workload, { path: specPath, text: specText }, read);
-    const program = await this.resolveProgram(spec, request, hooks);
-    const workload = { ...program, files };
+    const program = await this.readProgram(spec, request, hooks);
+    await broker.artifacts.put(program.binary);
+    const workload = { ...program.workload, files };
     const kernels: ResolvedKernel[] = [];
     for (const kernel of usedKernels(spec)) {
       const { name, text: source } = kernel;
@@ -87,26 +95,41 @@ export class Submission {
     await this.parts.untilKept(isFolded, awaited);
   }
 
-  private async resolveProgram(
+  private storeAnew(
+    known: SweepState,
+    request: SubmissionRequest,
+    hooks: SubmissionHooks,
+  ): Promise<void> {
+    const { spec } = known;
+    const sources = {
+      program: async () => (await this.readProgram(spec, request, hooks)).binary,
+      file: (name: string) => this.localFile(spec.workload.files[name] ?? name, request),
+      kernel: async (name: string) => {
+        const kernel = spec.kernels.find((each) => each.name === name);
+        if (kernel === undefined) throw new UsageError(`the spec has no kernel ${name}`);
+        return this.readKernel(kernel, request.files, hooks);
+      },
+    };
+    const { artifacts } = this.parts.broker;
+    return storeAnew(known, { artifacts, sources, onProgress: hooks.onProgress });
+  }
+
+  private async readProgram(
     spec: Spec,
     request: SubmissionRequest,
     hooks: SubmissionHooks,
-  ): Promise<Omit<ResolvedWorkload, 'files'>> {
+  ): Promise<CompiledWorkload> {
     const { kind, path } = spec.workload.program;
-    const bytes = await this.localFile(path, request);
+    const source = await this.localFile(path, request);
     const where = placeOfText({ path: request.specPath, text: request.specText }, path);
     try {
-      const { cacheDirectory, broker } = this.parts;
+      const { cacheDirectory } = this.parts;
       const fileName = path.split('/').at(-1) ?? path;
-      if (kind === 'binary') {
-        checkStaticBinary(bytes, fileName);
-        const sha256 = await broker.artifacts.put(bytes);
-        return { sha256, sizeBytes: bytes.length, compiler: '', flags: [] };
-      }
-      const compiled = { source: bytes, fileName, cacheDirectory, ...hooks };
-      const { binary, workload } = await compileWorkload(compiled);
-      await broker.artifacts.put(binary);
-      return workload;
+      const compiled = { source, fileName, cacheDirectory, ...hooks };
+      if (kind !== 'binary') return await compileWorkload(compiled);
+      checkStaticBinary(source, fileName);
+      const told = { sha256: sha256Of(source), sizeBytes: source.length };
+      return { binary: source, workload: { ...told, compiler: '', flags: [] } };
     } catch (error) {
       throw placed(error, where);
     }
@@ -147,12 +170,20 @@ export class Submission {
     files: Readonly<Record<string, string>>,
     hooks: SubmissionHooks,
   ): Promise<ResolvedKernel> {
-    const { cacheDirectory, broker } = this.parts;
-    const localFile = (path: string) => this.storedFile(path, files);
-    const options = { cacheDirectory, localFile, ...hooks };
-    const { resolved, image, config } = await resolveKernel(kernel, options);
-    for (const part of [image, config]) if (part !== undefined) await broker.artifacts.put(part);
+    const { resolved, image, config } = await this.readKernel(kernel, files, hooks);
+    const { artifacts } = this.parts.broker;
+    for (const part of [image, config]) if (part !== undefined) await artifacts.put(part);
     return resolved;
+  }
+
+  private readKernel(
+    kernel: KernelSpec,
+    files: Readonly<Record<string, string>>,
+    hooks: SubmissionHooks,
+  ): Promise<KernelWithImage> {
+    const { cacheDirectory } = this.parts;
+    const localFile = (path: string) => this.storedFile(path, files);
+    return resolveKernel(kernel, { cacheDirectory, localFile, ...hooks });
   }
 
   private localFile(path: string, request: SubmissionRequest): Promise<Uint8Array> {

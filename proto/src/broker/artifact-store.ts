@@ -54,6 +54,17 @@ export class ArtifactStore {
     return sha256;
   }
 
+  /** What is wrong with it, as a clause; undefined when it can be read. Throws LabsweepError. */
+  async defect(sha256: Sha256): Promise<string | undefined> {
+    try {
+      const found = await this.read(sha256);
+      return typeof found === 'string' ? found : undefined;
+    } catch (error) {
+      const why = explainBrokerFailure(error);
+      throw new LabsweepError(`artifact ${sha256} cannot be read: ${why}`, { cause: error });
+    }
+  }
+
   /** Throws ArtifactLostError when it is missing or its bytes are not what its name says. */
   async get(sha256: Sha256): Promise<Uint8Array> {
     const found = await this.read(sha256);
