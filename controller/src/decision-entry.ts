@@ -8,6 +8,14 @@ import type { ScheduleDecision } from './schedule/schedule-view.js';
 /** In place of the name of a user. */
 export const OWN_NAME = 'labsweep';
 
+/**
+ * What a user is called in the log: whoever has the name of labsweep itself is told apart from it,
+ * because after a loss of the log what labsweep decided by itself yields to what users asked.
+ */
+export function userName(by: string): string {
+  return by === OWN_NAME ? `${by} (user)` : by;
+}
+
 /** Decided by labsweep itself, and in the log in the same way as what users ask for. */
 export function decisionEntry(
   decision: Extract<ScheduleDecision, { kind: 'quarantine' | 'stop-row' }>,

@@ -14,6 +14,7 @@ import type { SweepLoop } from '../sweep-loop.js';
 import { summarize } from '../sweep-progress.js';
 import { SWEEP, submittedEntry } from '../testing/lab-harness.js';
 import { CommandDesk } from './command-desk.js';
+import { isCommand, isOwn } from './command-matter.js';
 import { Submission, type SubmissionParts } from './submission.js';
 import { untilFolded } from './until-folded.js';
 
@@ -144,6 +145,19 @@ test('a command about a host is answered with what was decided, once', async () 
   assert.deepEqual(await desk.askHost(drain), { kind: 'drain', host: 'id-a' });
   assert.deepEqual(await desk.askHost(drain), { kind: 'drain', host: 'id-a' });
   assert.equal(log.length, 1);
+});
+
+test('a user who is called labsweep is told apart from what labsweep decides', async () => {
+  const { desk, log } = deskOver();
+  await desk.askSweep(request('pause', { by: 'labsweep' }), HOOKS);
+  const drain = { kind: 'drain', host: 'box-a', kernel: '', reason: '', id: ID, by: 'labsweep' };
+  await desk.askHost(drain);
+  for (const entry of log) {
+    assert(isCommand(entry));
+    assert.equal(entry.by, 'labsweep (user)');
+    assert.equal(isOwn(entry), false);
+  }
+  assert.equal(log.length, 2);
 });
 
 test('a sweep that is not there and an id that is none are refused', async () => {

@@ -20,6 +20,7 @@ import {
   type SweepCommandRequest,
   unknownSweepText,
 } from '../commands/read-sweep-command.js';
+import { userName } from '../decision-entry.js';
 import type { SweepState } from '../fold/lab-state.js';
 import { NotFoundError } from './replies.js';
 import type { Submission, SubmissionHooks, SubmissionParts } from './submission.js';
@@ -141,7 +142,7 @@ function awaited(about: About): Awaited {
 
 function checkAsked({ id, by }: Asked): Asked {
   if (!COMMAND_ID.test(id)) throw new UsageError(`'${id}' cannot be the id of a command`);
-  return { id, by };
+  return { id, by: userName(by) };
 }
 
 /** A guest cannot boot what has no image; only a `host` kernel can lack one. */

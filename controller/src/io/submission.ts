@@ -11,6 +11,7 @@ import {
   sha256Of,
   UsageError,
 } from '@labsweep/proto';
+import { userName } from '../decision-entry.js';
 import type { SweepState } from '../fold/lab-state.js';
 import { parseSpec } from '../spec/parse-spec.js';
 import { placeOfText } from '../spec/place-of-text.js';
@@ -90,8 +91,8 @@ export class Submission {
     refuseMissingImages(spec, kernels, request);
     const compared = await this.compareConfigs(kernels, { spec, known: kernels });
     const atMs = Date.now();
-    const header = { type: 'submitted' as const, sweep, atMs, by, specPath, specText, seed };
-    await broker.log.append({ ...header, kernels: compared, workload });
+    const asked = { sweep, atMs, by: userName(by), specPath, specText, seed };
+    await broker.log.append({ type: 'submitted', ...asked, kernels: compared, workload });
     await this.parts.untilKept(isFolded, awaited);
   }
 
