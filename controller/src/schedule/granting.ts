@@ -8,7 +8,7 @@ import type { IdleHosts } from './idle-hosts.js';
 import type { LeaseBook } from './lease-book.js';
 import type { OpenSweeps } from './open-sweeps.js';
 import { type PickedBlock, pickBlock } from './pick-block.js';
-import type { Grant, SchedulerPorts } from './schedule-view.js';
+import type { Grant, LiveLease, SchedulerPorts } from './schedule-view.js';
 import { isDrained, isPaused, quarantineOf } from './sweep-facts.js';
 import type { SweepQueue } from './sweep-queue.js';
 import { SweepShares } from './sweep-shares.js';
@@ -37,6 +37,11 @@ export class Granting {
     return idle.take().flatMap((id) => this.grant(id, nowMs) ?? []);
   }
 
+  /** However the lease has ended: its sweep is charged what its host really had it. */
+  ended(sweep: SweepQueue, { chargedMs = 0, sinceMs }: LiveLease, nowMs: number): void {
+    this.shares.ended(sweep, { chargedMs, heldMs: nowMs - sinceMs });
+  }
+
   private grant(id: HostId, nowMs: number): Grant | undefined {
     const { lab, roster, estimates, queues, idle, leases } = this.parts;
     const host = roster.get(id);
@@ -63,12 +68,13 @@ export class Granting {
     const { attempt, trials } = opening;
     const granted = { host, sweep: sweep.id, block, attempt, environment };
     const right = this.parts.newRight();
-    leases.put({ ...granted, ...right, trials }, nowMs);
+    const trialMs = estimates.trialMs(sweep.id, queue.row, { host, environment });
+    const chargedMs = trialMs * trials.length;
+    leases.put({ ...granted, ...right, trials, chargedMs }, nowMs);
     roster.deaths.began(host, block);
     sweep.lease({ queue, index }, host);
     idle.delete(host);
-    const trialMs = estimates.trialMs(sweep.id, queue.row, { host, environment });
-    this.shares.granted(sweep, trialMs * trials.length);
+    this.shares.granted(sweep, chargedMs);
     return { kind: 'grant', ...granted, ...right, trials };
   }
 }

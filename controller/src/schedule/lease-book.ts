@@ -10,7 +10,7 @@ import type { LiveLease } from './schedule-view.js';
 /** Several renewals may be lost before a lease is. */
 export const LEASE_DURATION_MS = 15_000;
 
-export type NewLease = Omit<LiveLease, 'expiresAtMs'>;
+export type NewLease = Omit<LiveLease, 'expiresAtMs' | 'sinceMs'>;
 
 export class LeaseBook {
   /** In the order in which they run out: all last equally long, and a renewal moves to the end. */
@@ -30,7 +30,7 @@ export class LeaseBook {
     assert(!this.byId.has(fresh.lease), `lease ${fresh.lease} is out already`);
     assert(!this.byHost.has(fresh.host), `host ${fresh.host} has a lease already`);
     assert(!this.byBlock.has(key), `block ${key} is leased already`);
-    const lease = { ...fresh, expiresAtMs: nowMs + LEASE_DURATION_MS };
+    const lease = { ...fresh, sinceMs: nowMs, expiresAtMs: nowMs + LEASE_DURATION_MS };
     this.byId.set(lease.lease, lease);
     this.byHost.set(lease.host, lease);
     this.byBlock.set(key, lease);

@@ -25,6 +25,10 @@ export interface LiveLease {
   readonly environment: Environment;
   /** Absent for one that an agent brought along: then it is all of the block. */
   readonly trials?: readonly TrialId[];
+  /** Since when this controller knows of it. */
+  readonly sinceMs: number;
+  /** How much host time its sweep was charged for it when it was granted; 0 when it was not. */
+  readonly chargedMs?: number;
   expiresAtMs: number;
   /** The trial that the agent says it runs. */
   running?: { readonly trial: TrialId; readonly sinceMs: number };

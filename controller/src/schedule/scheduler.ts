@@ -254,6 +254,7 @@ export class Scheduler {
     this.leases.remove(lease.lease);
     const at = this.queues.find(lease.sweep, lease.block);
     if (at !== undefined) {
+      this.granting.ended(at.sweep, lease, nowMs);
       at.sweep.refresh(at, nowMs);
       if (!at.queue.isDecided(at.index)) this.idle.opened();
       this.closeIfEnded(at.sweep.sweep);

@@ -4,8 +4,9 @@
  * given the least host time. It knows neither blocks nor hosts.
  *
  * Sweeps of one priority share as flows do in start-time fair queueing (Goyal, Vin and Cheng,
- * SIGCOMM 1996): each block adds its estimated time to what its sweep has used, and a sweep that
- * comes or wakes starts where the others are, so that it neither waits for nor overtakes the past.
+ * SIGCOMM 1996): each block adds its estimated time to what its sweep has used, and when it ends
+ * the time that it really took in place of that. A sweep that comes or wakes starts where the
+ * others are, so that it neither waits for nor overtakes the past.
  */
 import type { SweepQueue } from './sweep-queue.js';
 
@@ -28,6 +29,17 @@ export class SweepShares {
     const start = this.startOf(sweep);
     this.startedAtMs.set(priorityOf(sweep), start);
     sweep.usedMs = start + blockMs;
+  }
+
+  /** A block has ended, or its lease was lost: what it was charged gives way to what it took. */
+  ended(sweep: SweepQueue, block: { readonly chargedMs: number; readonly heldMs: number }): void {
+    const before = sweep.usedMs;
+    sweep.usedMs += block.heldMs - block.chargedMs;
+    const priority = priorityOf(sweep);
+    const startedAtMs = this.startedAtMs.get(priority) ?? 0;
+    // One that was charged too much is behind the others, and must not lose that by starting anew.
+    const isBehind = before >= startedAtMs && sweep.usedMs < startedAtMs;
+    if (isBehind && sweep.openCount() > 0) this.startedAtMs.set(priority, sweep.usedMs);
   }
 
   private startOf(sweep: SweepQueue): number {
