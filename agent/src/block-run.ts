@@ -14,6 +14,7 @@ import { rejectedOn } from './rejected-on.js';
 import type { RunResult, TrialOrder } from './runner/runner.js';
 import { limitOf, type StageName } from './runner/stage-limits.js';
 import { spoolEntryOf } from './spool-entry.js';
+import { isExcused } from './stage-excuse.js';
 import { SupportsChangedError } from './supports-changed-error.js';
 import { TrialOrders } from './trial-order.js';
 import type { WorkerParts } from './worker-parts.js';
@@ -129,11 +130,10 @@ export class BlockRun {
 
   private newStage(name: StageName): Stage {
     const { job } = this;
-    const { spool } = this.parts;
     const stage = {
       name: () => (job.trial === undefined ? `the stage '${name}'` : `'${name}' of ${job.trial}`),
       limitMs: limitOf(name, job.lease),
-      isExcused: () => name === 'spool' && (spool.trouble ?? '') !== '',
+      isExcused: () => isExcused(name, this.parts),
     };
     this.stages.set(name, stage);
     return stage;

@@ -7,7 +7,6 @@ import { strict as assert } from 'node:assert';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Broker,
-  brokerFailureOf,
   explainBrokerFailure,
   inTimeOrNot,
   type Note,
@@ -16,6 +15,7 @@ import {
 import { FoldNews } from './fold-news.js';
 import { isTooLarge, shrinkOutcome } from './outcome-limit.js';
 import { type Parcel, Parcels } from './parcels.js';
+import { publishRestMs } from './publish-rest.js';
 import type { OutcomeSpool } from './spool.js';
 import type { SpoolEntry } from './spool-entry.js';
 
@@ -24,18 +24,12 @@ export interface PublisherOptions {
   onAcknowledged?(sequence: number): void;
   /** In place of the usual time after which an outcome is asked for. */
   readonly askAfterMs?: number;
+  /** In place of the usual time after which what is on its way hangs. */
+  readonly stalledAfterMs?: number;
 }
 
 /** So many may be on their way; the rest waits its turn. */
 const IN_FLIGHT_MAX = 256;
-/** Between two tries while the broker is away: the first delay is doubled up to the last. */
-const RETRY_DELAY_MIN_MS = 500;
-const RETRY_DELAY_MAX_MS = 10_000;
-/**
- * A stream that is made anew begins with what the controller knows of the sweeps: outcomes in front
- * of that belong to no sweep. So the next welcome tells us to publish, and this is for the rest.
- */
-const NO_STREAM_DELAY_MS = 60_000;
 /** An answer may be lost; only a second failure in a row says that the broker is in trouble. */
 const FAILURES_TOLD = 2;
 
@@ -44,6 +38,11 @@ const FAILURES_TOLD = 2;
  * about an outcome that was folded while we said hello. So long after the last word we ask again.
  */
 const ASK_AFTER_MS = 15_000;
+/**
+ * All that is asked of a broker is answered, or given up, within a few seconds: what is on its way
+ * for so long waits for something else.
+ */
+const STALLED_AFTER_MS = 60_000;
 /** About so many: without a store to sync most are settled after minutes, and nothing is wrong. */
 const ASKED_MAX = 100;
 
@@ -54,7 +53,8 @@ export class Publisher {
   private readonly parcels = new Parcels((parcel) => this.enqueue(parcel));
   /** Neither published nor on its way, oldest first. */
   private readonly queue = new Set<Parcel>();
-  private readonly inFlight = new Set<Parcel>();
+  /** Since when each is on its way, by the monotonic clock; oldest first. */
+  private readonly inFlight = new Map<Parcel, number>();
   /** When the broker acknowledged them, or they were last asked for; by the monotonic clock. */
   private readonly published = new Map<Parcel, number>();
   private readonly news = new FoldNews((id) => this.spool.has(id));
@@ -68,6 +68,17 @@ export class Publisher {
     private readonly signal: AbortSignal,
     private readonly options: PublisherOptions = {},
   ) {}
+
+  /**
+   * True while an outcome is on its way for far longer than a broker may take, although the
+   * connection stands: no broker is waited for then, so something here hangs.
+   */
+  get isStalled(): boolean {
+    const [oldestMs] = this.inFlight.values();
+    const { stalledAfterMs = STALLED_AFTER_MS } = this.options;
+    if (oldestMs === undefined || performance.now() - oldestMs < stalledAfterMs) return false;
+    return this.broker !== undefined && this.broker.lostSinceMs() === undefined;
+  }
 
   /**
    * Starts to publish over this connection. What was published before and is not settled is sent
@@ -184,7 +195,7 @@ export class Publisher {
     for (const parcel of this.queue) {
       if (this.inFlight.size >= IN_FLIGHT_MAX) return;
       this.queue.delete(parcel);
-      this.inFlight.add(parcel);
+      this.inFlight.set(parcel, performance.now());
       void this.publishOnce(parcel, broker);
     }
   }
@@ -241,11 +252,7 @@ export class Publisher {
       this.note(text);
       this.trouble = text;
     }
-    const factor = 2 ** Math.min(this.failures - 1, 16);
-    const restMs =
-      brokerFailureOf(error) === 'no-stream'
-        ? NO_STREAM_DELAY_MS
-        : Math.min(RETRY_DELAY_MIN_MS * factor, RETRY_DELAY_MAX_MS);
+    const restMs = publishRestMs(error, this.failures);
     const resting = new AbortController();
     this.resting = resting;
     void delay(restMs, undefined, { signal: resting.signal })

@@ -6,6 +6,8 @@ export type StageName = 'room' | 'fetch' | 'trial' | 'spool' | 'fold' | 'rest';
 
 export const FETCH_LIMIT_MS = 10 * 60_000;
 const SPOOL_LIMIT_MS = 60_000;
+/** Of what the publisher hangs; the rest of this stage is excused. */
+const FOLD_LIMIT_MS = 10 * 60_000;
 
 /**
  * Beyond the deadline of a trial, which the runner keeps itself: a cool-down may take 5 minutes,
@@ -28,8 +30,9 @@ export function limitOf(stage: StageName, lease: Lease): number | undefined {
       return lease.deadlineMs + lease.native.settleMs + MARGIN_MS[lease.environment];
     case 'spool':
       return SPOOL_LIMIT_MS;
-    case 'room':
     case 'fold':
+      return FOLD_LIMIT_MS;
+    case 'room':
     case 'rest':
       return undefined;
   }
