@@ -210,9 +210,10 @@ export class Sitting {
     const parts = { broker: store, loop, cacheDirectory, untilKept };
     const submission = new Submission(parts);
     const desk = new CommandDesk(parts, submission);
+    const forgone = () => writer.forgoneCommands;
     gate.open({
       agent: agentHandlers(loop, note),
-      sweep: sweepHandlers({ loop, broker: store, submission, desk }),
+      sweep: sweepHandlers({ loop, broker: store, submission, desk, forgone }),
     });
   }
 

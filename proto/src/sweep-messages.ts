@@ -65,6 +65,20 @@ export interface HostList {
   readonly hosts: readonly HostSummary[];
   /** Kernels that no host gets, each with its reason. */
   readonly quarantinedKernels: readonly string[];
+  /** About hosts and kernels. */
+  readonly lostCommands: readonly LostCommand[];
+}
+
+/**
+ * A command that was answered, that the log has lost since, and that is not done again. The
+ * controller that found the loss tells of it for as long as it lives.
+ */
+export interface LostCommand {
+  /** When it was asked. */
+  readonly atMs: number;
+  readonly by: string;
+  /** For people: what it was, and why it is not done again. */
+  readonly text: string;
 }
 
 export interface Progress {

@@ -14,6 +14,7 @@ import { type LogEntry, parseLogEntry } from './log-entry.js';
 import {
   type BlockDecision,
   type HostList,
+  type LostCommand,
   type Progress,
   SWEEP_STATES,
   type SweepSummary,
@@ -85,16 +86,20 @@ const hostSummary = z.object({
   labels: z.array(z.string()),
 });
 
+const lostCommands = z.array(z.object({ atMs: count, by: z.string(), text: z.string() }));
+
 const hostList = z.object({
   hosts: z.array(hostSummary),
   quarantinedKernels: z.array(z.string()),
+  lostCommands,
 });
 
 export function readHostList(wire: unknown): HostList {
   return hostList.parse(wire);
 }
 
-export function writeHostList({ hosts, quarantinedKernels }: HostList): HostListWire {
+export function writeHostList(list: HostList): HostListWire {
+  const { hosts, quarantinedKernels } = list;
   return {
     hosts: hosts.map(({ quarantine, labels, ...host }) => ({
       ...host,
@@ -102,6 +107,7 @@ export function writeHostList({ hosts, quarantinedKernels }: HostList): HostList
       labels: [...labels],
     })),
     quarantinedKernels: [...quarantinedKernels],
+    lostCommands: [...list.lostCommands],
   };
 }
 
@@ -110,17 +116,25 @@ export interface SweepHistory {
   readonly entries: readonly LogEntry[];
   /** Ids of the commands among them that changed nothing when their turn came. */
   readonly withoutEffect: ReadonlySet<string>;
+  /** Of the sweep and about hosts; they are not among the entries. */
+  readonly lostCommands: readonly LostCommand[];
 }
 
-const history = z.object({ logEntries: z.array(z.string()), withoutEffect: z.array(z.string()) });
+const history = z.object({
+  logEntries: z.array(z.string()),
+  withoutEffect: z.array(z.string()),
+  lostCommands,
+});
 
 export function readHistory(wire: unknown): SweepHistory {
-  const { logEntries, withoutEffect } = history.parse(wire);
-  return { entries: logEntries.map(parseLogEntry), withoutEffect: new Set(withoutEffect) };
+  const { logEntries, withoutEffect, lostCommands: lost } = history.parse(wire);
+  const entries = logEntries.map(parseLogEntry);
+  return { entries, withoutEffect: new Set(withoutEffect), lostCommands: lost };
 }
 
-export function writeHistory({ entries, withoutEffect }: SweepHistory): HistoryWire {
-  return { logEntries: entries.map(formatLogEntry), withoutEffect: [...withoutEffect] };
+export function writeHistory({ entries, withoutEffect, ...rest }: SweepHistory): HistoryWire {
+  const logEntries = entries.map(formatLogEntry);
+  return { logEntries, withoutEffect: [...withoutEffect], lostCommands: [...rest.lostCommands] };
 }
 
 export function readWatchEvent(wire: unknown): WatchEvent {

@@ -18,15 +18,17 @@ const HISTORY: SweepHistory = {
     commanded('second', 'ben', { kind: 'add-repetitions', count: 3 }),
   ],
   withoutEffect: new Set(['second']),
+  lostCommands: [{ atMs: AT_MS - 1_000, by: 'carl', text: 'the log has lost the `pause` of it' }],
 };
 const OPTIONS = { sweep: SWEEP, nameOf: String };
 
-test('a command that changed nothing is marked, and no other', () => {
+test('a command that changed nothing is marked, and what the log has lost stands where it was asked', () => {
   assert.deepEqual(
     renderHistory(HISTORY, { ...OPTIONS, json: false })
       .trim()
       .split('\n'),
     [
+      '2026-11-27 01:02:02 UTC  carl        the log has lost the `pause` of it',
       '2026-11-27 01:02:03 UTC  anna        cancel',
       '2026-11-27 01:02:03 UTC  ben         add --repetitions 3 (changed nothing)',
     ],
@@ -34,8 +36,11 @@ test('a command that changed nothing is marked, and no other', () => {
 });
 
 test('programs read it from a field', () => {
-  const { entries } = JSON.parse(renderHistory(HISTORY, { ...OPTIONS, json: true })) as {
+  const { entries, lostCommands } = JSON.parse(
+    renderHistory(HISTORY, { ...OPTIONS, json: true }),
+  ) as {
     readonly entries: readonly { readonly id: string; readonly changedNothing?: boolean }[];
+    readonly lostCommands: SweepHistory['lostCommands'];
   };
   assert.deepEqual(
     entries.map(({ id, changedNothing }) => [id, changedNothing]),
@@ -44,4 +49,5 @@ test('programs read it from a field', () => {
       ['second', true],
     ],
   );
+  assert.deepEqual(lostCommands, HISTORY.lostCommands);
 });

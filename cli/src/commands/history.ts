@@ -43,7 +43,7 @@ async function historyText(client: SweepClient, sweep: SweepId, json: boolean): 
 }
 
 export function renderHistory(
-  { entries, withoutEffect }: SweepHistory,
+  { entries, withoutEffect, lostCommands }: SweepHistory,
   options: {
     readonly sweep: SweepId;
     readonly json: boolean;
@@ -52,8 +52,12 @@ export function renderHistory(
 ): string {
   const { sweep, json, nameOf } = options;
   const told = entries.map((entry) => tell(entry, { nameOf, withoutEffect }));
-  if (json) return `${JSON.stringify({ schema: SCHEMA, sweep, entries: told }, undefined, 2)}\n`;
-  return told
+  if (json) {
+    const all = { schema: SCHEMA, sweep, entries: told, lostCommands };
+    return `${JSON.stringify(all, undefined, 2)}\n`;
+  }
+  return [...told, ...lostCommands]
+    .sort((one, other) => one.atMs - other.atMs)
     .map(({ atMs, by, text }) => `${utcText(atMs)}  ${by.padEnd(BY_WIDTH)}  ${text}\n`)
     .join('');
 }

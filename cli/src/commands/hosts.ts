@@ -56,7 +56,7 @@ async function inLab<Value>(
 }
 
 /** A table, and below it whatever keeps a host or a kernel from work. */
-export function renderHosts({ hosts, quarantinedKernels }: HostList): string {
+export function renderHosts({ hosts, quarantinedKernels, lostCommands }: HostList): string {
   const left = (header: string) => ({ header, align: 'left' }) as const;
   const columns = [left('host'), left('state'), left('block'), left('spooled'), left('labels')];
   const rows = hosts.map((host) =>
@@ -70,6 +70,7 @@ export function renderHosts({ hosts, quarantinedKernels }: HostList): string {
       ...(trouble === '' ? [] : [`${hostName}: ${trouble}`]),
     ]),
     ...quarantinedKernels.map((text) => `no host gets kernel ${text}`),
+    ...lostCommands.map(({ atMs, text }) => `asked at ${utcText(atMs)}: ${text}`),
   ];
   const table = hosts.length === 0 ? ['no hosts'] : renderAsciiTable({ columns, rows, gap: 2 });
   return [...table, ...notes].map((line) => `${line.trimEnd()}\n`).join('');

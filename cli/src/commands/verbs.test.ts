@@ -5,6 +5,8 @@ import type { HostId, HostSummary } from '@labsweep/proto';
 import { renderHosts } from './hosts.js';
 import { addAsk, rerunAsk } from './sweep-verbs.js';
 
+const AT_MS = Date.UTC(2026, 10, 27, 1, 2, 3);
+
 test('rerun takes all that failed or one row, and one of both', () => {
   assert.deepEqual(rerunAsk({ failed: true }), { kind: 'rerun-failed' });
   assert.deepEqual(rerunAsk({ row: 'qemu-smp1' }), { kind: 'rerun-row', row: 'qemu-smp1' });
@@ -29,7 +31,7 @@ const host = (changes: Partial<HostSummary>): HostSummary => ({
   host: 'id' as HostId,
   hostName: 'box-a',
   attached: true,
-  seenAtMs: Date.UTC(2026, 10, 27, 1, 2, 3),
+  seenAtMs: AT_MS,
   block: '',
   isDrained: false,
   quarantine: [],
@@ -47,12 +49,18 @@ test('hosts are a table, with what keeps them from work below it', () => {
       host({ hostName: 'box-c', attached: false, quarantine: ['by anna: hot'] }),
     ],
     quarantinedKernels: ['v6.18 by labsweep: panics'],
+    lostCommands: [{ atMs: AT_MS, by: 'anna', text: 'the log has lost the `drain` of box-a' }],
   });
   assert.match(text, /^host +state +block +spooled +labels\n/);
   assert.match(text, /\nbox-a +busy +window-1\/qemu-smp1\/r2 +0 +rack=7 fast\n/);
   assert.match(text, /\nbox-b +idle, drained, in trouble +- +12 +-\n/);
   assert.match(text, /\nbox-c +away since 2026-11-27 01:02:03 UTC, quarantine +- +0 +-\n/);
   assert.match(text, /\nbox-b: its disk is full\nbox-c is in quarantine by anna: hot\n/);
-  assert.match(text, /\nno host gets kernel v6\.18 by labsweep: panics\n$/);
-  assert.equal(renderHosts({ hosts: [], quarantinedKernels: [] }), 'no hosts\n');
+  assert.match(text, /\nno host gets kernel v6\.18 by labsweep: panics\n/);
+  assert.match(
+    text,
+    /\nasked at 2026-11-27 01:02:03 UTC: the log has lost the `drain` of box-a\n$/,
+  );
+  const nothing = { hosts: [], quarantinedKernels: [], lostCommands: [] };
+  assert.equal(renderHosts(nothing), 'no hosts\n');
 });

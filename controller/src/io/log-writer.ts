@@ -15,7 +15,7 @@ import {
 } from '@labsweep/proto';
 import { isCommand, isOwn } from './command-matter.js';
 import { CommandOrder } from './command-order.js';
-import { ForgoneCommands, forgoneText } from './forgone-commands.js';
+import { type ForgoneCommand, ForgoneCommands, forgoneText } from './forgone-commands.js';
 import { lostAnswer } from './lost-answer.js';
 
 /** Well beyond the time after which an entry is on the broker's disk by itself. */
@@ -148,6 +148,11 @@ export class LogWriter {
   /** Which commands of users the log has lost and does not get back, for people, and why. */
   notRestored(nameOf: (host: string) => string): string[] {
     return this.forgone.texts(this.ports.monotonicMs(), nameOf);
+  }
+
+  /** The same of all the life of this process, and also when somebody has asked again since. */
+  get forgoneCommands(): readonly ForgoneCommand[] {
+    return this.forgone.record;
   }
 
   /** Tells it of what somebody may miss. */

@@ -16,6 +16,7 @@ import type { SweepLoop } from '../sweep-loop.js';
 import { summarize } from '../sweep-progress.js';
 import type { CommandDesk } from './command-desk.js';
 import { commandHandlers } from './command-handlers.js';
+import type { ForgoneCommand } from './forgone-commands.js';
 import { answer, progressHooks, toStatus, unary } from './replies.js';
 import type { Submission, SubmissionParts } from './submission.js';
 
@@ -29,6 +30,8 @@ export interface SweepServerParts {
   readonly broker: SubmissionParts['broker'];
   readonly submission: Submission;
   readonly desk: CommandDesk;
+  /** See `LogWriter.forgoneCommands`. */
+  forgone(): readonly ForgoneCommand[];
 }
 
 type Handlers = SweepServiceHandlers;
@@ -84,7 +87,7 @@ export function sweepHandlers(parts: SweepServerParts): Handlers {
         call.emit('error', toStatus(error));
       }
     },
-    ...commandHandlers({ loop, desk }),
+    ...commandHandlers(parts),
   };
 }
 
