@@ -17,7 +17,7 @@ const GRANT_P99_MAX_MS = 100;
  * Agents offer this much more than is asked. Offered without end, each message would wait behind
  * those of a thousand others, and a latency would only tell how many agents there are.
  */
-const OFFERED_FACTOR = 1.15;
+const OFFERED_FACTOR = 1.25;
 /**
  * What the lab adds to a trial of an agent, guessed for the sweep that warms it up, which shows how
  * much it is; and the most that is believed, since a lab that is too busy adds without end.
