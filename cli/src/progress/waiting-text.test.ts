@@ -32,6 +32,17 @@ test('A run that ends while rows wait says how to go on.', () => {
   assert.deepEqual(waitingLines([], FOLDER), []);
 });
 
+test('A run that waits for what the store has lost needs the same command, and nothing before it.', () => {
+  const reason =
+    'box: artifact 7d5f is damaged in the object store LABSWEEP_ARTIFACTS (parts of it are lost); ' +
+    'what a sweep was given is stored anew when it is submitted again: run the same command once more';
+  assert.match(
+    waitingLines([{ ...ROOM, reason }], FOLDER).at(-1) ?? '',
+    /run the same command again to go on$/,
+  );
+  assert.match(waitingLines([{ ...ROOM, reason }, ROOM], FOLDER).at(-1) ?? '', /again once a host/);
+});
+
 test('A run that waits for an image does not promise that the same sweep will get it.', () => {
   const image = { row: 'qemu-smp1' as RowId, reason: 'waits for an image of running (host (6.1))' };
   const fresh = 'once there is an image, run the command with --fresh, which measures anew with it';

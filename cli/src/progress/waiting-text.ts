@@ -6,6 +6,8 @@ import type { WaitingRow } from '@labsweep/proto';
 const WAITS = 'waits for ';
 /** How it words a wait for what no boot will bring. */
 const NEEDS_IMAGE = /^waits for an image /;
+/** How it words a wait for what the lab's store has lost: the same command is all it takes. */
+const IS_LOST = /is stored anew when it is submitted again/;
 /** How it words that somebody has to decide, about a host or about a kernel on it. */
 const SET_ASIDE = /(?:^|; )(\S+) is (drained|quarantined)\b(?: on (\S+?):)?/;
 
@@ -25,11 +27,15 @@ export function waitingLines(waiting: readonly WaitingRow[], folder: string): re
   const others = waiting.filter(({ reason }) => !NEEDS_IMAGE.test(reason));
   const needsBoot = others.some(({ reason }) => reason.startsWith(WAITS));
   const releases = new Set(waiting.flatMap(({ reason }) => releaseOf(reason) ?? []));
+  const commands = [...releases].map((words) => `labsweep ${words} --sweep ${folder}`);
+  const isLost = others.every(({ reason }) => IS_LOST.test(reason));
   const when = needsBoot
-    ? 'after booting that kernel'
+    ? ' after booting that kernel'
     : releases.size > 0
-      ? `after ${[...releases].map((words) => `labsweep ${words} --sweep ${folder}`).join(' and ')}`
-      : 'once a host can run that';
+      ? ` after ${commands.join(' and ')}`
+      : isLost
+        ? ''
+        : ' once a host can run that';
   return [
     ...waiting.map((row) => waitingText([row])),
     ...(others.length === waiting.length
@@ -37,7 +43,7 @@ export function waitingLines(waiting: readonly WaitingRow[], folder: string): re
       : ['once there is an image, run the command with --fresh, which measures anew with it']),
     ...(others.length === 0
       ? ['what is measured is kept']
-      : [`what is measured is kept; run the same command again ${when} to go on`]),
+      : [`what is measured is kept; run the same command again${when} to go on`]),
   ];
 }
 

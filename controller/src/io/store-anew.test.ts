@@ -7,6 +7,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import {
   type KernelName,
+  LabsweepError,
   type Sha256,
   sha256Of,
   UsageError,
@@ -78,6 +79,20 @@ test('what is another one by now is not stored, and the rest is', async () => {
     told[0] ?? '',
     /^the program, .*: artifact X is damaged, and what is there now is another one than the sweep was submitted with; .* --fresh$/,
   );
+});
+
+test('a broker that does not answer keeps nobody from the sweep', async () => {
+  const told: string[] = [];
+  const away = async () => {
+    throw new LabsweepError('artifact X cannot be read: nats-server does not answer');
+  };
+  const onProgress = (line: string) => void told.push(line);
+  const artifacts = { defect: away, put: away };
+  await storeAnew(sweep, { artifacts, sources: SOURCES, onProgress });
+  assert.deepEqual(told, [
+    'not looked for what the store may have lost: ' +
+      'artifact X cannot be read: nats-server does not answer',
+  ]);
 });
 
 test('what cannot be had again is told with its reason, and any other error is a defect', async () => {

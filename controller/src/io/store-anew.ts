@@ -35,10 +35,16 @@ interface Given {
 
 /**
  * Tells what it has stored anew, and what it could not and why: then rows that need it wait, and
- * the rest of the sweep goes on. Throws LabsweepError when the broker does not answer.
+ * the rest of the sweep goes on. So does all of it while the broker does not answer: whoever comes
+ * back to a sweep at night is not turned away by that.
  */
 export async function storeAnew(sweep: SweepState, parts: StoreAnewParts): Promise<void> {
-  for (const given of givenTo(sweep, parts.sources)) await mend(given, parts);
+  try {
+    for (const given of givenTo(sweep, parts.sources)) await mend(given, parts);
+  } catch (error) {
+    if (!(error instanceof LabsweepError)) throw error;
+    parts.onProgress(`not looked for what the store may have lost: ${error.message}`);
+  }
 }
 
 function givenTo({ submitted, kernels }: SweepState, sources: Sources): readonly Given[] {

@@ -40,6 +40,8 @@ interface Reign {
   readonly rows: Standing['rows'] | undefined;
   /** Who was given a block of a row last, by sweep and row, in which round of it. */
   readonly given: Map<string, { readonly host: HostId; readonly round: number }>;
+  /** Who goes on with what another reign has leased, by sweep and row: with its last block. */
+  readonly kept: Map<string, { readonly host: HostId; readonly repetition: number }>;
 }
 
 export class PinnedRows implements Checker {
@@ -75,7 +77,7 @@ export class PinnedRows implements Checker {
     const round = inLog?.round ?? 0;
     reign.given.set(row, { host, round });
     // A row that is run anew as a whole may go elsewhere as a whole.
-    const givenTo = given?.round === round ? given.host : undefined;
+    const givenTo = given === undefined ? reign.kept.get(row)?.host : sameRound(given, round);
     const owners = ownersOf([inLog, reign.rows?.get(row)], givenTo);
     if (owners.length === 0 || owners.includes(host)) return;
     this.lab().world.count('pinned row goes to another host');
@@ -108,10 +110,21 @@ export class PinnedRows implements Checker {
     const { controller } = seat ?? {};
     if (controller?.loop === undefined || !controller.reigns()) return;
     const reign = this.reignOf(controller);
+    this.seeKept(controller.loop, reign);
     for (const { host, attached, trouble } of controller.loop.hosts()) {
       const seen = seenOf(reign, host);
       if (attached && trouble === '') seen.awaySinceMs = undefined;
       else seen.awaySinceMs ??= lab.world.nowMs;
+    }
+  }
+
+  private seeKept(loop: NonNullable<SimController['loop']>, { given, kept }: Reign): void {
+    for (const lease of loop.leases()) {
+      const row = pinnedRowOf(loop, lease);
+      if (row === undefined || given.has(row)) continue;
+      const { sweep, block, host } = lease;
+      const repetition = loop.sweep(sweep)?.blocks.get(block)?.planned.repetition ?? 0;
+      if (repetition >= (kept.get(row)?.repetition ?? 0)) kept.set(row, { host, repetition });
     }
   }
 
@@ -148,7 +161,8 @@ export class PinnedRows implements Checker {
     const known = this.reigns.get(key);
     if (known !== undefined) return known;
     const rows = this.standings.of(controller, this.lab())?.rows;
-    const fresh = { sinceMs: this.nowMs, hosts: new Map(), rows, given: new Map() };
+    const nothing = { hosts: new Map(), given: new Map(), kept: new Map() };
+    const fresh = { sinceMs: this.nowMs, rows, ...nothing };
     this.reigns.set(key, fresh);
     return fresh;
   }
@@ -162,6 +176,10 @@ function ownersOf(
   const before = atStart?.round === now?.round ? atStart : undefined;
   const hosts = [now?.lastHost, now?.lastTaker, before?.lastHost, before?.lastTaker, givenTo];
   return [...new Set(hosts.filter((each) => each !== undefined))];
+}
+
+function sameRound(given: { readonly host: HostId; readonly round: number }, round: number) {
+  return given.round === round ? given.host : undefined;
 }
 
 function seenOf({ hosts, sinceMs }: Reign, host: HostId): Seen {
