@@ -73,6 +73,24 @@ test('a single controller that does not answer is given up at once, one that sta
   await assert.rejects(waiting, /no controller answers at 127.0.0.1:1, 127.0.0.1:2: standby/);
 });
 
+test('one that has served and is gone is waited for as long as its follower says, and that is told', async () => {
+  for (const addresses of [ADDRESSES, ADDRESSES.slice(0, 1)]) {
+    const { failover, lines } = newFailover(addresses);
+    const patience = failover.patience(0, undefined, 600);
+    patience.progressed();
+    const beganMs = performance.now();
+    const lost = async () => {
+      for (;;) await patience.failed(refused());
+    };
+    await assert.rejects(lost(), UnreachableError);
+    assert.ok(performance.now() - beganMs >= 600);
+    const line = 'waiting for a controller: no controller answers: connection refused';
+    assert.deepEqual(lines, [line]);
+  }
+  const never = newFailover(ADDRESSES.slice(0, 1)).failover.patience(0, undefined, 600);
+  await assert.rejects(never.failed(refused()), UnreachableError, 'nobody has served yet');
+});
+
 test('what a controller that serves answers is final', async () => {
   const { failover } = newFailover();
   const asked: number[] = [];

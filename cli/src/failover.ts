@@ -42,17 +42,23 @@ export class Failover<Stub> {
     return this.stubs;
   }
 
-  /** `limitMs`: how long to wait for a controller that stands by. */
-  patience(limitMs: number, signal?: AbortSignal): Patience {
+  /**
+   * `limitMs`: how long to wait for a controller that stands by. `awayLimitMs`: how long for one
+   * that does not answer, once any has served.
+   */
+  patience(limitMs: number, signal?: AbortSignal, awayLimitMs?: number): Patience {
     let sinceMs = performance.now();
+    let goneLimitMs = this.stubs.length > 1 ? ALL_AWAY_LIMIT_MS : 0;
     let failures = 0;
     let answers: string[] = [];
     let told = '';
     return {
       progressed: () => {
         sinceMs = performance.now();
+        goneLimitMs = awayLimitMs ?? goneLimitMs;
         failures = 0;
         answers = [];
+        told = '';
       },
       failed: async (error) => {
         signal?.throwIfAborted();
@@ -62,7 +68,7 @@ export class Failover<Stub> {
         this.index = (this.index + 1) % this.stubs.length;
         failures += 1;
         if (failures % this.stubs.length !== 0) return;
-        const limit = answers.length > 0 ? limitMs : this.stubs.length > 1 ? ALL_AWAY_LIMIT_MS : 0;
+        const limit = answers.length > 0 ? limitMs : goneLimitMs;
         if (performance.now() - sinceMs >= limit) throw this.unreachable(answers[0] ?? text, error);
         const line = answers[0] ?? `no controller answers: ${text}`;
         if (line !== told) this.options.onWaiting(`waiting for a controller: ${line}`);

@@ -32,6 +32,8 @@ const CALL_LIMIT_MS = 30_000;
 const CALL_LIMIT_OF_LIST_MS = 5_000;
 /** How long a call waits for a controller that stands by; who watches waits for ever. */
 const STANDBY_LIMIT_MS = 30_000;
+/** At night nobody runs the command again when a controller, or its machine, has been restarted. */
+const GONE_LIMIT_MS = 60 * 60_000;
 /** A controller that vanished, or was stopped, is noticed within the sum of both. */
 const KEEPALIVE_TIME_MS = 4_000;
 const KEEPALIVE_TIMEOUT_MS = 3_000;
@@ -133,10 +135,11 @@ export class SweepClient {
 
   /**
    * Goes on at the next controller when one is lost; nothing comes twice. While controllers stand
-   * by it waits, for as long as it takes.
+   * by it waits, for as long as it takes, and an hour for one that has served and is gone.
    */
   async *watch(sweep: SweepId, signal: AbortSignal): AsyncGenerator<WatchEvent> {
-    const patience = this.controllers.patience(Number.POSITIVE_INFINITY, signal);
+    const forever = Number.POSITIVE_INFINITY;
+    const patience = this.controllers.patience(forever, signal, GONE_LIMIT_MS);
     const fresh = new FreshEvents();
     for (;;) {
       try {
