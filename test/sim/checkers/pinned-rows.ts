@@ -39,9 +39,15 @@ interface Reign {
   /** As the log was when it began: what was published late since then moves no row. */
   readonly rows: Standing['rows'] | undefined;
   /** Who was given a block of a row last, by sweep and row, in which round of it. */
-  readonly given: Map<string, { readonly host: HostId; readonly round: number }>;
+  readonly given: Map<string, Taker>;
   /** Who goes on with what another reign has leased, by sweep and row: with its last block. */
-  readonly kept: Map<string, { readonly host: HostId; readonly repetition: number }>;
+  readonly kept: Map<string, Taker & { readonly repetition: number }>;
+}
+
+/** Who has taken a block of a row, in which round of it. */
+interface Taker {
+  readonly host: HostId;
+  readonly round: number;
 }
 
 export class PinnedRows implements Checker {
@@ -77,7 +83,8 @@ export class PinnedRows implements Checker {
     const round = inLog?.round ?? 0;
     reign.given.set(row, { host, round });
     // A row that is run anew as a whole may go elsewhere as a whole.
-    const givenTo = given === undefined ? reign.kept.get(row)?.host : sameRound(given, round);
+    const taker = given ?? reign.kept.get(row);
+    const givenTo = taker?.round === round ? taker.host : undefined;
     const owners = ownersOf([inLog, reign.rows?.get(row)], givenTo);
     if (owners.length === 0 || owners.includes(host)) return;
     this.lab().world.count('pinned row goes to another host');
@@ -110,7 +117,7 @@ export class PinnedRows implements Checker {
     const { controller } = seat ?? {};
     if (controller?.loop === undefined || !controller.reigns()) return;
     const reign = this.reignOf(controller);
-    this.seeKept(controller.loop, reign);
+    this.seeKept(controller, controller.loop, reign);
     for (const { host, attached, trouble } of controller.loop.hosts()) {
       const seen = seenOf(reign, host);
       if (attached && trouble === '') seen.awaySinceMs = undefined;
@@ -118,13 +125,21 @@ export class PinnedRows implements Checker {
     }
   }
 
-  private seeKept(loop: NonNullable<SimController['loop']>, { given, kept }: Reign): void {
+  private seeKept(
+    controller: SimController,
+    loop: NonNullable<SimController['loop']>,
+    { given, kept }: Reign,
+  ): void {
     for (const lease of loop.leases()) {
       const row = pinnedRowOf(loop, lease);
       if (row === undefined || given.has(row)) continue;
       const { sweep, block, host } = lease;
       const repetition = loop.sweep(sweep)?.blocks.get(block)?.planned.repetition ?? 0;
-      if (repetition >= (kept.get(row)?.repetition ?? 0)) kept.set(row, { host, repetition });
+      const known = kept.get(row);
+      const isKnown = known?.host === host && known.repetition === repetition;
+      if (isKnown || repetition < (known?.repetition ?? 0)) continue;
+      const { round = 0 } = this.standings.of(controller, this.lab())?.rows.get(row) ?? {};
+      kept.set(row, { host, round, repetition });
     }
   }
 
@@ -176,10 +191,6 @@ function ownersOf(
   const before = atStart?.round === now?.round ? atStart : undefined;
   const hosts = [now?.lastHost, now?.lastTaker, before?.lastHost, before?.lastTaker, givenTo];
   return [...new Set(hosts.filter((each) => each !== undefined))];
-}
-
-function sameRound(given: { readonly host: HostId; readonly round: number }, round: number) {
-  return given.round === round ? given.host : undefined;
 }
 
 function seenOf({ hosts, sinceMs }: Reign, host: HostId): Seen {
